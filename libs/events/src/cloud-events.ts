@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import type { NewsroomEvent } from './define-event.js';
+import { eventContract } from './define-event.js';
+
+/**
+ * CloudEvents 1.0 in Kafka's binary mode: attributes in `ce_` headers, the data alone in the value.
+ * Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
+ */
+
+/** A message as it lies in the log, in the outbox and in a dead letter. */
+export interface EncodedMessage {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, Buffer>>;
+}
+
+/** Bytes; under Kafka's default `max.message.bytes` of 1 MiB with room for headers. */
+export const MAX_EVENT_BYTES = 900_000;
+/** The deepest contract nests 8 levels; anything much deeper is not one of ours. */
+export const MAX_EVENT_DEPTH = 64;
+
+/** A message that no attempt can ever turn into an event. */
+export class BadMessage extends Error {
+  override readonly name = 'BadMessage';
+}
+
+const Attributes = z.object({
+  specversion: z.literal('1.0'),
+  id: z.string().min(1).max(200),
+  source: z.string().min(1).max(200),
+  type: z.string().min(1).max(200),
+  subject: z.string().min(1).max(200),
+  time: z.iso.datetime({ offset: true }),
+  traceparent: z.string().max(200).optional(),
+});
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * @throws z.ZodError when the data breaks its contract, BadMessage when the event is larger than
+ * {@link MAX_EVENT_BYTES}: a publisher learns of it before anything is stored.
+ */
+export function encodeEvent(event: NewsroomEvent): EncodedMessage {
+  const contract = eventContract(event.type);
+  if (!contract) throw new BadMessage(`${event.type} is not a declared event type.`);
+  const value = Buffer.from(JSON.stringify(contract.data.parse(event.data)));
+  if (value.length > MAX_EVENT_BYTES) {
+    throw new BadMessage(`${event.type} has ${value.length} bytes; at most ${MAX_EVENT_BYTES} are allowed.`);
+  }
+  const headers = {
+    ce_specversion: '1.0',
+    ce_id: event.id,
+    ce_source: event.source,
+    ce_type: event.type,
+    ce_subject: event.subject,
+    ce_time: event.time,
+    ce_dataschema: `/schemas/${event.type}.json`,
+    'content-type': 'application/json',
+    ...(event.traceparent && { traceparent: event.traceparent, ce_traceparent: event.traceparent }),
+  };
+  return {
+    key: Buffer.from(event.subject),
+    value,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+  };
+}
+
+/**
+ * Reads the type alone, so that a message of a type nobody here handles costs next to nothing.
+ * @throws BadMessage without a readable `ce_type`.
+ */
+export function eventTypeOf(message: EncodedMessage): string {
+  const type = message.headers['ce_type'];
+  if (!type) throw new BadMessage('The header ce_type is missing.');
+  return textOf(type, 'The header ce_type');
+}
+
+/**
+ * @throws BadMessage for anything but a complete event of a declared type: a missing or unreadable header,
+ * no value, too many bytes, bytes that are not UTF-8 or JSON, data that breaks its contract.
+ */
+export function decodeEvent(message: EncodedMessage): NewsroomEvent {
+  const attributes = attributesOf(message);
+  const contract = eventContract(attributes.type);
+  if (!contract) throw new BadMessage(`${attributes.type} is not a declared event type.`);
+  const data = contract.data.safeParse(jsonOf(message.value));
+  if (!data.success) throw new BadMessage(`The data breaks the contract: ${complaintsOf(data.error)}`);
+  const { specversion: _, ...event } = attributes;
+  return { ...event, data: data.data };
+}
+
+function attributesOf({ headers }: EncodedMessage): z.infer<typeof Attributes> {
+  const texts: Record<string, string> = {};
+  for (const name of ['specversion', 'id', 'source', 'type', 'subject', 'time']) {
+    const bytes = headers[`ce_${name}`];
+    if (bytes) texts[name] = textOf(bytes, `The header ce_${name}`);
+  }
+  const traceparent = headers['traceparent'] ?? headers['ce_traceparent'];
+  if (traceparent) texts['traceparent'] = textOf(traceparent, 'The header traceparent');
+  const attributes = Attributes.safeParse(texts);
+  if (!attributes.success) throw new BadMessage(`The ce_ headers are wrong: ${complaintsOf(attributes.error)}`);
+  return attributes.data;
+}
+
+function jsonOf(value: Buffer | null): unknown {
+  if (!value) throw new BadMessage('The value is null.');
+  if (value.length > MAX_EVENT_BYTES) {
+    throw new BadMessage(`The value has ${value.length} bytes; at most ${MAX_EVENT_BYTES} are allowed.`);
+  }
+  const text = textOf(value, 'The value');
+  if (isDeeperThan(text, MAX_EVENT_DEPTH)) {
+    throw new BadMessage(`The value nests deeper than ${MAX_EVENT_DEPTH} levels.`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BadMessage('The value is not JSON.');
+  }
+}
+
+function textOf(bytes: Buffer, what: string): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new BadMessage(`${what} is not UTF-8.`);
+  }
+}
+
+/** Counts brackets outside strings, before a parser builds the tree. */
+function isDeeperThan(json: string, levels: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < json.length; i++) {
+    const c = json.charCodeAt(i);
+    if (inString) {
+      if (c === 0x5c) i++;
+      else if (c === 0x22) inString = false;
+    } else if (c === 0x22) inString = true;
+    else if (c === 0x7b || c === 0x5b) {
+      if (++depth > levels) return true;
+    } else if (c === 0x7d || c === 0x5d) depth--;
+  }
+  return false;
+}
+
+function complaintsOf(error: z.ZodError): string {
+  const complaints = error.issues.map((issue) => `/${issue.path.join('/')}: ${issue.message}`);
+  return complaints.slice(0, 5).join('; ');
+}
