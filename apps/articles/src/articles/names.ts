@@ -1,0 +1,42 @@
+import { In, type EntityManager, type EntityTarget } from 'typeorm';
+import { Author } from '../authors/author.entity.js';
+import { refuse } from '../problems.js';
+import { Place, Section, Topic } from '../taxonomy/term.entities.js';
+import type { ResolvedNames } from './article.rules.js';
+import type { ArticleContent } from './articles.dto.js';
+
+/** @throws Refused `author.unknown`, `section.unknown`, `topic.unknown`, `place.unknown` with the slugs that are. */
+export async function resolveNames(tx: EntityManager, content: ArticleContent): Promise<ResolvedNames> {
+  const [authors, [section], topics, places] = await Promise.all([
+    bySlug(tx, Author, content.authors, 'author.unknown'),
+    bySlug(tx, Section, [content.section], 'section.unknown'),
+    bySlug(tx, Topic, content.topics, 'topic.unknown'),
+    bySlug(tx, Place, content.places, 'place.unknown'),
+  ]);
+  const term = ({ id, slug, name }: { id: string; slug: string; name: string }) => ({ id, slug, name });
+  return {
+    byline: authors.map(({ role, portrait, ...author }) => ({
+      ...term(author),
+      ...(role && { role }),
+      ...(portrait && { portrait }),
+    })),
+    section: term(section!),
+    topics: topics.map(term),
+    places: places.map(term),
+  };
+}
+
+/** In the order of `slugs`. */
+async function bySlug<T extends { slug: string }>(
+  tx: EntityManager,
+  entity: EntityTarget<T>,
+  slugs: readonly string[],
+  code: Parameters<typeof refuse>[0],
+): Promise<T[]> {
+  if (slugs.length === 0) return [];
+  const found = await tx.find(entity, { where: { slug: In(slugs) } as never });
+  const bySlug = new Map(found.map((one) => [one.slug, one]));
+  const unknown = slugs.filter((slug) => !bySlug.has(slug));
+  if (unknown.length > 0) throw refuse(code, { unknown });
+  return slugs.map((slug) => bySlug.get(slug)!);
+}

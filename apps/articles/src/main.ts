@@ -1,0 +1,4 @@
+import { runService } from '#platform';
+import { articlesService } from './service.js';
+
+await runService(articlesService);

@@ -1,0 +1,67 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import { Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { eventContract } from '#events';
+import { LOGGER, SERVICE_NAME, type Logger } from '#platform';
+import { Delivery, type BoundHandler } from './delivery.js';
+import { Redrive } from './redrive.js';
+import { TRANSPORT, type EventTransport } from './transport.js';
+
+/**
+ * Brings a service the events it has handlers for. Nest's own Kafka server hands a message on and then either loses
+ * a failure or repeats it for ever; this one gives each message an inbox, patience and an end.
+ */
+@Injectable()
+export class EventServer extends Server implements CustomTransportStrategy {
+  private redrive: Redrive | undefined;
+
+  constructor(
+    private readonly db: DataSource,
+    @Inject(TRANSPORT) private readonly transport: EventTransport,
+    @Inject(SERVICE_NAME) private readonly service: string,
+    @Inject(LOGGER) private readonly log: Logger,
+    private readonly registry: Registry,
+  ) {
+    super();
+  }
+
+  async listen(done: (error?: unknown) => void): Promise<void> {
+    try {
+      const handlers = new Map([...this.messageHandlers].map(([type, handler]) => [type, boundHandler(type, handler)]));
+      const delivery = new Delivery(this.db, handlers, this.log, this.registry);
+      this.redrive = new Redrive(this.db, delivery, this.log);
+      this.redrive.start();
+      const topics = new Set([...handlers.keys()].map((type) => eventContract(type)!.topic));
+      if (topics.size > 0) {
+        await this.transport.subscribe({
+          group: this.service,
+          topics: [...topics],
+          deliver: (messages) => delivery.deliver(messages),
+        });
+      }
+      done();
+    } catch (error) {
+      done(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.redrive?.stop();
+    await this.transport.close();
+  }
+
+  on(): never {
+    throw new Error('The event server has no events of its own.');
+  }
+
+  unwrap<T>(): T {
+    return this.transport as T;
+  }
+}
+
+function boundHandler(type: string, handler: MessageHandler): BoundHandler {
+  if (!eventContract(type)) throw new Error(`@OnEvent(${type}): this event type is not declared in libs/events.`);
+  if (handler.next) throw new Error(`@OnEvent(${type}) stands twice in this service; one handler does all of it.`);
+  return handler as unknown as BoundHandler;
+}

@@ -1,0 +1,21 @@
+import type { EncodedMessage } from '#events';
+
+/** A message on its way out, in the order of its outbox row. */
+export interface OutgoingMessage extends EncodedMessage {
+  readonly topic: string;
+  readonly outboxId: string;
+}
+
+/** A message as it came in, with the place it came from. Over the loopback the offset is the outbox row's id. */
+export interface ReceivedMessage extends EncodedMessage {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+}
+
+/** Headers as JSON text, byte for byte: `{"name": "base64"}`. */
+export const headersToJson = (headers: EncodedMessage['headers']): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, bytes.toString('base64')])));
+
+export const headersFromJson = (stored: Readonly<Record<string, string>>): Record<string, Buffer> =>
+  Object.fromEntries(Object.entries(stored).map(([name, base64]) => [name, Buffer.from(base64, 'base64')]));

@@ -1,0 +1,59 @@
+import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { CONFIG, ConfigError, EVENT_TRANSPORT, LOGGER, SERVICE_NAME, type Logger } from '#platform';
+import { EventServer } from './event-server.js';
+import { KafkaTransport } from './kafka/kafka-transport.js';
+import { Loopback } from './loopback/loopback.js';
+import { measureBacklog } from './metrics.js';
+import { Outbox } from './outbox.js';
+import { Pruning } from './pruning.js';
+import { Relay } from './relay.js';
+import { Republisher } from './republish.js';
+import type { MessagingConfig } from './settings.js';
+import { TRANSPORT, type EventTransport } from './transport.js';
+
+function createTransport(
+  service: string,
+  config: MessagingConfig,
+  log: Logger,
+  registry: Registry,
+  loopback: Loopback | undefined,
+): EventTransport {
+  if (config.kafkaBrokers.length > 0) return new KafkaTransport(service, config, log, registry);
+  if (loopback) return loopback.connect();
+  throw new ConfigError('KAFKA_BROKERS is not set. Allowed: broker addresses such as kafka-1:9092,kafka-2:9092.');
+}
+
+/** Gives a service its outbox and brings its `@OnEvent` handlers their events. */
+@Module({
+  providers: [
+    {
+      provide: TRANSPORT,
+      useFactory: createTransport,
+      inject: [SERVICE_NAME, CONFIG, LOGGER, Registry, { token: Loopback, optional: true }],
+    },
+    { provide: EVENT_TRANSPORT, useExisting: EventServer },
+    EventServer,
+    Outbox,
+    Relay,
+    Republisher,
+    Pruning,
+  ],
+  exports: [Outbox, Republisher, EVENT_TRANSPORT],
+})
+export class MessagingModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    private readonly db: DataSource,
+    private readonly registry: Registry,
+    @Inject(TRANSPORT) private readonly transport: EventTransport,
+  ) {}
+
+  onModuleInit(): void {
+    measureBacklog(this.db, this.registry);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.transport instanceof KafkaTransport) await this.transport.disconnect();
+  }
+}

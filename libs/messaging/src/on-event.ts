@@ -1,0 +1,24 @@
+import { applyDecorators, Catch, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
+import { EventPattern } from '@nestjs/microservices';
+import { throwError, type Observable } from 'rxjs';
+import type { EntityManager } from 'typeorm';
+import type { EventContract, EventOf } from '#events';
+
+type Handler<Contract> = (event: EventOf<Contract>, tx: EntityManager) => Promise<unknown>;
+
+/**
+ * Marks the method that handles these events. It runs in the transaction `tx` together with the inbox row of the
+ * event: what it writes through `tx` takes effect exactly once. Anything else it does must bear repetition.
+ */
+export function OnEvent<Contract extends EventContract>(...contracts: [Contract, ...Contract[]]) {
+  return <H extends Handler<Contract>>(target: object, key: string | symbol, method: TypedPropertyDescriptor<H>): void =>
+    applyDecorators(EventPattern(contracts.map(({ type }) => type)), UseFilters(new ToTransport()))(target, key, method);
+}
+
+/** Hands a handler's error back to the event server, which tells what to try again from what to set aside. */
+@Catch()
+class ToTransport implements RpcExceptionFilter {
+  catch(error: unknown): Observable<never> {
+    return throwError(() => error);
+  }
+}

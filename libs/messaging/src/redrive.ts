@@ -1,0 +1,48 @@
+import type { DataSource } from 'typeorm';
+import { Worker, type Logger } from '#platform';
+import { claimRedrive, dropDeadLetters, keepDeadLetter, type DeadLetter } from './dead-letters.js';
+import type { Delivery } from './delivery.js';
+
+/** Milliseconds between looks at the dead letters that an operator wants handled again. */
+const LOOK_EVERY = 1_000;
+
+/** Handles requested dead letters once more: what works is gone from them in the same transaction. */
+export class Redrive {
+  private readonly worker: Worker;
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly delivery: Delivery,
+    log: Logger,
+  ) {
+    this.worker = new Worker({ name: 'redrive', log, every: LOOK_EVERY, round: () => this.round() });
+  }
+
+  start(): void {
+    this.worker.start();
+  }
+
+  stop(): Promise<void> {
+    return this.worker.stop();
+  }
+
+  private async round(): Promise<boolean> {
+    let failed: { letter: DeadLetter; error: unknown } | undefined;
+    const found = await this.db
+      .transaction(async (tx) => {
+        const letter = await claimRedrive(tx);
+        if (!letter) return false;
+        failed = { letter, error: undefined };
+        await this.delivery.redeliver(tx, letter);
+        await dropDeadLetters(tx, [letter.id]);
+        return true;
+      })
+      .catch((error: unknown) => {
+        if (!failed) throw error;
+        failed.error = error;
+        return true;
+      });
+    if (failed?.error !== undefined) await keepDeadLetter(this.db.manager, failed.letter.id, failed.error);
+    return found;
+  }
+}

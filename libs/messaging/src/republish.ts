@@ -1,0 +1,78 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { LOGGER, Worker, type Logger } from '#platform';
+
+/** What a service says again so that projections can be rebuilt. */
+export interface SnapshotSource {
+  /**
+   * Locks the next `limit` aggregates after `afterId` in the order of their ids and adds the present snapshot of each
+   * to the outbox, with the version it has.
+   * @returns the ids, empty at the end.
+   */
+  republish(tx: EntityManager, afterId: string | undefined, limit: number): Promise<string[]>;
+}
+
+const BATCH = 100;
+/** Rows in the outbox above which republishing waits, so that news is never stuck behind it. */
+const BACKLOG_LIMIT = 1_000;
+
+interface Job {
+  readonly id: string;
+  readonly last_id: string | null;
+}
+
+/** Works on requested republishing, batch by batch; a restart goes on where the last batch ended. */
+@Injectable()
+export class Republisher implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly worker: Worker;
+  private source: SnapshotSource | undefined;
+
+  constructor(
+    private readonly db: DataSource,
+    @Inject(LOGGER) log: Logger,
+  ) {
+    this.worker = new Worker({ name: 'republish', log, every: 1_000, round: () => this.round() });
+  }
+
+  /** Names what this service publishes again on request. */
+  serve(source: SnapshotSource): void {
+    this.source = source;
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.source) this.worker.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.worker.stop();
+  }
+
+  private async round(): Promise<boolean> {
+    return this.db.transaction(async (tx) => {
+      const [job]: Job[] = await tx.query(
+        `SELECT id, last_id FROM republish WHERE finished_at IS NULL AND
+           (SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT ${BACKLOG_LIMIT}) AS waiting) < ${BACKLOG_LIMIT}
+         ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+      );
+      if (!job) return false;
+      const ids = await this.source!.republish(tx, job.last_id ?? undefined, BATCH);
+      await tx.query(
+        `UPDATE republish SET done = done + $2, last_id = coalesce($3, last_id),
+           finished_at = CASE WHEN $2 = 0 THEN now() END WHERE id = $1`,
+        [job.id, ids.length, ids.at(-1) ?? null],
+      );
+      return true;
+    });
+  }
+}
+
+/** Asks the service whose database this is to publish every snapshot again. @returns the job's id. */
+export async function requestRepublish(tx: EntityManager): Promise<string> {
+  const [{ id }] = await tx.query(`INSERT INTO republish DEFAULT VALUES RETURNING id`);
+  return id;
+}
+
+export async function republishProgress(tx: EntityManager, id: string): Promise<{ done: number; finished: boolean }> {
+  const [row] = await tx.query(`SELECT done, finished_at IS NOT NULL AS finished FROM republish WHERE id = $1`, [id]);
+  return row;
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { secret, setting, text, type ConfigOf } from '#platform';
+
+/** How a service reaches its event log. Without brokers only the newsroom in one process runs, on the loopback. */
+export const messagingSettings = {
+  kafkaBrokers: setting('KAFKA_BROKERS', text.list(), 'broker addresses such as kafka-1:9092,kafka-2:9092'),
+  kafkaTls: setting('KAFKA_TLS', text.flag(false), 'true or false'),
+  kafkaUsername: setting('KAFKA_USERNAME', z.string().optional(), 'the SASL/SCRAM-SHA-512 user name'),
+  kafkaPassword: secret('KAFKA_PASSWORD', z.string().optional(), 'the SASL/SCRAM-SHA-512 password'),
+  topicPrefix: setting(
+    'KAFKA_TOPIC_PREFIX',
+    z.string().regex(/^[a-z0-9.-]{0,40}$/).default(''),
+    'up to 40 characters of a-z, 0-9, dot and hyphen before every topic and group',
+  ),
+  inboxRetentionDays: setting('INBOX_RETENTION_DAYS', text.int(1, 365, 30), 'days from 1 to 365'),
+  partitionsAtOnce: setting('KAFKA_PARTITIONS_AT_ONCE', text.int(1, 32, 4), 'partitions handled at the same time, 1 to 32'),
+};
+
+export type MessagingConfig = ConfigOf<typeof messagingSettings>;
