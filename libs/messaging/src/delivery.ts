@@ -47,7 +47,8 @@ export class Delivery {
     try {
       await this.takeEffect(read, 1);
     } catch (error) {
-      if (isTransient(error)) throw error;
+      if (read.length === 1 && isTransient(error)) throw error;
+      // Many at once may have failed only because they were many, as with a deadlock between two such transactions.
       for (const one of read) await this.deliverOne(one, read.length === 1 ? error : undefined);
     }
   }

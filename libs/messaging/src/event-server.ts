@@ -3,7 +3,7 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { eventContract } from '#events';
-import { LOGGER, SERVICE_NAME, type Logger } from '#platform';
+import { EventTransport as Announced, LOGGER, SERVICE_NAME, type Logger } from '#platform';
 import { Delivery, type BoundHandler } from './delivery.js';
 import { Redrive } from './redrive.js';
 import { TRANSPORT, type EventTransport } from './transport.js';
@@ -22,8 +22,10 @@ export class EventServer extends Server implements CustomTransportStrategy {
     @Inject(SERVICE_NAME) private readonly service: string,
     @Inject(LOGGER) private readonly log: Logger,
     private readonly registry: Registry,
+    announced: Announced,
   ) {
     super();
+    announced.strategy = this;
   }
 
   async listen(done: (error?: unknown) => void): Promise<void> {

@@ -1,7 +1,7 @@
 import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { CONFIG, ConfigError, EVENT_TRANSPORT, LOGGER, SERVICE_NAME, type Logger } from '#platform';
+import { CONFIG, ConfigError, LOGGER, SERVICE_NAME, type Logger } from '#platform';
 import { EventServer } from './event-server.js';
 import { KafkaTransport } from './kafka/kafka-transport.js';
 import { Loopback } from './loopback/loopback.js';
@@ -33,14 +33,13 @@ function createTransport(
       useFactory: createTransport,
       inject: [SERVICE_NAME, CONFIG, LOGGER, Registry, { token: Loopback, optional: true }],
     },
-    { provide: EVENT_TRANSPORT, useExisting: EventServer },
     EventServer,
     Outbox,
     Relay,
     Republisher,
     Pruning,
   ],
-  exports: [Outbox, Republisher, EVENT_TRANSPORT],
+  exports: [Outbox, Republisher],
 })
 export class MessagingModule implements OnModuleInit, OnApplicationShutdown {
   constructor(

@@ -4,14 +4,15 @@ import { throwError, type Observable } from 'rxjs';
 import type { EntityManager } from 'typeorm';
 import type { EventContract, EventOf } from '#events';
 
-type Handler<Contract> = (event: EventOf<Contract>, tx: EntityManager) => Promise<unknown>;
+type Contracts = [EventContract, ...EventContract[]];
+type Handler<C extends Contracts> = (event: EventOf<C[number]>, tx: EntityManager) => Promise<unknown>;
 
 /**
  * Marks the method that handles these events. It runs in the transaction `tx` together with the inbox row of the
  * event: what it writes through `tx` takes effect exactly once. Anything else it does must bear repetition.
  */
-export function OnEvent<Contract extends EventContract>(...contracts: [Contract, ...Contract[]]) {
-  return <H extends Handler<Contract>>(target: object, key: string | symbol, method: TypedPropertyDescriptor<H>): void =>
+export function OnEvent<const C extends Contracts>(...contracts: C) {
+  return <H extends Handler<C>>(target: object, key: string | symbol, method: TypedPropertyDescriptor<H>): void =>
     applyDecorators(EventPattern(contracts.map(({ type }) => type)), UseFilters(new ToTransport()))(target, key, method);
 }
 

@@ -1,6 +1,7 @@
 export * from './auth/audience.js';
 export * from './auth/bearer-tokens.js';
 export * from './auth/reader-tokens.js';
+export * from './auth/secrets.js';
 export * from './cache/cache.js';
 export * from './cache/memory-cache.js';
 export * from './cache/redis-cache.js';
@@ -9,6 +10,7 @@ export * from './config/config.js';
 export * from './config/service-settings.js';
 export * from './database/database.js';
 export * from './database/transient.js';
+export * from './embedded-postgres.js';
 export * from './health.controller.js';
 export * from './http/problems.js';
 export * from './http/trace.js';

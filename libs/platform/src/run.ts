@@ -1,15 +1,28 @@
 import { ConfigError, type Settings } from './config/config.js';
-import { startService, type ServiceDefinition } from './service.js';
+import { migrateDatabase, startService, type ServiceDefinition } from './service.js';
 
 /** Milliseconds a stopping process has for what is under way. */
 const STOP_WITHIN = 10_000;
 
-/** Runs a service as a process of its own, until SIGTERM or SIGINT. */
+/**
+ * Runs a service as a process of its own, until SIGTERM or SIGINT. With the argument `migrate` it brings the
+ * service's database up to date and ends.
+ */
 export async function runService<S extends Settings>(definition: ServiceDefinition<S>): Promise<void> {
+  if (process.argv[2] === 'migrate') return migrateService(definition);
   await runProcess(definition.name, async () => {
     const service = await startService(definition, { env: process.env });
     return () => service.stop();
   });
+}
+
+async function migrateService(definition: ServiceDefinition): Promise<void> {
+  try {
+    const ran = await migrateDatabase(definition, process.env);
+    process.stdout.write(`${definition.name}: ${ran.length === 0 ? 'up to date' : `ran ${ran.join(', ')}`}\n`);
+  } catch (error) {
+    fail(definition.name, error);
+  }
 }
 
 /** Starts, waits for the signal to stop, stops. What goes wrong is one line on stderr and exit code 1. */

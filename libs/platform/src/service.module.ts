@@ -1,5 +1,6 @@
-import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { Injectable, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { AudienceGuard } from './auth/audience.guard.js';
@@ -17,6 +18,12 @@ import { LOGGER, type Logger } from './logging.js';
 export const CONFIG = Symbol('config');
 /** DI token of the service's name. */
 export const SERVICE_NAME = Symbol('service name');
+
+/** Where a service that handles events names the transport that brings them. */
+@Injectable()
+export class EventTransport {
+  strategy?: CustomTransportStrategy;
+}
 
 interface Parts {
   readonly name: string;
@@ -41,6 +48,7 @@ export class ServiceModule {
       { provide: BearerTokens, useValue: new BearerTokens(server) },
       { provide: CACHE, useFactory: () => createCache(config as Partial<CacheConfig>, log) },
       Clock,
+      EventTransport,
       Readiness,
       ...(db ? [{ provide: DataSource, useValue: db }] : []),
       ...(readerKey ? [{ provide: ReaderTokens, useValue: new ReaderTokens(readerKey) }] : []),

@@ -1,12 +1,11 @@
 import type { DynamicModule, Provider, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { CACHE, type Cache } from './cache/cache.js';
 import { readConfig, type ConfigOf, type Settings } from './config/config.js';
-import type { DatabaseConfig, ServerConfig } from './config/service-settings.js';
+import { databaseSettings, type DatabaseConfig, type ServerConfig } from './config/service-settings.js';
 import { createDataSource, databaseUrlOf, migrate, type DatabaseDefinition } from './database/database.js';
 import { Readiness } from './health.controller.js';
 import { measureRequests } from './http/metrics.js';
@@ -14,10 +13,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { serverOptions, traceAndLogRequests } from './http/requests.js';
 import { validationPipe } from './http/validation.js';
 import { createLogger, NestLogger } from './logging.js';
-import { ServiceModule } from './service.module.js';
-
-/** DI token of the transport that brings a service its events, if it has one. */
-export const EVENT_TRANSPORT = Symbol('event transport');
+import { EventTransport, ServiceModule } from './service.module.js';
 
 /** What makes a service: its name, its settings, what it stores and its module. */
 export interface ServiceDefinition<S extends Settings = Settings> {
@@ -26,7 +22,7 @@ export interface ServiceDefinition<S extends Settings = Settings> {
   readonly database?: DatabaseDefinition;
   readonly module: Type;
   /** Adds plugins to the HTTP server before routes are bound. */
-  readonly prepare?: (server: FastifyInstance, config: ConfigOf<S>) => void | Promise<void>;
+  prepare?(server: FastifyInstance, config: ConfigOf<S>): void | Promise<void>;
 }
 
 export const defineService = <S extends Settings>(definition: ServiceDefinition<S>): ServiceDefinition<S> => definition;
@@ -96,7 +92,7 @@ export async function startService<S extends Settings>(
     if (db?.isInitialized) await db.destroy();
   };
   try {
-    const strategy = eventTransportOf(app);
+    const { strategy } = app.get(EventTransport);
     if (strategy) app.connectMicroservice({ strategy });
     await app.startAllMicroservices();
     await app.listen(server.port, server.host);
@@ -109,11 +105,17 @@ export async function startService<S extends Settings>(
   return { name, url: address, app, stop };
 }
 
-function eventTransportOf(app: NestFastifyApplication): CustomTransportStrategy | undefined {
+/** Brings a service's tables up to date without starting it. @returns the names of the migrations that ran. */
+export async function migrateDatabase(definition: ServiceDefinition, env: NodeJS.ProcessEnv): Promise<string[]> {
+  if (!definition.database) return [];
+  const config = readConfig(databaseSettings(definition.name), env);
+  const url = databaseUrlOf(definition.name, config, env);
+  const log = createLogger(definition.name, 'warn');
+  const db = createDataSource(definition.name, url, config, definition.database, log);
   try {
-    return app.get<CustomTransportStrategy>(EVENT_TRANSPORT, { strict: false });
-  } catch {
-    return undefined;
+    return await migrate(db, url);
+  } finally {
+    if (db.isInitialized) await db.destroy();
   }
 }
 

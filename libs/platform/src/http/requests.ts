@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import type { Logger } from '../logging.js';
 import { withTrace } from './trace.js';
 
@@ -8,7 +8,7 @@ const limits = { body: 512 * 1024, headersAndBody: 15_000, idleConnection: 65_00
 
 export const serverOptions = (log: Logger): FastifyServerOptions => ({
   loggerInstance: log,
-  disableRequestLogging: true,
+  logController: new LogController({ disableRequestLogging: true }),
   bodyLimit: limits.body,
   requestTimeout: limits.headersAndBody,
   keepAliveTimeout: limits.idleConnection,

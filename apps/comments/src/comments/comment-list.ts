@@ -1,0 +1,53 @@
+import { In, type DataSource } from 'typeorm';
+import { Comment } from './comment.entity.js';
+import { publicComment, type CommentsResponse, type CommentThreadResponse, type ListCommentsRequest } from './comments.dto.js';
+import { Thread } from './thread.entity.js';
+
+/** Replies shown of one conversation. */
+const REPLIES = 50;
+
+/** What readers see under an article: conversations newest first, by keyset, replies oldest first. */
+export async function listComments(
+  db: DataSource,
+  articleId: string,
+  { cursor, limit }: ListCommentsRequest,
+): Promise<CommentsResponse> {
+  const thread = await db.manager.findOneBy(Thread, { articleId });
+  if (!thread?.open) return { open: false, count: 0, items: [] };
+  const query = db
+    .getRepository(Comment)
+    .createQueryBuilder('comment')
+    .where('comment.articleId = :articleId AND comment.parentId IS NULL', { articleId })
+    .andWhere(
+      `(comment.state = 'published' OR EXISTS (
+         SELECT 1 FROM comment reply WHERE reply.parent_id = comment.id AND reply.state = 'published'))`,
+    )
+    .orderBy('comment.id', 'DESC')
+    .limit(limit + 1);
+  if (cursor) query.andWhere('comment.id < :cursor', { cursor });
+  const found = await query.getMany();
+  const page = found.slice(0, limit);
+  const replies = await repliesTo(db, page);
+  const items = page.map((comment) => conversation(comment, replies.get(comment.id) ?? []));
+  return {
+    open: true,
+    count: thread.published,
+    items,
+    ...(found.length > limit && { nextCursor: page.at(-1)!.id }),
+  };
+}
+
+async function repliesTo(db: DataSource, page: readonly Comment[]): Promise<Map<string, Comment[]>> {
+  if (page.length === 0) return new Map();
+  const replies = await db.manager.find(Comment, {
+    where: { parentId: In(page.map(({ id }) => id)), state: 'published' },
+    order: { id: 'ASC' },
+    take: REPLIES * page.length,
+  });
+  return Map.groupBy(replies, ({ parentId }) => parentId!);
+}
+
+function conversation(comment: Comment, replies: Comment[]): CommentThreadResponse {
+  const shown = { ...publicComment(comment), replies: replies.slice(0, REPLIES).map(publicComment) };
+  return comment.state === 'published' ? shown : { ...shown, text: null, alias: null };
+}

@@ -1,0 +1,43 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity('comment')
+export class Comment {
+  /** uuidv7: sorting by it is sorting by time. */
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid', { name: 'article_id' })
+  articleId!: string;
+
+  /** The top-level comment this one replies to; replies do not nest deeper. */
+  @Column('uuid', { name: 'parent_id', nullable: true })
+  parentId!: string | null;
+
+  /** Pseudonym of the reader under this article; who reads the database cannot follow a reader elsewhere. */
+  @Column('text', { select: false })
+  reader!: string;
+
+  @Column('text')
+  alias!: string;
+
+  @Column('text')
+  text!: string;
+
+  @Column('text')
+  state!: 'published' | 'removed';
+
+  @Column('text', { name: 'idempotency_key', nullable: true, select: false })
+  idempotencyKey!: string | null;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'removed_at', nullable: true })
+  removedAt!: Date | null;
+
+  @Column('text', { name: 'removed_by', nullable: true })
+  removedBy!: string | null;
+
+  @Column('text', { name: 'removal_reason', nullable: true })
+  removalReason!: string | null;
+}

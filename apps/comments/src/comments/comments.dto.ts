@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { Id, PublicComment } from '#events';
+import type { Comment } from './comment.entity.js';
+
+export const AddCommentRequest = z.strictObject({
+  text: z.string().min(1).max(2_000),
+  parentId: Id.optional(),
+});
+export type AddCommentRequest = z.infer<typeof AddCommentRequest>;
+
+export const ListCommentsRequest = z.strictObject({
+  cursor: Id.optional(),
+  limit: z.coerce.number().int().min(1).max(50).default(20),
+});
+export type ListCommentsRequest = z.infer<typeof ListCommentsRequest>;
+
+export const RemoveCommentRequest = z.strictObject({ reason: z.string().trim().min(1).max(200) });
+export type RemoveCommentRequest = z.infer<typeof RemoveCommentRequest>;
+
+export type CommentResponse = PublicComment;
+
+/** A top-level comment with its replies, oldest first. A removed one with replies stays as a tombstone without text. */
+export type CommentThreadResponse = Omit<PublicComment, 'text' | 'alias'> & {
+  readonly text: string | null;
+  readonly alias: string | null;
+  readonly replies: CommentResponse[];
+};
+
+export interface CommentsResponse {
+  readonly open: boolean;
+  /** Published comments under the article, replies included. */
+  readonly count: number;
+  readonly items: CommentThreadResponse[];
+  readonly nextCursor?: string;
+}
+
+export const publicComment = ({ id, articleId, parentId, alias, text, createdAt }: Comment): CommentResponse => ({
+  id,
+  articleId,
+  ...(parentId && { parentId }),
+  alias,
+  text,
+  createdAt: createdAt.toISOString(),
+});
+
+export const moderatedComment = (comment: Comment) => ({
+  ...publicComment(comment),
+  state: comment.state,
+  removedAt: comment.removedAt?.toISOString(),
+  removedBy: comment.removedBy ?? undefined,
+  removalReason: comment.removalReason ?? undefined,
+});
+export type ModeratedCommentResponse = ReturnType<typeof moderatedComment>;

@@ -1,0 +1,4 @@
+import { runService } from '#platform';
+import { commentsService } from './service.js';
+
+await runService(commentsService);

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { ArticlesController } from './articles/articles.controller.js';
+import { CommentsController } from './comments/comments.controller.js';
+import { EditorialController } from './editorial/editorial.controller.js';
+import { PageController } from './page/page.controller.js';
+import { PageService } from './page/page.service.js';
+import { PollsController } from './polls/polls.controller.js';
+import { RailsController } from './rails/rails.controller.js';
+import { OriginGuard } from './security/origin.guard.js';
+import { ReaderCookie } from './security/reader-cookie.js';
+import { Upstream } from './upstream/upstream.js';
+
+@Module({
+  controllers: [
+    PageController,
+    ArticlesController,
+    CommentsController,
+    PollsController,
+    RailsController,
+    EditorialController,
+  ],
+  providers: [Upstream, PageService, ReaderCookie, { provide: APP_GUARD, useClass: OriginGuard }],
+})
+export class AppModule {}

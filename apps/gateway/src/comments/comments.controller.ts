@@ -1,0 +1,38 @@
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Id } from '#events';
+import { ForAnyone } from '#platform';
+import { cacheable, sendCacheable } from '../http/cacheable.js';
+import { queryOf } from '../http/params.js';
+import { ReaderCookie } from '../security/reader-cookie.js';
+import { forward } from '../upstream/forward.js';
+import { Upstream } from '../upstream/upstream.js';
+
+@Controller('v1/articles/:id/comments')
+@ForAnyone()
+export class CommentsController {
+  constructor(
+    private readonly upstream: Upstream,
+    private readonly readers: ReaderCookie,
+  ) {}
+
+  @Get()
+  async list(
+    @Param('id', { schema: Id }) id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const comments = await this.upstream.json('comments', `/articles/${id}/comments${queryOf(request)}`);
+    sendCacheable(request, reply, cacheable(comments, [`article/${id}`, `comments/${id}`]));
+  }
+
+  @Post()
+  async add(
+    @Param('id', { schema: Id }) id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const reader = { 'x-reader': this.readers.of(request, reply) };
+    await forward(this.upstream, 'comments', `/articles/${id}/comments`, request, reply, reader);
+  }
+}

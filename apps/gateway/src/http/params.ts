@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { Slug } from '#events';
+
+/** Uuids are slugs, too, as far as their letters go. */
+export const IdOrSlug = Slug;
+
+/** The query of a request as it was sent, with its question mark; empty when there is none. */
+export const queryOf = ({ url }: { readonly url: string }): string => {
+  const start = url.indexOf('?');
+  return start < 0 ? '' : url.slice(start);
+};
+
+export const Ids = z.strictObject({ ids: z.string().max(4_000) });

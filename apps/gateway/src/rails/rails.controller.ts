@@ -1,0 +1,33 @@
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Id } from '#events';
+import { ForAnyone } from '#platform';
+import { cacheable, sendCacheable } from '../http/cacheable.js';
+import { Ids } from '../http/params.js';
+import { Upstream } from '../upstream/upstream.js';
+
+@Controller('v1')
+@ForAnyone()
+export class RailsController {
+  constructor(private readonly upstream: Upstream) {}
+
+  @Get('articles/:id/rails')
+  async rails(
+    @Param('id', { schema: Id }) id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const rails = await this.upstream.json('recommendations', `/articles/${id}/rails`);
+    sendCacheable(request, reply, cacheable(rails, [`article/${id}`, 'rails']));
+  }
+
+  @Get('interactions')
+  async interactions(
+    @Query({ schema: Ids }) { ids }: { ids: string },
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const counts = await this.upstream.json('recommendations', `/interactions?ids=${encodeURIComponent(ids)}`);
+    sendCacheable(request, reply, cacheable(counts, ['interactions']));
+  }
+}

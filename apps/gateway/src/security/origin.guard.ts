@@ -1,0 +1,24 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { CONFIG, Refused } from '#platform';
+import type { GatewayConfig } from '../config.js';
+
+const SAFE = ['GET', 'HEAD', 'OPTIONS'];
+
+/**
+ * Refuses changes that a browser sends on behalf of another site. Browsers always name the origin of such a request;
+ * clients that are no browsers name none and are let through.
+ */
+@Injectable()
+export class OriginGuard implements CanActivate {
+  constructor(@Inject(CONFIG) private readonly config: GatewayConfig) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const { method, headers } = context.switchToHttp().getRequest<FastifyRequest>();
+    const { origin, host } = headers;
+    if (SAFE.includes(method) || origin === undefined) return true;
+    const isOwn = URL.canParse(origin) && new URL(origin).host === host;
+    if (isOwn || this.config.allowedOrigins.includes(origin)) return true;
+    throw new Refused('origin.refused', 403, 'Changes are not taken from this origin; ALLOWED_ORIGINS lists who may.');
+  }
+}

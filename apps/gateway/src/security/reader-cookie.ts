@@ -1,0 +1,30 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIG, ReaderTokens } from '#platform';
+import type { GatewayConfig } from '../config.js';
+
+const YEAR = 365 * 24 * 60 * 60;
+
+/** Recognises a reader who is not logged in: a signed cookie that scripts cannot read and other sites cannot send. */
+@Injectable()
+export class ReaderCookie {
+  constructor(
+    private readonly tokens: ReaderTokens,
+    @Inject(CONFIG) private readonly config: GatewayConfig,
+  ) {}
+
+  /** The token of the reader who sent the request; one who has none, or a forged one, gets a new one with the answer. */
+  of(request: FastifyRequest, reply: FastifyReply): string {
+    const known = this.read(request);
+    if (known) return known;
+    const token = this.tokens.issue();
+    const secure = this.config.secureCookies ? '; Secure' : '';
+    reply.header('set-cookie', `reader=${token}; Path=/; Max-Age=${YEAR}; HttpOnly; SameSite=Lax${secure}`);
+    return token;
+  }
+
+  private read({ headers }: FastifyRequest): string | undefined {
+    const token = /(?:^|;\s*)reader=([\w.-]{1,200})(?:;|$)/.exec(headers.cookie ?? '')?.[1];
+    return token && this.tokens.verify(token) ? token : undefined;
+  }
+}

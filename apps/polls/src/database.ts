@@ -1,0 +1,11 @@
+import { MessagingTables1700000000000 } from '#messaging';
+import type { DatabaseDefinition } from '#platform';
+import { PollTables1763900000000 } from './migrations/1763900000000-poll-tables.js';
+import { Ballot } from './polls/ballot.entity.js';
+import { Option } from './polls/option.entity.js';
+import { Poll } from './polls/poll.entity.js';
+
+export const database: DatabaseDefinition = {
+  entities: [Poll, Option, Ballot],
+  migrations: [MessagingTables1700000000000, PollTables1763900000000],
+};

@@ -1,0 +1,4 @@
+import { runService } from '#platform';
+import { pollsService } from './service.js';
+
+await runService(pollsService);

@@ -1,0 +1,46 @@
+import { Column, Entity, OneToMany, PrimaryColumn, type Relation } from 'typeorm';
+import { Option } from './option.entity.js';
+
+export type PollState = 'draft' | 'open' | 'closed';
+
+@Entity('poll')
+export class Poll {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('text')
+  question!: string;
+
+  @Column('text')
+  state!: PollState;
+
+  /** The article it was opened for; it stays with that one. */
+  @Column('uuid', { name: 'article_id', nullable: true })
+  articleId!: string | null;
+
+  @Column('boolean', { name: 'article_retracted' })
+  articleRetracted!: boolean;
+
+  /** Grows with every ballot and every change of state. */
+  @Column('integer')
+  rev!: number;
+
+  /** There are ballots that no event has told of yet. */
+  @Column('boolean')
+  untold!: boolean;
+
+  @Column('timestamptz', { name: 'told_at', nullable: true })
+  toldAt!: Date | null;
+
+  @Column('timestamptz', { name: 'opened_at', nullable: true })
+  openedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'closed_at', nullable: true })
+  closedAt!: Date | null;
+
+  @Column('text', { name: 'idempotency_key', nullable: true, select: false })
+  idempotencyKey!: string | null;
+
+  @OneToMany(() => Option, (option) => option.poll)
+  options!: Relation<Option[]>;
+}

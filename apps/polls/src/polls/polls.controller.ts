@@ -1,0 +1,30 @@
+import { Body, Controller, Get, Param, Put } from '@nestjs/common';
+import { Id } from '#events';
+import { ForAnyone, ForReaders, ReaderId } from '#platform';
+import { CastBallotRequest, pollResponse, type PollResponse } from './polls.dto.js';
+import { PollsService } from './polls.service.js';
+import { Voting } from './voting.js';
+
+@Controller('polls/:id')
+export class PollsController {
+  constructor(
+    private readonly polls: PollsService,
+    private readonly voting: Voting,
+  ) {}
+
+  @Get()
+  @ForAnyone()
+  async get(@Param('id', { schema: Id }) id: string): Promise<PollResponse> {
+    return pollResponse(await this.polls.getPublic(id));
+  }
+
+  @Put('ballot')
+  @ForReaders()
+  async vote(
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: CastBallotRequest }) { optionId }: CastBallotRequest,
+    @ReaderId() readerId: string,
+  ): Promise<PollResponse & { myOptionId: string }> {
+    return { ...pollResponse(await this.voting.cast(id, optionId, readerId)), myOptionId: optionId };
+  }
+}

@@ -1,0 +1,51 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { pollTallied } from '#events';
+import { LOGGER, Worker, type Logger } from '#platform';
+import { Poll } from './poll.entity.js';
+import { lockPoll, PollsService } from './polls.service.js';
+
+/** Milliseconds between two tallies of one poll. */
+const EVERY = 1_000;
+const BATCH = 100;
+
+/**
+ * Tells of new ballots once a second a poll, however many there were. With several replicas each poll is told of by
+ * the one that claims its row; the mark `untold` outlives a restart, so the last ballot is always told of.
+ */
+@Injectable()
+export class Tallying implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly worker: Worker;
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly polls: PollsService,
+    @Inject(LOGGER) log: Logger,
+  ) {
+    this.worker = new Worker({ name: 'tallying', log, every: EVERY, round: () => this.round() });
+  }
+
+  onApplicationBootstrap(): void {
+    this.worker.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.worker.stop();
+  }
+
+  private async round(): Promise<boolean> {
+    await this.db.transaction(async (tx) => {
+      const claimed: { id: string }[] = await tx.query(
+        `SELECT id FROM poll WHERE untold AND (told_at IS NULL OR told_at <= clock_timestamp() - interval '1 second')
+         ORDER BY id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`,
+      );
+      for (const { id } of claimed) {
+        const poll = await lockPoll(tx, id);
+        await this.polls.tell(tx, pollTallied, poll!);
+        await tx.update(Poll, { id }, { untold: false, toldAt: () => 'clock_timestamp()' });
+      }
+    });
+    // Never more at once: a poll that was told of may only be told of again after a second.
+    return false;
+  }
+}

@@ -1,0 +1,6 @@
+import { defineService } from '#platform';
+import { AppModule } from './app.module.js';
+import { settings } from './config.js';
+import { database } from './database.js';
+
+export const pollsService = defineService({ name: 'polls', settings, database, module: AppModule });

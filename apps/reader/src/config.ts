@@ -1,0 +1,18 @@
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import { serverSettings, setting, text, type ConfigOf } from '#platform';
+
+export const settings = {
+  ...serverSettings('reader', 8080),
+  gatewayUrl: setting('GATEWAY_URL', text.url(/^https?$/).default('http://127.0.0.1:8000'), 'an http(s) address'),
+  picturesDir: setting(
+    'PICTURES_DIR',
+    z
+      .string()
+      .default('demo/pictures')
+      .refine((folder) => folder === 'demo/pictures' || existsSync(folder)),
+    'a folder with the pictures of the demo newsroom',
+  ),
+};
+
+export type ReaderAppConfig = ConfigOf<typeof settings>;

@@ -1,0 +1,4 @@
+import { runService } from '#platform';
+import { readerService } from './service.js';
+
+await runService(readerService);

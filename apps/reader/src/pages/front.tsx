@@ -1,0 +1,34 @@
+import { page } from '../components/layout.js';
+import { SummaryCard } from '../components/card.js';
+import type { List, Term } from '../gateway/answers.js';
+
+interface FrontProps {
+  readonly list: List;
+  readonly sections: readonly Term[];
+  /** The section it is the front of; the whole site's without one. */
+  readonly current?: Term;
+  readonly isFirst: boolean;
+}
+
+export const frontPage = ({ list, sections, current, isFirst }: FrontProps): string =>
+  page({
+    title: current ? `${current.name} – Seeblatt` : 'Seeblatt – was die Region bewegt',
+    sections,
+    current: current?.slug,
+    children: (
+      <>
+        <h1 class={current ? '' : 'hidden'}>{current?.name ?? 'Seeblatt'}</h1>
+        {list.items.length === 0 && <p class="missing">Hier ist noch nichts erschienen.</p>}
+        <ul class="grid">
+          {list.items.map((summary, i) => (
+            <SummaryCard summary={summary} isLead={isFirst && i === 0} />
+          ))}
+        </ul>
+        {list.nextCursor && (
+          <p class="more">
+            <a href={`/${current?.slug ?? ''}?cursor=${encodeURIComponent(list.nextCursor)}`}>Ältere Artikel</a>
+          </p>
+        )}
+      </>
+    ),
+  });

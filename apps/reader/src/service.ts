@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import staticFiles from '@fastify/static';
+import { defineService } from '#platform';
+import { AppModule } from './app.module.js';
+import { settings } from './config.js';
+import { securityHeaders } from './security-headers.js';
+
+export const readerService = defineService({
+  name: 'reader',
+  settings,
+  module: AppModule,
+  async prepare(server, { picturesDir }) {
+    server.addHook('onSend', async (_request, reply) => void reply.headers(securityHeaders(reply)));
+    if (!existsSync(picturesDir)) return;
+    const day = 24 * 60 * 60 * 1000;
+    await server.register(staticFiles, { root: resolve(picturesDir), prefix: '/pictures/', maxAge: day });
+  },
+});

@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { MessagingModule } from '#messaging';
+import { Cards } from './cards/cards.js';
+import { Interactions } from './interactions/interactions.js';
+import { InteractionsController } from './interactions/interactions.controller.js';
+import { Telling } from './interactions/telling.js';
+import { OnArticleEvents } from './on-article-events.js';
+import { OnCommentEvents } from './on-comment-events.js';
+import { OnPollEvents } from './on-poll-events.js';
+import { RailsController } from './rails/rails.controller.js';
+import { Rails } from './rails/rails.js';
+import { Related } from './related/related.js';
+import { SlotsController } from './slots/slots.controller.js';
+import { Slots } from './slots/slots.js';
+
+@Module({
+  imports: [MessagingModule],
+  controllers: [
+    RailsController,
+    InteractionsController,
+    SlotsController,
+    OnArticleEvents,
+    OnCommentEvents,
+    OnPollEvents,
+  ],
+  providers: [Cards, Related, Rails, Slots, Interactions, Telling],
+})
+export class AppModule {}

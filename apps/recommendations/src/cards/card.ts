@@ -1,0 +1,40 @@
+import type { ArticleSnapshot, Picture, Term } from '#events';
+
+/** What a rail shows of an article; the count of interactions is kept apart, since it changes far more often. */
+export interface Card {
+  readonly id: string;
+  readonly slug: string;
+  readonly kicker: string;
+  readonly headline: string;
+  readonly picture: Picture;
+  readonly label: ArticleSnapshot['label'];
+  readonly access: ArticleSnapshot['access'];
+  readonly section: Term;
+  readonly topics: readonly Term[];
+  readonly places: readonly Term[];
+  readonly publishedAt: string;
+}
+
+export const cardOf = (article: ArticleSnapshot): Card => ({
+  id: article.id,
+  slug: article.slug,
+  kicker: article.kicker,
+  headline: article.shortHeadline ?? article.headline,
+  picture: article.cardPicture ?? article.leadPicture,
+  label: article.label,
+  access: article.access,
+  section: article.section,
+  topics: article.topics,
+  places: article.places,
+  publishedAt: article.publishedAt,
+});
+
+/** The words of an article, for finding its neighbours: headline and lead count more because they come again. */
+export function wordsOf({ kicker, headline, lead, body }: ArticleSnapshot): string {
+  const text = body.map((block) => {
+    if (block.type === 'paragraph') return block.runs.map((run) => run.text).join('');
+    if (block.type === 'list') return block.items.flat().map((run) => run.text).join(' ');
+    return block.type === 'crosshead' || block.type === 'quote' ? block.text : '';
+  });
+  return [kicker, headline, headline, lead, lead, ...text].join('\n');
+}

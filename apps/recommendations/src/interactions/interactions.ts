@@ -1,0 +1,134 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { interactionsCounted } from '#events';
+import { Outbox, Republisher, type SnapshotSource } from '#messaging';
+import { CACHE, type Cache } from '#platform';
+
+/** Seconds a count is cached; a change reaches the cache with its event. */
+const TTL = 30;
+
+export interface Counts {
+  readonly comments: number;
+  readonly votes: number;
+}
+
+interface CountsRow extends Counts {
+  readonly article_id: string;
+  readonly rev: number;
+}
+
+const keyOf = (id: string): string => `count:${id}`;
+
+/** How often readers took part in an article: published comments and poll votes, absolute numbers guarded by `rev`. */
+@Injectable()
+export class Interactions implements OnModuleInit, SnapshotSource {
+  constructor(
+    private readonly db: DataSource,
+    private readonly outbox: Outbox,
+    private readonly republisher: Republisher,
+    @Inject(CACHE) private readonly cache: Cache,
+  ) {}
+
+  onModuleInit(): void {
+    this.republisher.serve(this);
+  }
+
+  /** Takes over the count of comments, unless a newer one is known. */
+  async setComments(tx: EntityManager, articleId: string, comments: number, rev: number): Promise<void> {
+    const rows: CountsRow[] = await tx.query(
+      `INSERT INTO interactions (article_id, comments, comments_rev, rev, untold) VALUES ($1, $2, $3, 1, true)
+       ON CONFLICT (article_id) DO UPDATE SET comments = excluded.comments, comments_rev = excluded.comments_rev,
+         rev = interactions.rev + 1, untold = true
+       WHERE interactions.comments_rev < excluded.comments_rev RETURNING article_id, comments, votes, rev`,
+      [articleId, comments, rev],
+    );
+    await this.remember(rows);
+  }
+
+  /** Takes over the votes of one poll, unless newer ones are known; an article's votes are those of all its polls. */
+  async setVotes(tx: EntityManager, articleId: string, pollId: string, votes: number, rev: number): Promise<void> {
+    // The article's row first: it is what all polls and the comments of one article have in common.
+    await tx.query(`INSERT INTO interactions (article_id) VALUES ($1) ON CONFLICT DO NOTHING`, [articleId]);
+    await tx.query(`SELECT 1 FROM interactions WHERE article_id = $1 FOR UPDATE`, [articleId]);
+    const changed: unknown[] = await tx.query(
+      `INSERT INTO poll_votes (poll_id, article_id, votes, rev) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (poll_id) DO UPDATE SET votes = excluded.votes, rev = excluded.rev
+       WHERE poll_votes.rev < excluded.rev RETURNING poll_id`,
+      [pollId, articleId, votes, rev],
+    );
+    if (changed.length === 0) return;
+    const [rows]: [CountsRow[], number] = await tx.query(
+      `UPDATE interactions SET votes = (SELECT coalesce(sum(votes), 0) FROM poll_votes WHERE article_id = $1),
+         rev = rev + 1, untold = true
+       WHERE article_id = $1 RETURNING article_id, comments, votes, rev`,
+      [articleId],
+    );
+    await this.remember(rows);
+  }
+
+  async of(ids: readonly string[]): Promise<Map<string, Counts>> {
+    return this.complete(ids, await this.cache.getMany(this.keys(ids)));
+  }
+
+  readonly keys = (ids: readonly string[]): string[] => ids.map(keyOf);
+
+  /** Counts by id out of what the cache answered for their keys; what it missed comes from the database. */
+  async complete(ids: readonly string[], cached: readonly (string | undefined)[]): Promise<Map<string, Counts>> {
+    const counts = new Map<string, Counts>();
+    const missing: string[] = [];
+    ids.forEach((id, i) => {
+      const text = cached[i];
+      if (text) counts.set(id, JSON.parse(text) as Counts);
+      else missing.push(id);
+    });
+    if (missing.length === 0) return counts;
+    const rows: CountsRow[] = await this.db.query(
+      `SELECT wanted.article_id, coalesce(comments, 0) AS comments, coalesce(votes, 0) AS votes, coalesce(rev, 0) AS rev
+       FROM unnest($1::uuid[]) AS wanted (article_id) LEFT JOIN interactions USING (article_id)`,
+      [missing],
+    );
+    for (const { article_id: id, comments, votes } of rows) counts.set(id, { comments, votes });
+    await this.remember(rows);
+    return counts;
+  }
+
+  /** Tells of the counts that changed and were not told of in the last second. The rows stay locked. */
+  async tellChanges(tx: EntityManager, limit: number): Promise<void> {
+    const rows: CountsRow[] = await tx.query(
+      `SELECT article_id, comments, votes, rev FROM interactions
+       WHERE untold AND (told_at IS NULL OR told_at <= clock_timestamp() - interval '1 second')
+       ORDER BY article_id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+      [limit],
+    );
+    await this.tell(tx, rows);
+    await tx.query(
+      `UPDATE interactions SET untold = false, told_at = clock_timestamp() WHERE article_id = ANY($1)`,
+      [rows.map((row) => row.article_id)],
+    );
+  }
+
+  async republish(tx: EntityManager, afterId: string | undefined, limit: number): Promise<string[]> {
+    const rows: CountsRow[] = await tx.query(
+      `SELECT article_id, comments, votes, rev FROM interactions
+       WHERE rev > 0 AND ($1::uuid IS NULL OR article_id > $1) ORDER BY article_id LIMIT $2 FOR UPDATE`,
+      [afterId ?? null, limit],
+    );
+    await this.tell(tx, rows);
+    return rows.map((row) => row.article_id);
+  }
+
+  private async tell(tx: EntityManager, rows: readonly CountsRow[]): Promise<void> {
+    for (const { article_id: subject, comments, votes, rev } of rows) {
+      await this.outbox.add(tx, interactionsCounted, { subject, data: { rev, comments, votes, total: comments + votes } });
+    }
+  }
+
+  private async remember(rows: readonly CountsRow[]): Promise<void> {
+    const entries = rows.map(({ article_id: id, rev: version, comments, votes }) => ({
+      key: keyOf(id),
+      value: JSON.stringify({ comments, votes }),
+      version,
+    }));
+    await this.cache.put(entries, TTL);
+  }
+}

@@ -1,0 +1,4 @@
+import { runService } from '#platform';
+import { recommendationsService } from './service.js';
+
+await runService(recommendationsService);

@@ -1,0 +1,16 @@
+import { Controller } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { commentPublished, commentRemoved, type EventOf } from '#events';
+import { OnEvent } from '#messaging';
+import { Interactions } from './interactions/interactions.js';
+
+/** Everything this service does when comments come and go. */
+@Controller()
+export class OnCommentEvents {
+  constructor(private readonly interactions: Interactions) {}
+
+  @OnEvent(commentPublished, commentRemoved)
+  async count({ subject, data }: EventOf<typeof commentPublished | typeof commentRemoved>, tx: EntityManager) {
+    await this.interactions.setComments(tx, subject, data.count.published, data.count.rev);
+  }
+}

@@ -1,0 +1,76 @@
+import type { Card } from '../cards/card.js';
+import type { Slot } from '../slots/slot.entity.js';
+
+export const CARDS_A_RAIL = 4;
+export const railKinds = ['related', 'section', 'topic', 'place'] as const;
+export type RailKind = (typeof railKinds)[number];
+
+/** A rail's candidates in their order, more than it will show. */
+export interface RailList {
+  readonly kind: RailKind;
+  readonly title: string;
+  readonly ids: readonly string[];
+}
+
+export type RailCard = ArticleCard | SlotCard;
+
+export interface ArticleCard extends Omit<Card, 'topics' | 'places'> {
+  readonly type: 'article';
+  readonly interactions: number;
+}
+
+/** A place in a rail that is sold; it always says so. */
+export interface SlotCard extends Pick<Slot, 'id' | 'kicker' | 'headline' | 'picture' | 'label' | 'sponsor' | 'url'> {
+  readonly type: 'slot';
+}
+
+export interface Rail {
+  readonly kind: RailKind;
+  readonly title: string;
+  readonly cards: RailCard[];
+}
+
+export interface Ingredients {
+  /** The article whose page it is; never shown on it. */
+  readonly articleId: string;
+  readonly section: string | undefined;
+  readonly lists: readonly RailList[];
+  readonly slots: readonly Slot[];
+  readonly cards: ReadonlyMap<string, Card>;
+  readonly interactions: ReadonlyMap<string, number>;
+}
+
+/**
+ * Fills the rails of a page in their order. No card stands twice on a page, and never the article itself; a candidate
+ * whose card is gone makes room for the next. Sold slots stand at their positions; a rail without articles is left out.
+ */
+export function fillRails({ articleId, section, lists, slots, cards, interactions }: Ingredients): Rail[] {
+  const shown = new Set([articleId]);
+  return lists.flatMap(({ kind, title, ids }) => {
+    const sold = slots.filter((slot) => slot.rail === kind && (!slot.section || slot.section === section));
+    const free = CARDS_A_RAIL - Math.min(sold.length, CARDS_A_RAIL);
+    const chosen = ids.filter((id) => cards.has(id) && !shown.has(id)).slice(0, free);
+    if (chosen.length === 0) return [];
+    for (const id of chosen) shown.add(id);
+    const filled: RailCard[] = chosen.map((id) => articleCard(cards.get(id)!, interactions.get(id) ?? 0));
+    for (const slot of sold.toSorted((a, b) => a.position - b.position)) {
+      filled.splice(slot.position - 1, 0, slotCard(slot));
+    }
+    return [{ kind, title, cards: filled.slice(0, CARDS_A_RAIL) }];
+  });
+}
+
+function articleCard({ topics: _t, places: _p, ...card }: Card, interactions: number): ArticleCard {
+  return { type: 'article', ...card, interactions };
+}
+
+const slotCard = ({ id, kicker, headline, picture, label, sponsor, url }: Slot): SlotCard => ({
+  type: 'slot',
+  id,
+  kicker,
+  headline,
+  picture,
+  label,
+  sponsor,
+  url,
+});

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+/** Neighbours kept of each article; more than a rail shows, so that retracted and repeated ones can be replaced. */
+const NEIGHBOURS = 12;
+/** Only articles of this many days are compared. */
+const DAYS = 365;
+
+/**
+ * Which articles belong together: by shared words, the rarer the more they count, by shared topics and places, and by
+ * recency. Computed when an article is published, in both directions, so that an older article's rail leads to the
+ * newer one at once.
+ */
+@Injectable()
+export class Related {
+  async place(tx: EntityManager, articleId: string): Promise<void> {
+    await this.remove(tx, articleId);
+    await tx.query(
+      `WITH self AS (SELECT * FROM card WHERE article_id = $1),
+       shared AS (
+         SELECT other.article_id, term
+         FROM self, card AS other, unnest(other.terms) AS term
+         WHERE other.terms && self.terms AND term = ANY (self.terms) AND NOT other.gone
+           AND other.article_id <> self.article_id
+           AND other.published_at > self.published_at - make_interval(days => ${DAYS})
+       ),
+       rarity AS (
+         SELECT term, ln(1 + (SELECT count(DISTINCT article_id) FROM shared)::real / count(*)) AS weight
+         FROM shared GROUP BY term
+       ),
+       words AS (SELECT article_id, sum(weight) AS score FROM shared JOIN rarity USING (term) GROUP BY article_id),
+       scored AS (
+         SELECT other.article_id,
+           (coalesce(words.score, 0)
+             + 3 * cardinality(ARRAY(SELECT unnest(other.topics) INTERSECT SELECT unnest(self.topics)))
+             + 2 * cardinality(ARRAY(SELECT unnest(other.places) INTERSECT SELECT unnest(self.places))))
+           / (1 + abs(extract(epoch FROM self.published_at - other.published_at)) / (86400 * 60)) AS score
+         FROM self, card AS other LEFT JOIN words USING (article_id)
+         WHERE NOT other.gone AND other.article_id <> self.article_id
+           AND (words.score IS NOT NULL OR other.topics && self.topics)
+         ORDER BY score DESC LIMIT ${NEIGHBOURS}
+       ),
+       both_ways AS (
+         SELECT $1::uuid AS article_id, article_id AS neighbour_id, score FROM scored
+         UNION ALL SELECT article_id, $1::uuid, score FROM scored
+       )
+       INSERT INTO related (article_id, neighbour_id, score)
+       -- In one order for everyone, so that two articles placed at the same time never wait for each other in a circle.
+       SELECT * FROM both_ways ORDER BY article_id, neighbour_id
+       ON CONFLICT (article_id, neighbour_id) DO UPDATE SET score = excluded.score`,
+      [articleId],
+    );
+  }
+
+  async remove(tx: EntityManager, articleId: string): Promise<void> {
+    await tx.query(`DELETE FROM related WHERE article_id = $1 OR neighbour_id = $1`, [articleId]);
+  }
+}

@@ -1,0 +1,42 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Picture } from '#events';
+import type { RailKind } from '../rails/rails.rules.js';
+
+/** A place in a rail that is sold. */
+@Entity('slot')
+export class Slot {
+  @PrimaryColumn('uuid', { insert: false })
+  id!: string;
+
+  @Column('text')
+  slug!: string;
+
+  @Column('text')
+  rail!: RailKind;
+
+  /** From 1, the first card of the rail, to 4. */
+  @Column('integer')
+  position!: number;
+
+  /** Only on pages of this section; everywhere when null. */
+  @Column('text', { nullable: true })
+  section!: string | null;
+
+  @Column('text')
+  label!: 'paid' | 'partner';
+
+  @Column('text')
+  sponsor!: string;
+
+  @Column('text')
+  kicker!: string;
+
+  @Column('text')
+  headline!: string;
+
+  @Column('json')
+  picture!: Picture;
+
+  @Column('text')
+  url!: string;
+}

@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Milliseconds. */
+const within = { request: 10_000, events: 20_000 };
+
+interface Created {
+  readonly id: string;
+  readonly state?: string;
+}
+
+/** The gateway, as an editor and as many readers use it. */
+export class DemoApi {
+  private readonly cookies = new Map<string, string>();
+
+  constructor(
+    private readonly gatewayUrl: string,
+    private readonly token: string,
+  ) {}
+
+  async put(path: string, body: unknown): Promise<void> {
+    await this.call('PUT', path, { body, headers: this.editor() });
+  }
+
+  async createPoll(slug: string, { question, options }: { question: string; options: readonly string[] }): Promise<string> {
+    const headers = this.editor({ 'idempotency-key': `demo-poll-${slug}` });
+    const { answer } = await this.call('POST', '/v1/editorial/polls', { body: { question, options }, headers });
+    return (answer as Created).id;
+  }
+
+  async publishArticle(slug: string, body: unknown): Promise<string> {
+    const headers = this.editor({ 'idempotency-key': `demo-article-${slug}` });
+    const { answer, etag } = await this.call('POST', '/v1/editorial/articles', { body, headers });
+    const { id, state } = answer as Created;
+    if (state === 'draft') {
+      await this.call('POST', `/v1/editorial/articles/${id}/publish`, { headers: this.editor({ 'if-match': etag ?? '' }) });
+    }
+    return id;
+  }
+
+  /** Waits until the news of the article has reached comments and polls. */
+  async untilOpen(articleId: string, pollId: string | undefined): Promise<void> {
+    const deadline = Date.now() + within.events;
+    const isOpen = async (): Promise<boolean> => {
+      const { answer } = await this.call('GET', `/v1/articles/${articleId}/comments?limit=1`);
+      if (!(answer as { open: boolean }).open) return false;
+      return !pollId || (await this.call('GET', `/v1/polls/${pollId}`, { expect: [200, 404] })).status === 200;
+    };
+    while (!(await isOpen())) {
+      if (Date.now() > deadline) throw new Error(`The news of article ${articleId} did not arrive in time.`);
+      await delay(20);
+    }
+  }
+
+  /** Casts `votes[i]` ballots for the i-th option, each by a reader of its own. */
+  async vote(pollId: string, votes: readonly number[]): Promise<void> {
+    const { answer } = await this.call('GET', `/v1/polls/${pollId}`);
+    const poll = answer as { options: { id: string }[]; votes: number };
+    if (poll.votes > 0) return;
+    const ballots = poll.options.flatMap(({ id }, i) => Array.from({ length: votes[i] ?? 0 }, () => id));
+    for (let i = 0; i < ballots.length; i += 8) {
+      const some = ballots.slice(i, i + 8);
+      await Promise.all(some.map((optionId) => this.call('PUT', `/v1/polls/${pollId}/ballot`, { body: { optionId } })));
+    }
+  }
+
+  /** Comments as `reader`, who stays the same reader for as long as this object lives. @returns the comment's id. */
+  async comment(
+    articleId: string,
+    { reader, text, parentId, key }: { reader: string; text: string; parentId?: string; key: string },
+  ): Promise<string> {
+    const cookie = this.cookies.get(reader);
+    const { answer, setCookie } = await this.call('POST', `/v1/articles/${articleId}/comments`, {
+      body: { text, parentId },
+      headers: { 'idempotency-key': `demo-comment-${key}`, ...(cookie && { cookie }) },
+    });
+    if (setCookie) this.cookies.set(reader, setCookie.split(';')[0]!);
+    return (answer as Created).id;
+  }
+
+  private editor(headers: Record<string, string> = {}): Record<string, string> {
+    return { authorization: `Bearer ${this.token}`, ...headers };
+  }
+
+  private async call(
+    method: string,
+    path: string,
+    { body, headers = {}, expect = [200, 201] }: { body?: unknown; headers?: Record<string, string>; expect?: number[] } = {},
+  ) {
+    const response = await fetch(this.gatewayUrl + path, {
+      method,
+      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(within.request),
+    });
+    const text = await response.text();
+    if (!expect.includes(response.status)) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    const answer: unknown = text ? JSON.parse(text) : undefined;
+    const { headers: got, status } = response;
+    return { answer, status, etag: got.get('etag') ?? undefined, setCookie: got.get('set-cookie') ?? undefined };
+  }
+}

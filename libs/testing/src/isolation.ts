@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { describe } from '@jest/globals';
+import { Kafka, logLevel } from 'kafkajs';
+import pg from 'pg';
+import { topicNames } from '#events';
+
+const variables = { postgres: 'TEST_DATABASE_URL', redis: 'TEST_REDIS_URL', kafka: 'TEST_KAFKA_BROKERS' } as const;
+export type TestService = keyof typeof variables;
+
+/** The address of a service of this run. @throws Error when it is missing; see {@link describeWith}. */
+export function addressOf(service: TestService): string {
+  const address = process.env[variables[service]];
+  if (!address) throw new Error(`${variables[service]} is not set; the run started without ${service}.`);
+  return address;
+}
+
+/** `describe`, skipped where a service could not be had; under CI=true the run would not have started. */
+export const describeWith = (...services: TestService[]) =>
+  services.every((service) => process.env[variables[service]]) ? describe : describe.skip;
+
+/** Sets this test's keys, topics and groups apart from all others. */
+export const testPrefix = (): string => `t${randomBytes(5).toString('hex')}.`;
+
+export interface TestDatabase {
+  readonly url: string;
+  query<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
+  drop(): Promise<void>;
+}
+
+/** A fresh, empty database on the run's Postgres. */
+export async function testDatabase(name = 'test'): Promise<TestDatabase> {
+  const database = `${name}_${randomBytes(5).toString('hex')}`;
+  const server = addressOf('postgres');
+  await onServer(server, `CREATE DATABASE ${database}`);
+  const url = new URL(server);
+  url.pathname = `/${database}`;
+  const pool = new pg.Pool({ connectionString: url.href, max: 4 });
+  pool.on('error', () => undefined);
+  return {
+    url: url.href,
+    query: async <Row extends object>(sql: string, values?: unknown[]) => (await pool.query<Row>(sql, values)).rows,
+    drop: async () => {
+      await pool.end();
+      await onServer(server, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+    },
+  };
+}
+
+async function onServer(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Creates the newsroom's topics under a prefix. */
+export async function createTopics(
+  brokers: string,
+  prefix: string,
+  { partitions = 3, maxMessageBytes }: { partitions?: number; maxMessageBytes?: number } = {},
+): Promise<void> {
+  const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const configEntries = maxMessageBytes ? [{ name: 'max.message.bytes', value: String(maxMessageBytes) }] : [];
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: topicNames.map((topic) => ({ topic: prefix + topic, numPartitions: partitions, configEntries })),
+    });
+  } finally {
+    await admin.disconnect();
+  }
+}

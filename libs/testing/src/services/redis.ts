@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from 'redis';
+import { freePort, isOnPath, run, Server } from './processes.js';
+
+export interface RedisServer {
+  readonly url: string;
+  /** Starts it again on the same port; what it held is gone. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** `redis-server` is on the PATH, or can be installed because this is Debian and we are root. */
+export async function canRunRedis(): Promise<boolean> {
+  return (await isOnPath('redis-server')) || (process.getuid?.() === 0 && (await isOnPath('apt-get')));
+}
+
+async function install(): Promise<void> {
+  if (await isOnPath('redis-server')) return;
+  // Only the program is wanted, not a service that starts by itself.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  await run('apt-get', ['update', '-q'], { env, timeout: 180_000 });
+  await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'redis-server'], { env, timeout: 300_000 });
+}
+
+export async function startRedis(): Promise<RedisServer> {
+  await install();
+  const folder = await mkdtemp(join(tmpdir(), 'newsroom-redis-'));
+  const port = await freePort();
+  const url = `redis://127.0.0.1:${port}`;
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  const server = new Server(['redis-server', ...options], () => answers(url));
+  await server.start();
+  return {
+    url,
+    start: () => server.start(),
+    stop: () => server.stop(),
+    kill: () => server.kill(),
+    remove: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = createClient({ url, socket: { reconnectStrategy: false, connectTimeout: 1_000 } });
+  client.on('error', () => undefined);
+  await client.connect();
+  const pong = await client.ping();
+  client.destroy();
+  return pong === 'PONG';
+}
