@@ -8,7 +8,7 @@ export default {
     '^#(events|messaging|platform|testing)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  globalSetup: '<rootDir>/libs/testing/src/global-setup.ts',
-  globalTeardown: '<rootDir>/libs/testing/src/global-teardown.ts',
+  globalSetup: '<rootDir>/dist/libs/testing/src/global-setup.js',
+  globalTeardown: '<rootDir>/dist/libs/testing/src/global-teardown.js',
   testTimeout: 60_000,
 };

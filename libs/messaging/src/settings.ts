@@ -13,6 +13,11 @@ export const messagingSettings = {
     'up to 40 characters of a-z, 0-9, dot and hyphen before every topic and group',
   ),
   inboxRetentionDays: setting('INBOX_RETENTION_DAYS', text.int(1, 365, 30), 'days from 1 to 365'),
+  sessionTimeout: setting(
+    'KAFKA_SESSION_TIMEOUT',
+    text.int(1_000, 300_000, 30_000),
+    'milliseconds from 1000 to 300000 after which the group takes a silent member for dead',
+  ),
   partitionsAtOnce: setting('KAFKA_PARTITIONS_AT_ONCE', text.int(1, 32, 4), 'partitions handled at the same time, 1 to 32'),
 };
 

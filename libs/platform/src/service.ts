@@ -33,6 +33,8 @@ export interface StartOptions {
   readonly migrate?: boolean;
   /** More providers, visible everywhere in the service; the one-process newsroom hands its loopback transport in. */
   readonly providers?: Provider[];
+  /** Runs when everything is put together and nothing has started yet: no request and no event has come in. */
+  readonly beforeEvents?: (app: NestFastifyApplication) => void;
 }
 
 export interface RunningService {
@@ -50,7 +52,7 @@ export interface RunningService {
  */
 export async function startService<S extends Settings>(
   definition: ServiceDefinition<S>,
-  { env, migrate: shouldMigrate = false, providers = [] }: StartOptions,
+  { env, migrate: shouldMigrate = false, providers = [], beforeEvents }: StartOptions,
 ): Promise<RunningService> {
   const { name } = definition;
   const config = readConfig(definition.settings, env);
@@ -92,6 +94,7 @@ export async function startService<S extends Settings>(
     if (db?.isInitialized) await db.destroy();
   };
   try {
+    beforeEvents?.(app);
     const { strategy } = app.get(EventTransport);
     if (strategy) app.connectMicroservice({ strategy });
     await app.startAllMicroservices();

@@ -7,12 +7,12 @@ import type { Subscription } from '../transport.js';
 
 /** Messages that share a transaction. */
 const CHUNK = 100;
-/** Milliseconds: how long the group waits for a sign of life, and how often there is one. */
-const session = { timeout: 30_000, heartbeat: 3_000 };
+/** Signs of life within one session timeout. */
+const HEARTBEATS = 10;
 /** Milliseconds a failing partition waits, growing from the first to the second. */
 const waits = [200, 15_000] as const;
 
-type ConsumerConfig = Pick<MessagingConfig, 'topicPrefix' | 'partitionsAtOnce'>;
+type ConsumerConfig = Pick<MessagingConfig, 'topicPrefix' | 'partitionsAtOnce' | 'sessionTimeout'>;
 
 /**
  * Reads the topics of one subscription as a member of its group. An offset is committed only after the messages
@@ -31,8 +31,8 @@ export class KafkaConsumer {
   ) {
     this.consumer = kafka.consumer({
       groupId: config.topicPrefix + subscription.group,
-      sessionTimeout: session.timeout,
-      heartbeatInterval: session.heartbeat,
+      sessionTimeout: config.sessionTimeout,
+      heartbeatInterval: config.sessionTimeout / HEARTBEATS,
       allowAutoTopicCreation: false,
       // Nothing but stop() ends it: after any failure it joins again.
       retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries: 10, restartOnFailure: async () => true },
@@ -86,7 +86,8 @@ export class KafkaConsumer {
   /** Sends heartbeats while `work` goes on, so that a slow handler does not cost the membership. */
   private async whileAlive<T>({ heartbeat }: EachBatchPayload, work: () => Promise<T>): Promise<T> {
     let lost: unknown;
-    const timer = setInterval(() => void heartbeat().catch((error: unknown) => (lost = error)), session.heartbeat);
+    const beat = (): void => void heartbeat().catch((error: unknown) => (lost = error));
+    const timer = setInterval(beat, this.config.sessionTimeout / HEARTBEATS);
     try {
       const result = await work();
       // A rebalance is told to kafkajs only now: what the work committed stands, the offset goes to the next owner.

@@ -1,0 +1,174 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { resolve } from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
+import { createTopics, testDatabase, testPrefix, waitUntil, type TestDatabase } from '#testing';
+import type { Fault } from './fixture/faults.js';
+
+const MAIN = resolve('dist', 'test', 'backbone', 'fixture', 'main.js');
+
+/** Rounds of a fault: few in every run, the full number in `npm run test:faults`. */
+export const rounds = (few: number, full: number): number => (process.env['FAULT_ROUNDS'] === 'full' ? full : few);
+
+/** A service in a process of its own. */
+export class ServiceProcess {
+  url = '';
+  readonly ended: Promise<void>;
+  private said = '';
+
+  private constructor(private readonly child: ChildProcess) {
+    this.ended = new Promise((ended) => child.once('exit', () => ended()));
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.on('data', (chunk: Buffer) => (this.said = (this.said + chunk.toString()).slice(-20_000)));
+    }
+  }
+
+  /** @param ready what it prints once it can be used; its first group is the address. */
+  static async start(file: string, args: string[], env: NodeJS.ProcessEnv, ready: RegExp): Promise<ServiceProcess> {
+    const flags = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
+    const child = spawn(process.execPath, [...flags, file, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = new ServiceProcess(child);
+    const url = await waitUntil(
+      () => {
+        if (child.exitCode !== null) throw new Error(`it ended: ${started.said}`);
+        return ready.exec(started.said)?.[1];
+      },
+      { within: 30_000, what: `${file} ${args.join(' ')}` },
+    );
+    started.url = url;
+    return started;
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  get output(): string {
+    return this.said;
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  async stop(): Promise<void> {
+    this.child.kill('SIGTERM');
+    await this.ended;
+  }
+}
+
+/** Writers, a log and ledgers, apart from every other test. */
+export class Backbone {
+  readonly prefix = testPrefix();
+  private readonly processes = new Set<ServiceProcess>();
+
+  private constructor(
+    readonly brokers: string,
+    readonly writerDb: TestDatabase,
+    readonly ledgerDb: TestDatabase,
+  ) {}
+
+  static async create(brokers: string, topics: { partitions?: number; maxMessageBytes?: number } = {}): Promise<Backbone> {
+    const [writerDb, ledgerDb] = await Promise.all([testDatabase('writer'), testDatabase('ledger')]);
+    const backbone = new Backbone(brokers, writerDb, ledgerDb);
+    await createTopics(brokers, backbone.prefix, topics);
+    return backbone;
+  }
+
+  writer(env: NodeJS.ProcessEnv = {}, fault?: Fault): Promise<ServiceProcess> {
+    return this.start('writer', env, fault);
+  }
+
+  ledger(env: NodeJS.ProcessEnv = {}, fault?: Fault): Promise<ServiceProcess> {
+    return this.start('ledger', env, fault);
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all([...this.processes].map((one) => one.kill()));
+    await Promise.all([this.writerDb.drop(), this.ledgerDb.drop()]);
+  }
+
+  /**
+   * Waits until every committed write has reached the ledger.
+   * @returns the versions of each item in the order in which they took effect.
+   */
+  async settled(within = 60_000): Promise<Map<string, number[]>> {
+    const written = await this.written();
+    const wanted = [...written.values()].reduce((sum, version) => sum + version, 0);
+    await waitUntil(
+      async () => {
+        const [{ count }] = await this.ledgerDb.query<{ count: string }>(`SELECT count(*) FROM ledger`) as [{ count: string }];
+        if (Number(count) < wanted) throw new Error(`${count} of ${wanted} events arrived`);
+        return true;
+      },
+      { within, every: 100, what: 'all events' },
+    );
+    const rows = await this.ledgerDb.query<{ subject: string; version: number }>(
+      `SELECT subject, version FROM ledger ORDER BY seq`,
+    );
+    const bySubject = Map.groupBy(rows, ({ subject }) => subject);
+    return new Map([...bySubject].map(([subject, events]) => [subject, events.map(({ version }) => version)]));
+  }
+
+  /** What the settled ledger must say: every version of every item, once and in order. */
+  async expected(): Promise<Map<string, number[]>> {
+    const written = await this.written();
+    return new Map([...written].map(([id, version]) => [id, Array.from({ length: version }, (_, i) => i + 1)]));
+  }
+
+  private async written(): Promise<Map<string, number>> {
+    const rows = await this.writerDb.query<{ id: string; version: number }>(`SELECT id, version FROM item`);
+    return new Map(rows.map(({ id, version }) => [id, version]));
+  }
+
+  private async start(name: 'writer' | 'ledger', env: NodeJS.ProcessEnv, fault?: Fault): Promise<ServiceProcess> {
+    const db = name === 'writer' ? this.writerDb : this.ledgerDb;
+    const settings = {
+      ...process.env,
+      LOG_LEVEL: 'warn',
+      KAFKA_BROKERS: this.brokers,
+      KAFKA_TOPIC_PREFIX: this.prefix,
+      [`${name.toUpperCase()}_DATABASE_URL`]: db.url,
+      ...(fault && { FAULT: JSON.stringify(fault) }),
+      ...env,
+    };
+    const started = await ServiceProcess.start(MAIN, [name], settings, /listens at (\S+)/);
+    this.processes.add(started);
+    void started.ended.then(() => this.processes.delete(started));
+    return started;
+  }
+}
+
+export const someItems = (count: number): string[] => Array.from({ length: count }, () => uuidv7());
+
+/** One write; false when the process went away before it answered. */
+export async function write(url: string, id: string, body: object = {}, headers: Record<string, string> = {}): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/items/${id}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(20_000),
+    });
+    if (response.ok) return true;
+    if (response.status >= 500) return false;
+    throw new Error(`${response.status} ${await response.text()}`);
+  } catch (error) {
+    if (error instanceof TypeError || (error as Error).name === 'TimeoutError') return false;
+    throw error;
+  }
+}
+
+/** Writes `count` times, `atOnce` at a time, over all items in turn. @returns how many were answered. */
+export async function writeMany(url: string, items: readonly string[], count: number, atOnce = 20): Promise<number> {
+  let answered = 0;
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < count) {
+      const item = items[next++ % items.length]!;
+      if (await write(url, item)) answered++;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, lane));
+  return answered;
+}
