@@ -1,8 +1,12 @@
 import { Module } from '@nestjs/common';
+import { Gateway } from './gateway/gateway.js';
 import { ArticleController } from './pages/article.controller.js';
 import { FrontController } from './pages/front.controller.js';
+import { NotFoundController } from './pages/not-found.controller.js';
 import { StylesController } from './pages/styles.controller.js';
-import { Gateway } from './gateway/gateway.js';
 
-@Module({ controllers: [StylesController, ArticleController, FrontController], providers: [Gateway] })
+@Module({
+  controllers: [StylesController, ArticleController, FrontController, NotFoundController],
+  providers: [Gateway],
+})
 export class AppModule {}

@@ -4,7 +4,11 @@ import { serverSettings, setting, text, type ConfigOf } from '#platform';
 
 export const settings = {
   ...serverSettings('reader', 8080),
-  gatewayUrl: setting('GATEWAY_URL', text.url(/^https?$/).default('http://127.0.0.1:8000'), 'an http(s) address'),
+  gatewayUrl: setting(
+    'GATEWAY_URL',
+    text.url(/^https?$/).default('http://127.0.0.1:8000'),
+    'an http(s) address',
+  ),
   picturesDir: setting(
     'PICTURES_DIR',
     z

@@ -14,7 +14,9 @@ const picturePolicy = "default-src 'none'; style-src 'unsafe-inline'";
 
 /** No scripts at all, nothing from elsewhere but pictures, no framing. */
 export const securityHeaders = (reply: FastifyReply): Record<string, string> => ({
-  'content-security-policy': String(reply.getHeader('content-type')).startsWith('image/svg') ? picturePolicy : policy,
+  'content-security-policy': String(reply.getHeader('content-type')).startsWith('image/svg')
+    ? picturePolicy
+    : policy,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'strict-origin-when-cross-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',

@@ -13,7 +13,6 @@ export const readerService = defineService({
   async prepare(server, { picturesDir }) {
     server.addHook('onSend', async (_request, reply) => void reply.headers(securityHeaders(reply)));
     if (!existsSync(picturesDir)) return;
-    const day = 24 * 60 * 60 * 1000;
-    await server.register(staticFiles, { root: resolve(picturesDir), prefix: '/pictures/', maxAge: day });
+    await server.register(staticFiles, { root: resolve(picturesDir), prefix: '/pictures/', maxAge: '30d' });
   },
 });

@@ -1,5 +1,5 @@
 import { applyDecorators, Catch, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
-import { EventPattern } from '@nestjs/microservices';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
 import type { EntityManager } from 'typeorm';
 import type { EventContract, EventOf } from '#events';
@@ -12,8 +12,11 @@ type Handler<C extends Contracts> = (event: EventOf<C[number]>, tx: EntityManage
  * event: what it writes through `tx` takes effect exactly once. Anything else it does must bear repetition.
  */
 export function OnEvent<const C extends Contracts>(...contracts: C) {
-  return <H extends Handler<C>>(target: object, key: string | symbol, method: TypedPropertyDescriptor<H>): void =>
+  return <H extends Handler<C>>(target: object, key: string | symbol, method: TypedPropertyDescriptor<H>): void => {
+    Payload()(target, key, 0);
+    Ctx()(target, key, 1);
     applyDecorators(EventPattern(contracts.map(({ type }) => type)), UseFilters(new ToTransport()))(target, key, method);
+  };
 }
 
 /** Hands a handler's error back to the event server, which tells what to try again from what to set aside. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe } from '@jest/globals';
+import type { describe as Describe } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { topicNames } from '#events';
@@ -15,8 +15,11 @@ export function addressOf(service: TestService): string {
 }
 
 /** `describe`, skipped where a service could not be had; under CI=true the run would not have started. */
-export const describeWith = (...services: TestService[]) =>
-  services.every((service) => process.env[variables[service]]) ? describe : describe.skip;
+export function describeWith(...services: TestService[]): typeof Describe | (typeof Describe)['skip'] {
+  // Jest's global, not an import: benchmarks use this library outside Jest.
+  const { describe } = globalThis as unknown as { describe: typeof Describe };
+  return services.every((service) => process.env[variables[service]]) ? describe : describe.skip;
+}
 
 /** Sets this test's keys, topics and groups apart from all others. */
 export const testPrefix = (): string => `t${randomBytes(5).toString('hex')}.`;

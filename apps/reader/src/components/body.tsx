@@ -7,7 +7,7 @@ export const Figure = ({ picture, eager }: { picture: Picture; eager?: boolean }
   <figure>
     <Image picture={picture} eager={eager} />
     <figcaption>
-      {picture.caption} <span class="credit">{picture.credit}</span>
+      {picture.caption} <span class="credit">Bild: {picture.credit}</span>
     </figcaption>
   </figure>
 );
@@ -34,8 +34,13 @@ const Runs = ({ runs }: { runs: readonly Run[] }) => (
   </>
 );
 
-/** `poll` stands where the article has its poll. */
-export const Body = ({ blocks, poll }: { blocks: readonly Block[]; poll: ComponentChildren }) => (
+interface BodyProps {
+  readonly blocks: readonly Block[];
+  /** What stands where the article has the poll with this id. */
+  readonly poll: (pollId: string) => ComponentChildren;
+}
+
+export const Body = ({ blocks, poll }: BodyProps) => (
   <>
     {blocks.map((block) => {
       switch (block.type) {
@@ -65,7 +70,7 @@ export const Body = ({ blocks, poll }: { blocks: readonly Block[]; poll: Compone
           return block.ordered ? <ol>{items}</ol> : <ul>{items}</ul>;
         }
         case 'poll':
-          return poll;
+          return poll(block.pollId);
       }
     })}
   </>

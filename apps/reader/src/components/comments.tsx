@@ -1,5 +1,5 @@
-import type { Comment, Comments, Conversation } from '../gateway/answers.js';
-import { timeText } from './text.js';
+import type { Comment, Comments, Conversation, Part } from '../gateway/answers.js';
+import { missing, STALE, timeText } from './text.js';
 
 /** What a refused form gives back: why, and what was typed, so that nothing has to be typed again. */
 export interface RefusedComment {
@@ -14,17 +14,32 @@ interface FormProps {
   readonly refused?: RefusedComment;
 }
 
-const Form = ({ slug, parentId, refused }: FormProps) => {
+export const CommentForm = ({ slug, parentId, refused }: FormProps) => {
   const id = `text-${parentId ?? 'neu'}`;
+  // The anchor holds for the page that comes back with a refusal, too.
+  const anchor = parentId ? `k-${parentId}` : 'kommentare';
   return (
-    <form method="post" action={`/a/${slug}/comments`}>
-      {refused && <p role="alert">{refused.refusal}</p>}
+    <form method="post" action={`/a/${slug}/comments#${anchor}`}>
+      {refused && (
+        <p role="alert" id={`${id}-refusal`}>
+          {refused.refusal}
+        </p>
+      )}
       {parentId && <input type="hidden" name="parentId" value={parentId} />}
       <label for={id}>{parentId ? 'Ihre Antwort' : 'Ihr Kommentar'}</label>
-      <textarea id={id} name="text" rows={3} maxLength={2000} required>
+      <textarea
+        id={id}
+        name="text"
+        rows={parentId ? 3 : 4}
+        maxLength={2000}
+        required
+        autofocus={refused !== undefined}
+        aria-invalid={refused ? 'true' : undefined}
+        aria-describedby={refused ? `${id}-refusal` : undefined}
+      >
         {refused?.text}
       </textarea>
-      <button type="submit">Veröffentlichen</button>
+      <button type="submit">{parentId ? 'Antworten' : 'Kommentieren'}</button>
     </form>
   );
 };
@@ -32,50 +47,95 @@ const Form = ({ slug, parentId, refused }: FormProps) => {
 const One = ({ comment }: { comment: Comment }) => (
   <>
     <p class="alias">
-      {comment.alias ? `${comment.alias} (nicht angemeldet)` : 'Entfernt'} ·{' '}
+      {comment.alias === null ? 'Entfernt' : `${comment.alias} (nicht angemeldet)`}{' '}
       <time dateTime={comment.createdAt}>{timeText(comment.createdAt)}</time>
     </p>
-    <p class="text">{comment.text ?? 'Dieser Kommentar wurde entfernt.'}</p>
+    {comment.text === null ? (
+      <p class="missing">Dieser Kommentar wurde entfernt.</p>
+    ) : (
+      <p class="text" dir="auto">
+        {comment.text}
+      </p>
+    )}
   </>
 );
 
-const Thread = ({ thread, slug, refused }: { thread: Conversation; slug: string; refused?: RefusedComment }) => {
-  const isRefused = refused?.parentId === thread.id;
-  return (
-    <li id={`k-${thread.id}`}>
-      <One comment={thread} />
-      {thread.replies.length > 0 && (
-        <ul>
-          {thread.replies.map((reply) => (
-            <li id={`k-${reply.id}`}>
-              <One comment={reply} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {thread.text !== null && (
-        <details open={isRefused}>
-          <summary>Antworten</summary>
-          <Form slug={slug} parentId={thread.id} refused={isRefused ? refused : undefined} />
-        </details>
-      )}
-    </li>
-  );
-};
+interface ThreadProps {
+  readonly thread: Conversation;
+  readonly slug: string;
+  readonly canReply: boolean;
+  readonly refused?: RefusedComment;
+}
 
-export const CommentSection = (props: { comments: Comments | null; slug: string; refused?: RefusedComment }) => {
-  const { comments, slug, refused } = props;
+const Thread = ({ thread, slug, canReply, refused }: ThreadProps) => (
+  <li id={`k-${thread.id}`}>
+    <One comment={thread} />
+    {canReply && thread.text !== null && (
+      <details open={refused !== undefined}>
+        <summary>Antworten</summary>
+        <CommentForm slug={slug} parentId={thread.id} refused={refused} />
+      </details>
+    )}
+    {thread.replies.length > 0 && (
+      <ul>
+        {thread.replies.map((reply) => (
+          <li id={`k-${reply.id}`}>
+            <One comment={reply} />
+          </li>
+        ))}
+      </ul>
+    )}
+  </li>
+);
+
+interface SectionProps {
+  readonly comments: Part<Comments>;
+  readonly slug: string;
+  /** Whether these are older ones than the first page's. */
+  readonly isOlder?: boolean;
+  readonly refused?: RefusedComment;
+  /** What came of the form that was just sent. */
+  readonly thanks?: string;
+}
+
+export const CommentSection = (props: SectionProps) => {
+  const { slug, isOlder, refused, thanks } = props;
+  const { status, data: comments } = props.comments;
+  const items = comments?.items ?? [];
+  // A refused reply whose conversation is not on this page goes to the main form: what was typed must not be lost.
+  const refusedIn = items.find(({ id, text }) => comments?.open && text !== null && id === refused?.parentId);
+  const refusedHere = refusedIn ? undefined : refused;
   return (
     <section class="comments" id="kommentare" aria-labelledby="kommentare-titel">
       <h2 id="kommentare-titel">Kommentare{comments && comments.count > 0 && ` (${comments.count})`}</h2>
-      {!comments && <p class="missing">Die Kommentare sind zurzeit nicht verfügbar.</p>}
+      {thanks && <p role="status">{thanks}</p>}
+      {!comments && <p class="missing">{missing.comments}</p>}
       {comments && !comments.open && <p class="missing">Dieser Artikel nimmt zurzeit keine Kommentare an.</p>}
-      {comments?.open && <Form slug={slug} refused={refused?.parentId ? undefined : refused} />}
-      <ul>
-        {comments?.items.map((thread) => (
-          <Thread thread={thread} slug={slug} refused={refused} />
-        ))}
-      </ul>
+      {status === 'stale' && <p class="missing">{STALE}</p>}
+      {(comments?.open || refusedHere) && <CommentForm slug={slug} refused={refusedHere} />}
+      {comments?.open && items.length === 0 && !isOlder && (
+        <p class="missing">Schreiben Sie den ersten Kommentar.</p>
+      )}
+      {items.length > 0 && (
+        <ul>
+          {items.map((thread) => (
+            <Thread
+              thread={thread}
+              slug={slug}
+              canReply={comments?.open ?? false}
+              refused={thread === refusedIn ? refused : undefined}
+            />
+          ))}
+        </ul>
+      )}
+      <p class="more">
+        {isOlder && <a href={`/a/${slug}#kommentare`}>Neueste Kommentare</a>}
+        {comments?.nextCursor && (
+          <a href={`/a/${slug}?kommentare=${encodeURIComponent(comments.nextCursor)}#kommentare`}>
+            Ältere Kommentare
+          </a>
+        )}
+      </p>
     </section>
   );
 };

@@ -6,12 +6,14 @@ import { stylesPath } from './styles.js';
 interface LayoutProps {
   readonly title: string;
   readonly description?: string;
+  /** The address of the picture that stands for the page where it is shared. */
+  readonly picture?: string;
   readonly sections: readonly Term[];
   readonly current?: string;
   readonly children: ComponentChildren;
 }
 
-export const Layout = ({ title, description, sections, current, children }: LayoutProps) => (
+export const Layout = ({ title, description, picture, sections, current, children }: LayoutProps) => (
   <html lang="de-CH">
     <head>
       <meta charSet="utf-8" />
@@ -19,6 +21,9 @@ export const Layout = ({ title, description, sections, current, children }: Layo
       <meta name="color-scheme" content="light dark" />
       <title>{title}</title>
       {description && <meta name="description" content={description} />}
+      <meta property="og:title" content={title} />
+      {description && <meta property="og:description" content={description} />}
+      {picture && <meta property="og:image" content={picture} />}
       <link rel="icon" href="data:," />
       <link rel="stylesheet" href={stylesPath} />
     </head>
@@ -30,13 +35,15 @@ export const Layout = ({ title, description, sections, current, children }: Layo
         <a class="brand" href="/">
           Seeblatt
         </a>
-        <nav aria-label="Rubriken">
-          {sections.map(({ slug, name }) => (
-            <a href={`/${slug}`} aria-current={slug === current ? 'page' : undefined}>
-              {name}
-            </a>
-          ))}
-        </nav>
+        {sections.length > 0 && (
+          <nav aria-label="Rubriken">
+            {sections.map(({ slug, name }) => (
+              <a href={`/${slug}`} aria-current={slug === current ? 'true' : undefined}>
+                {name}
+              </a>
+            ))}
+          </nav>
+        )}
       </header>
       <main id="inhalt">{children}</main>
       <footer class="site">

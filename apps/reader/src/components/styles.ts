@@ -3,82 +3,130 @@ import { createHash } from 'node:crypto';
 /** The one style sheet. Its address carries its hash, so browsers may keep it for good. */
 export const styles = `
 :root {
-  --ink: #16181d; --soft: #5a606b; --paper: #fff; --tint: #f2f3f5; --line: #dcdfe4; --signal: #c8102e; --sold: #fff6e0;
+  --ink: #14161b; --soft: #575d68; --paper: #fff; --tint: #f3f4f6; --line: #d9dce2;
+  --signal: #c8102e; --band: #c8102e; --on-signal: #fff; --sold: #fdf3d7; --bar: #d9a0a9;
+  --serif: Georgia, 'Times New Roman', serif;
   font-family: system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;
   color-scheme: light dark;
 }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #eceef2; --soft: #a4abb8; --paper: #14161a; --tint: #1e2127; --line: #343943; --signal: #ff6474; --sold: #2b2414; }
+  :root {
+    --ink: #eceef2; --soft: #a9b0bc; --paper: #121418; --tint: #1d2026; --line: #363b45;
+    --signal: #ff6b7a; --band: #a50d26; --on-signal: #121418; --sold: #2c2515; --bar: #8a3a45;
+  }
 }
 * { box-sizing: border-box; }
-body { margin: 0; color: var(--ink); background: var(--paper); line-height: 1.55; font-size: 1.0625rem; }
+html { -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
+body { margin: 0; color: var(--ink); background: var(--paper); font-size: 1.0625rem; line-height: 1.55; overflow-wrap: break-word; }
 a { color: inherit; }
-a:focus-visible, button:focus-visible, input:focus-visible, textarea:focus-visible, summary:focus-visible {
-  outline: 3px solid var(--signal); outline-offset: 2px;
-}
+:focus-visible { outline: 3px solid var(--signal); outline-offset: 3px; border-radius: 2px; }
 img { display: block; width: 100%; height: auto; background: var(--tint); }
-.skip { position: absolute; left: -999px; }
-.skip:focus { left: 1rem; top: 1rem; padding: .5rem 1rem; background: var(--paper); z-index: 1; }
+h1, h2, h3 { margin: 0; line-height: 1.15; letter-spacing: -.018em; font-weight: 800; text-wrap: balance; hyphens: auto; }
+p { text-wrap: pretty; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-header.site { border-bottom: 4px solid var(--signal); padding: .75rem 1rem; display: flex; flex-wrap: wrap; gap: .25rem 2rem; align-items: baseline; }
-.brand { font-weight: 900; font-size: 1.75rem; letter-spacing: -.03em; text-decoration: none; color: var(--signal); }
-header nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
-header nav a { text-decoration: none; font-weight: 600; padding: .25rem 0; }
-header nav a:hover, header nav a[aria-current] { border-bottom: 3px solid var(--signal); }
-main { max-width: 72rem; margin: 0 auto; padding: 1.25rem 1rem 3rem; }
-footer.site { border-top: 1px solid var(--line); color: var(--soft); padding: 1rem; text-align: center; font-size: .875rem; }
-h1, h2, h3 { line-height: 1.15; letter-spacing: -.015em; text-wrap: balance; }
-.kicker { color: var(--signal); font-weight: 700; margin: .5rem 0 .15rem; font-size: .9375rem; }
-.paid { margin-left: .5rem; padding: 0 .4rem; border: 1px solid currentColor; border-radius: 3px; font-size: .75rem; }
-.label { display: inline-block; margin: .5rem 0 0; padding: .1rem .5rem; font-size: .75rem; font-weight: 700; background: var(--ink); color: var(--paper); }
-.count { color: var(--soft); font-size: .875rem; margin: .35rem 0 0; }
-.grid { list-style: none; margin: 0; padding: 0; display: grid; gap: 1.5rem 1.25rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); }
-.card a { display: block; text-decoration: none; height: 100%; }
-.card img { aspect-ratio: 3 / 2; object-fit: cover; }
-.card h2, .card h3 { margin: 0; font-size: 1.125rem; }
-.card a:hover h2, .card a:hover h3 { text-decoration: underline; text-decoration-thickness: 2px; }
-.card.sold { background: var(--sold); padding: .6rem; }
-.card.lead { grid-column: 1 / -1; }
-.card.lead h2 { font-size: clamp(1.6rem, 4.5vw, 2.75rem); font-weight: 800; }
+.skip { position: absolute; left: -999px; top: .5rem; padding: .5rem 1rem; background: var(--paper); color: var(--ink); z-index: 1; }
+.skip:focus { left: .5rem; }
+
+header.site { background: var(--band); color: #fff; }
+header.site :focus-visible { outline-color: #fff; outline-offset: 0; }
+header.site > * { max-width: 74rem; margin: 0 auto; padding-inline: 1rem; }
+.brand { display: block; padding-block: .7rem .5rem; font-weight: 900; font-size: clamp(1.9rem, 6vw, 2.6rem); line-height: 1; letter-spacing: -.045em; text-decoration: none; }
+header.site nav { display: flex; flex-wrap: wrap; gap: 0 1.5rem; }
+header.site nav a { padding: .5rem 0 .4rem; border-bottom: 4px solid transparent; text-decoration: none; font-weight: 700; white-space: nowrap; }
+header.site nav a:hover, header.site nav a[aria-current] { border-color: #fff; }
+main { max-width: 74rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
+footer.site { border-top: 1px solid var(--line); padding: 1.25rem 1rem; color: var(--soft); font-size: .875rem; text-align: center; }
+
+.kicker { margin: 0 0 .2rem; color: var(--signal); font-size: .9375rem; font-weight: 800; line-height: 1.3; }
+.access { display: inline-block; margin-left: .5rem; padding: 0 .4rem; border-radius: 3px; background: var(--signal); color: var(--on-signal); font-size: .75rem; }
+.label { width: fit-content; margin: 0 0 .4rem; padding: .1rem .5rem; border-radius: 3px; background: var(--ink); color: var(--paper); font-size: .75rem; font-weight: 700; }
+.count { margin: .4rem 0 0; color: var(--soft); font-size: .875rem; }
+.missing { margin: 1rem 0; color: var(--soft); font-style: italic; }
+.note { padding: .75rem 1rem; border-left: 5px solid var(--line); background: var(--tint); }
+[role=alert], [role=status] { margin: .5rem 0; padding: .6rem .9rem; border-left: 5px solid var(--signal); background: var(--tint); font-weight: 600; }
+[role=status] { border-color: #1a8a4c; }
+
+h1.section { margin-bottom: 1.25rem; padding-bottom: .5rem; border-bottom: 2px solid var(--ink); font-size: 2rem; }
+.grid { list-style: none; margin: 0; padding: 0; display: grid; gap: 2rem 1.5rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15.5rem), 1fr)); }
+.card a { display: block; height: 100%; text-decoration: none; }
+.card img { aspect-ratio: 3 / 2; object-fit: cover; border-radius: 6px; margin-bottom: .7rem; }
+.card h2, .card h3 { font-size: 1.1875rem; font-weight: 750; line-height: 1.22; }
+.card a:hover :is(h2, h3) { text-decoration: underline; text-decoration-thickness: 2px; text-underline-offset: 3px; }
+.card.sold { margin: -.6rem; padding: .6rem; border-radius: 10px; background: var(--sold); }
+.card.lead { grid-column: 1 / -1; padding-bottom: 2rem; border-bottom: 1px solid var(--line); }
+.card.lead h2 { font-size: clamp(1.75rem, 4.6vw, 3rem); font-weight: 850; line-height: 1.08; letter-spacing: -.03em; }
+.card.lead .kicker { font-size: 1.0625rem; }
+.card.lead .intro { margin: .7rem 0 0; font-size: 1.0625rem; }
 @media (min-width: 48rem) {
-  .card.lead a { display: grid; grid-template-columns: 3fr 2fr; gap: 1.5rem; align-items: center; }
+  .card.lead a { display: grid; grid-template-columns: 3fr 2fr; gap: 2rem; align-items: center; }
+  .card.lead img { margin: 0; }
 }
-.more { margin-top: 2rem; text-align: center; }
-.more a, button { display: inline-block; padding: .6rem 1.4rem; border: 0; border-radius: 4px; background: var(--signal); color: var(--paper); font: inherit; font-weight: 700; text-decoration: none; cursor: pointer; }
-article { max-width: 44rem; margin: 0 auto; }
-article h1 { font-size: clamp(1.9rem, 6vw, 3.1rem); font-weight: 800; margin: .1rem 0 .75rem; }
-article .intro { font-size: 1.25rem; font-weight: 600; line-height: 1.4; }
-article h2 { margin: 2rem 0 .5rem; font-size: 1.35rem; }
-.byline { display: flex; flex-wrap: wrap; gap: .75rem 1.5rem; align-items: center; border-block: 1px solid var(--line); padding: .75rem 0; margin: 1rem 0; }
-.author { display: flex; gap: .6rem; align-items: center; line-height: 1.25; }
-.author img { width: 3rem; height: 3rem; border-radius: 50%; }
-.author small, .when { color: var(--soft); font-size: .875rem; display: block; }
-figure { margin: 1.5rem 0; }
-figcaption { color: var(--soft); font-size: .875rem; margin-top: .35rem; }
-.credit { white-space: nowrap; }
-.quote { border-left: 5px solid var(--signal); padding-left: 1rem; }
-.quote blockquote { margin: 0; font-size: 1.35rem; font-weight: 700; line-height: 1.3; }
-.poll { background: var(--tint); padding: 1rem 1.25rem; margin: 2rem 0; border-radius: 6px; }
-.poll h2 { margin-top: 0; }
-fieldset { border: 0; padding: 0; margin: 0; }
-.poll label { display: grid; grid-template-columns: auto 1fr 6rem 3.2rem; gap: .6rem; align-items: center; padding: .4rem 0; }
-.poll meter { width: 100%; height: 1rem; }
-.share { text-align: right; font-variant-numeric: tabular-nums; }
-@media (max-width: 30rem) { .poll label { grid-template-columns: auto 1fr 3.2rem; } .poll meter { display: none; } }
-.comments ul { list-style: none; padding: 0; }
-.comments li { border-top: 1px solid var(--line); padding: .75rem 0; }
-.comments li li { margin-left: 1.25rem; padding-left: .75rem; border-top: 0; border-left: 3px solid var(--line); }
-.alias { margin: 0; font-weight: 700; font-size: .9375rem; }
-.alias time { font-weight: 400; color: var(--soft); }
-.comments .text { margin: .25rem 0; white-space: pre-line; overflow-wrap: anywhere; }
+@media (max-width: 33rem) {
+  .rail .card a { display: grid; grid-template-columns: 8rem 1fr; column-gap: .9rem; grid-template-rows: repeat(4, auto) 1fr; }
+  .rail .card a > * { grid-column: 2; }
+  .rail .card img { grid-column: 1; grid-row: 1 / -1; margin: 0; }
+  .rail .grid { gap: 1.4rem; }
+  .byline .when { margin: 0; }
+}
+.more { display: flex; flex-wrap: wrap; gap: .75rem; margin: 2rem 0 0; }
+.more:empty { display: none; }
+.more a, button { padding: .6rem 1.3rem; border: 2px solid var(--signal); border-radius: 6px; font: inherit; font-weight: 700; text-decoration: none; cursor: pointer; }
+.more a { color: var(--signal); }
+.more a:hover, button { background: var(--signal); color: var(--on-signal); }
+button:hover { filter: brightness(.9); }
+
+article { max-width: 46rem; margin: 0 auto; }
+article h1 { font-size: clamp(2rem, 6.4vw, 3.4rem); font-weight: 850; line-height: 1.06; letter-spacing: -.035em; }
+article header .kicker { font-size: 1.125rem; }
+article .intro { margin: .9rem 0 1.2rem; font-size: 1.25rem; font-weight: 600; line-height: 1.42; }
+article > p, article > ol, article > ul { font-family: var(--serif); font-size: 1.1875rem; line-height: 1.65; }
+article > .missing, article > .more, article > .note { font-family: inherit; font-size: 1rem; }
+article > p a { color: var(--signal); text-underline-offset: 3px; }
+article > h2, .comments > h2 { margin: 2.2rem 0 .6rem; font-size: 1.5rem; }
+article li { margin: .25rem 0; }
+.byline { display: flex; flex-wrap: wrap; gap: .75rem 1.5rem; align-items: center; padding: .75rem 0; border-block: 1px solid var(--line); }
+.author { display: flex; gap: .65rem; align-items: center; line-height: 1.25; }
+.author img { width: 3rem; height: 3rem; border-radius: 50%; object-fit: cover; }
+.author small { display: block; color: var(--soft); font-size: .875rem; }
+.when { margin: 0 0 0 auto; color: var(--soft); font-size: .875rem; }
+figure { margin: 1.6rem 0; }
+figure img { border-radius: 6px; }
+figcaption { margin-top: .45rem; color: var(--soft); font-size: .875rem; line-height: 1.4; }
+.quote { padding: .2rem 0 .2rem 1.2rem; border-left: 6px solid var(--signal); }
+.quote blockquote { margin: 0; font-size: 1.5rem; font-weight: 750; line-height: 1.25; letter-spacing: -.015em; }
+
+.poll { margin: 2rem 0; padding: 1.25rem; border-radius: 10px; background: var(--tint); }
+.poll h2 { font-size: 1.3rem; }
+.poll fieldset, .poll ul { margin: .75rem 0; padding: 0; border: 0; list-style: none; min-width: 0; }
+.option { display: grid; grid-template-columns: auto 1fr auto; gap: .35rem .7rem; align-items: center; padding: .5rem 0; line-height: 1.3; }
+li.option { grid-template-columns: 1fr auto; }
+label.option { cursor: pointer; }
+.option input { width: 1.2rem; height: 1.2rem; margin: 0; accent-color: var(--signal); }
+.bar { grid-column: 1 / -1; width: 100%; border-radius: 4px; background: var(--line); }
+.bar rect { fill: var(--bar); }
+label.option:has(:checked) .bar rect { fill: var(--signal); }
+.share { font-weight: 700; font-variant-numeric: tabular-nums; }
+
+.comments { margin-top: 3rem; border-top: 2px solid var(--ink); }
+.comments > h2 { margin-top: .9rem; }
+.comments ul { list-style: none; margin: 0; padding: 0; }
+.comments > ul { margin-top: 1.5rem; }
+.comments > ul > li { padding: 1rem 0; border-top: 1px solid var(--line); }
+.comments li:target { background: var(--tint); }
+.comments li li { margin: .75rem 0 0; padding-left: 1rem; border-left: 3px solid var(--line); }
+.alias { margin: 0; font-size: .9375rem; font-weight: 700; }
+.alias time { white-space: nowrap; color: var(--soft); font-size: .875rem; font-weight: 400; }
+.comments .text { margin: .3rem 0 .4rem; white-space: pre-line; overflow-wrap: anywhere; }
 .comments form { display: grid; gap: .5rem; justify-items: start; margin: .75rem 0; }
-.comments label { font-weight: 600; }
-textarea { width: 100%; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 4px; padding: .5rem; }
-summary { cursor: pointer; color: var(--soft); }
-[role=alert] { border-left: 5px solid var(--signal); padding: .25rem .75rem; margin: .5rem 0; font-weight: 600; }
-.missing { color: var(--soft); font-style: italic; }
-.rail { margin-top: 2.5rem; border-top: 2px solid var(--ink); }
-.rail > h2 { font-size: 1.25rem; margin: .6rem 0 1rem; }
+.comments label { font-weight: 700; }
+textarea { width: 100%; padding: .65rem .8rem; border: 1px solid var(--soft); border-radius: 6px; background: var(--paper); color: inherit; font: inherit; resize: vertical; }
+textarea[aria-invalid] { border: 2px solid var(--signal); }
+summary { width: fit-content; padding: .2rem 0; color: var(--soft); font-size: .9375rem; font-weight: 600; cursor: pointer; }
+summary:hover { color: var(--ink); text-decoration: underline; }
+
+.rail { margin-top: 3rem; padding-top: .8rem; border-top: 4px solid var(--signal); }
+.rail > h2 { margin-bottom: 1rem; font-size: 1.5rem; }
+@media print { header.site nav, form, details, .more, .rail { display: none; } }
 `;
 
 export const stylesPath = `/styles-${createHash('sha256').update(styles).digest('hex').slice(0, 12)}.css`;

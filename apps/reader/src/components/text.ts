@@ -9,7 +9,11 @@ const day = new Intl.DateTimeFormat('de-CH', {
   minute: '2-digit',
 });
 
-export const timeText = (time: string): string => `${day.format(new Date(time)).replace(' um ', ', ')} Uhr`;
+/** «23. November 2026, 19:05 Uhr»; empty for what is no time. */
+export function timeText(time: string): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? '' : `${day.format(date).replace(' um ', ', ')} Uhr`;
+}
 
 const number = new Intl.NumberFormat('de-CH');
 
@@ -19,9 +23,22 @@ export function interactionsText(total: number): string {
   return total === 1 ? '1 Interaktion' : `${number.format(total)} Interaktionen`;
 }
 
-export const votesText = (votes: number): string => (votes === 1 ? '1 Stimme' : `${number.format(votes)} Stimmen`);
+export const votesText = (votes: number): string =>
+  votes === 1 ? '1 Stimme' : `${number.format(votes)} Stimmen`;
 
-export const labelText = { none: '', paid: 'Bezahlter Inhalt', partner: 'Partner-Inhalt' } as const;
+/** What stands on an article or a slot that somebody paid for. */
+export const labelTexts = {
+  article: { paid: 'Bezahlt', partner: 'Partner-Inhalt' },
+  slot: { paid: 'Anzeige', partner: 'Partner-Inhalt' },
+} as const;
+
+/** What stands where a part of the page cannot be had, or is not as it is now. */
+export const missing = {
+  comments: 'Die Kommentare sind zurzeit nicht verfügbar.',
+  poll: 'Die Umfrage ist zurzeit nicht verfügbar.',
+  rails: 'Weitere Artikel sind zurzeit nicht verfügbar.',
+} as const;
+export const STALE = 'Dieser Teil der Seite ist womöglich nicht auf dem neuesten Stand.';
 
 const refusals: Readonly<Record<string, string>> = {
   'comments.closed': 'Dieser Artikel nimmt zurzeit keine Kommentare an.',
@@ -29,15 +46,25 @@ const refusals: Readonly<Record<string, string>> = {
   'comment.empty': 'Bitte schreiben Sie etwas.',
   'comment.unknown-parent': 'Der Kommentar, auf den Sie antworten, ist nicht mehr da.',
   'request.invalid': 'Der Text ist leer oder zu lang (höchstens 2000 Zeichen).',
+  'poll.unknown': 'Diese Umfrage gibt es nicht.',
+  'poll.retracted': 'Diese Umfrage ist geschlossen.',
+  'poll.closed': 'Diese Umfrage ist geschlossen.',
   'poll.not-open': 'Diese Umfrage ist geschlossen.',
   'poll.unknown-option': 'Bitte wählen Sie eine Antwort.',
   'request.too-many': 'Das waren viele Versuche. Bitte warten Sie einen Moment.',
+  'gateway.unavailable':
+    'Die Redaktion ist zurzeit nicht erreichbar. Bitte versuchen Sie es in einer Minute noch einmal.',
 };
 
 /** What a reader is told when the gateway refuses. */
 export const refusalText = (code: string): string =>
   refusals[code] ?? 'Das hat leider nicht geklappt. Bitte versuchen Sie es später noch einmal.';
 
+const linkOf = (link: string, protocols: RegExp): string | undefined =>
+  URL.canParse(link) && protocols.test(new URL(link).protocol) ? link : undefined;
+
 /** Only links that lead somewhere and run nothing. */
-export const safeLink = (link: string): string | undefined =>
-  URL.canParse(link) && /^(https?|mailto):$/.test(new URL(link).protocol) ? link : undefined;
+export const safeLink = (link: string): string | undefined => linkOf(link, /^(https?|mailto):$/);
+
+/** For pictures and sold links: the web and nothing else. */
+export const webUrl = (url: string): string | undefined => linkOf(url, /^https?:$/);

@@ -5,6 +5,10 @@ import { z } from 'zod';
  * gateway may grow without it.
  */
 
+/** A list that leaves out what this build cannot read, so that one odd item does not cost the rest. */
+const listOf = <S extends z.ZodType>(item: S) =>
+  z.array(item.nullable().catch(null)).transform((items) => items.filter((one) => one !== null));
+
 export const Picture = z.object({
   url: z.string(),
   width: z.number(),
@@ -18,8 +22,10 @@ export type Picture = z.infer<typeof Picture>;
 const Term = z.object({ slug: z.string(), name: z.string() });
 export type Term = z.infer<typeof Term>;
 
+/** A label of a kind that this build does not know still says that something was paid for. */
 const label = z.enum(['none', 'paid', 'partner']).catch('paid');
 const access = z.enum(['free', 'paid']).catch('free');
+const count = z.number().nonnegative().catch(0);
 
 export const Summary = z.object({
   slug: z.string(),
@@ -31,14 +37,14 @@ export const Summary = z.object({
   section: Term,
   access,
   label,
-  interactions: z.number().default(0),
+  interactions: count,
 });
 export type Summary = z.infer<typeof Summary>;
 
-export const List = z.object({ items: z.array(Summary), nextCursor: z.string().optional() });
+export const List = z.object({ items: listOf(Summary), nextCursor: z.string().optional() });
 export type List = z.infer<typeof List>;
 
-export const Sections = z.array(Term);
+export const Sections = listOf(Term);
 
 const Run = z.object({
   text: z.string(),
@@ -64,11 +70,12 @@ const Article = z.object({
   kicker: z.string(),
   headline: z.string(),
   lead: z.string(),
-  byline: z.array(z.object({ name: z.string(), role: z.string().optional(), portrait: z.string().optional() })),
+  byline: z.array(
+    z.object({ name: z.string(), role: z.string().optional(), portrait: z.string().optional() }),
+  ),
   dateline: z.object({ place: z.string().optional(), time: z.string() }),
   leadPicture: Picture,
-  // A kind of block that this build does not know is passed over.
-  body: z.array(Block.nullable().catch(null)).transform((blocks) => blocks.filter((block) => block !== null)),
+  body: listOf(Block),
   section: Term,
   access,
   label,
@@ -83,13 +90,18 @@ const Comment = z.object({
   text: z.string().nullable(),
   createdAt: z.string(),
 });
-const Conversation = Comment.extend({ replies: z.array(Comment) });
-const Comments = z.object({ open: z.boolean(), count: z.number(), items: z.array(Conversation) });
+const Conversation = Comment.extend({ replies: listOf(Comment) });
+export const Comments = z.object({
+  open: z.boolean(),
+  count: z.number(),
+  items: listOf(Conversation),
+  nextCursor: z.string().optional(),
+});
 export type Comment = z.infer<typeof Comment>;
 export type Conversation = z.infer<typeof Conversation>;
 export type Comments = z.infer<typeof Comments>;
 
-const Poll = z.object({
+export const Poll = z.object({
   id: z.string(),
   question: z.string(),
   state: z.string(),
@@ -100,20 +112,34 @@ export type Poll = z.infer<typeof Poll>;
 
 const card = { kicker: z.string(), headline: z.string(), picture: Picture };
 const Card = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('article'), slug: z.string(), ...card, label, access, interactions: z.number() }),
-  z.object({ type: z.literal('slot'), ...card, label: z.enum(['paid', 'partner']), sponsor: z.string(), url: z.string() }),
+  z.object({ type: z.literal('article'), slug: z.string(), ...card, label, access, interactions: count }),
+  z.object({
+    type: z.literal('slot'),
+    ...card,
+    label: z.enum(['paid', 'partner']).catch('paid'),
+    sponsor: z.string(),
+    url: z.string(),
+  }),
 ]);
-const Rails = z.object({ rails: z.array(z.object({ kind: z.string(), title: z.string(), cards: z.array(Card) })) });
+const Rails = z.object({
+  rails: z.array(z.object({ kind: z.string(), title: z.string(), cards: listOf(Card) })),
+});
 export type Card = z.infer<typeof Card>;
 export type Rails = z.infer<typeof Rails>;
 
 const Interactions = z.object({ total: z.number() });
 
+const status = z.enum(['fresh', 'stale', 'unavailable']).catch('fresh');
+
 /** A part that is not to be had, or that this build cannot read, is null; the page goes on without it. */
-const part = <T extends z.ZodObject>(data: T) => z.object({ data: data.nullable().catch(null) });
+const part = <S extends z.ZodType>(data: S) => z.object({ status, data: data.nullable().catch(null) });
+export interface Part<T> {
+  readonly status: z.infer<typeof status>;
+  readonly data: T | null;
+}
 
 export const Page = z.object({
-  article: z.object({ data: Article }),
+  article: z.object({ status, data: Article }),
   comments: part(Comments),
   poll: part(Poll),
   rails: part(Rails),
@@ -123,7 +149,7 @@ export type Page = z.infer<typeof Page>;
 
 export const Problem = z.object({
   code: z.string().default('unknown'),
-  title: z.string().default(''),
+  /** What the newsroom tells readers about a retraction. */
   note: z.string().optional(),
 });
 export type Problem = z.infer<typeof Problem>;

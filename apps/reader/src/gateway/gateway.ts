@@ -1,31 +1,40 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { CONFIG, currentTrace } from '#platform';
+import { CONFIG, currentTrace, LOGGER, type Logger } from '#platform';
 import type { ReaderAppConfig } from '../config.js';
-import { List, Page, Problem, Sections, type Term } from './answers.js';
+import { Comments, List, Page, Poll, Problem, Sections, type Term } from './answers.js';
 
-/** Milliseconds. */
+/** Milliseconds until the whole answer must be here. */
 const WITHIN = 3_000;
 
 /** The gateway said no, or (status 503) said nothing in time. */
 export class GatewayRefused extends Error {
+  override readonly name = 'GatewayRefused';
   constructor(
     readonly status: number,
     readonly problem: Problem,
+    /** What the gateway recognises the reader by; it issues that with a refusal, too. */
+    readonly cookies: readonly string[] = [],
   ) {
     super(`${status} ${problem.code}`);
   }
 }
 
-export interface Sent {
-  /** What the gateway gives the reader to be recognised by, to be handed on to the browser. */
-  readonly setCookie: string | null;
+/** The `Set-Cookie` values to hand on to the browser. */
+export type Cookies = readonly string[];
+
+interface Answer {
+  readonly body: unknown;
+  readonly cookies: Cookies;
 }
 
-/** The gateway's public API, as any other client uses it. */
+/** The gateway's public API, as any other client uses it. Every call may throw {@link GatewayRefused}. */
 @Injectable()
 export class Gateway {
-  constructor(@Inject(CONFIG) private readonly config: ReaderAppConfig) {}
+  constructor(
+    @Inject(CONFIG) private readonly config: ReaderAppConfig,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
 
   sections(): Promise<Term[]> {
     return this.get('/v1/sections', Sections);
@@ -43,34 +52,66 @@ export class Gateway {
     return this.get(`/v1/articles/${encodeURIComponent(slug)}/page`, Page);
   }
 
-  comment(articleId: string, body: { text: string; parentId?: string }, cookie?: string): Promise<Sent> {
-    return this.send('POST', `/v1/articles/${encodeURIComponent(articleId)}/comments`, body, cookie);
+  comments(articleId: string, cursor?: string): Promise<Comments> {
+    return this.get(`/v1/articles/${encodeURIComponent(articleId)}/comments${query({ cursor })}`, Comments);
   }
 
-  vote(pollId: string, optionId: string, cookie?: string): Promise<Sent> {
-    return this.send('PUT', `/v1/polls/${encodeURIComponent(pollId)}/ballot`, { optionId }, cookie);
+  poll(pollId: string): Promise<Poll> {
+    return this.get(`/v1/polls/${encodeURIComponent(pollId)}`, Poll);
+  }
+
+  comment(articleId: string, body: { text: string; parentId?: string }, reader?: string): Promise<Cookies> {
+    return this.send('POST', `/v1/articles/${encodeURIComponent(articleId)}/comments`, body, reader);
+  }
+
+  vote(pollId: string, optionId: string, reader?: string): Promise<Cookies> {
+    return this.send('PUT', `/v1/polls/${encodeURIComponent(pollId)}/ballot`, { optionId }, reader);
   }
 
   private async get<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
-    const response = await this.call(path, {});
-    return schema.parse(await response.json());
+    const { body } = await this.call(path);
+    const read = schema.safeParse(body);
+    if (read.success) return read.data;
+    this.log.error({ path, err: read.error }, 'the gateway answered what this build cannot read');
+    throw new GatewayRefused(503, { code: 'gateway.unreadable' });
   }
 
-  private async send(method: string, path: string, body: object, cookie: string | undefined): Promise<Sent> {
-    const headers = { 'content-type': 'application/json', ...(cookie && { cookie: `reader=${cookie}` }) };
-    const response = await this.call(path, { method, headers, body: JSON.stringify(body) });
-    return { setCookie: response.headers.get('set-cookie') };
+  private async send(
+    method: string,
+    path: string,
+    body: object,
+    reader: string | undefined,
+  ): Promise<Cookies> {
+    const headers = { 'content-type': 'application/json', ...(reader && { cookie: `reader=${reader}` }) };
+    return (await this.call(path, { method, headers, body: JSON.stringify(body) })).cookies;
   }
 
-  private async call(path: string, init: RequestInit): Promise<Response> {
+  private async call(path: string, init: RequestInit = {}): Promise<Answer> {
     const traceparent = currentTrace()?.traceparent;
     const headers = { ...init.headers, ...(traceparent && { traceparent }) };
     const signal = AbortSignal.timeout(WITHIN);
-    const response = await fetch(this.config.gatewayUrl + path, { ...init, headers, signal }).catch(() => undefined);
-    if (!response) throw new GatewayRefused(503, { code: 'gateway.unavailable', title: '' });
-    if (response.ok) return response;
-    const answer: unknown = await response.json().catch(() => ({}));
-    throw new GatewayRefused(response.status, Problem.catch({ code: 'unknown', title: '' }).parse(answer));
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(this.config.gatewayUrl + path, { ...init, headers, signal });
+      text = await response.text();
+    } catch (error) {
+      this.log.warn({ path: path.split('?')[0], err: error }, 'the gateway did not answer');
+      throw new GatewayRefused(503, { code: 'gateway.unavailable' });
+    }
+    const cookies = response.headers.getSetCookie().filter((cookie) => cookie.startsWith('reader='));
+    const body = jsonOf(text);
+    if (response.ok) return { body, cookies };
+    const status = response.status >= 500 ? 503 : response.status;
+    throw new GatewayRefused(status, Problem.catch({ code: 'unknown' }).parse(body), cookies);
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,16 +1,47 @@
-import { Body, Controller, Get, Header, Param, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  Param,
+  Post,
+  Query,
+  Redirect,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Id, Slug } from '#events';
 import { ForAnyone, valid } from '#platform';
 import { refusalText } from '../components/text.js';
-import { Gateway, GatewayRefused, type Sent } from '../gateway/gateway.js';
-import { articlePage, type Refusals } from './article.js';
+import { Gateway, GatewayRefused, type Cookies } from '../gateway/gateway.js';
+import { articlePage, type Outcome } from './article.js';
+import { cookieOf, sentCookie } from './cookies.js';
 import { ErrorPageFilter } from './error-page.filter.js';
+import { unsentPage } from './error.js';
+import { loadPage, type Sent } from './load-page.js';
 import { SameSiteGuard } from './same-site.guard.js';
 
-const CommentForm = z.object({ text: z.string().max(4_000).default(''), parentId: Id.optional() });
+const ArticleRequest = z.object({ kommentare: z.string().max(200).optional() });
+type ArticleRequest = z.infer<typeof ArticleRequest>;
+
+/** Browsers send line breaks as CRLF; the gateway counts what the reader typed. Too long is the gateway's to say. */
+const Text = z
+  .string()
+  .default('')
+  .transform((text) => text.replaceAll('\r\n', '\n'));
+const CommentForm = z.object({ text: Text, parentId: Id.optional().catch(undefined) });
 const VoteForm = z.object({ optionId: z.string().max(100).default('') });
+
+interface Form {
+  readonly kind: Sent;
+  readonly anchor: '#kommentare' | '#umfrage';
+  readonly submit: () => Promise<Cookies>;
+  readonly refused: (refusal: string) => Outcome;
+}
 
 /** The article page and its two forms. A form answers with a redirect, or with the page again and why it was refused. */
 @Controller('a/:slug')
@@ -21,8 +52,24 @@ export class ArticleController {
 
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
-  async get(@Param('slug', { schema: Slug }) slug: string): Promise<string> {
-    return this.render(slug);
+  @Header('cache-control', 'private, no-cache')
+  async get(
+    @Param('slug', { schema: Slug }) slug: string,
+    @Query({ schema: ArticleRequest }) { kommentare }: ArticleRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<string> {
+    const sent = cookieOf(request, 'sent');
+    return this.render(slug, {
+      olderThan: kommentare,
+      sent: sent === 'comment' || sent === 'vote' ? sent : undefined,
+    });
+  }
+
+  /** Where a browser lands that loads the address of a refused form again. */
+  @Get(['comments', 'polls/:pollId'])
+  @Redirect()
+  back(@Param('slug', { schema: Slug }) slug: string): { url: string; statusCode: number } {
+    return { url: `/a/${slug}`, statusCode: 303 };
   }
 
   @Post('comments')
@@ -33,13 +80,15 @@ export class ArticleController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { text, parentId } = valid(CommentForm, body);
-    await this.send(reply, slug, '#kommentare', {
-      send: async () => {
+    const { text, parentId } = valid(CommentForm, body ?? {});
+    await this.answer(reply, slug, {
+      kind: 'comment',
+      anchor: '#kommentare',
+      submit: async () => {
         const { article } = await this.gateway.page(slug);
-        return this.gateway.comment(article.data.id, { text, parentId }, readerOf(request));
+        return this.gateway.comment(article.data.id, { text, parentId }, cookieOf(request, 'reader'));
       },
-      refusals: (refusal) => ({ comment: { refusal, text, parentId } }),
+      refused: (refusal) => ({ refusedComment: { refusal, text, parentId } }),
     });
   }
 
@@ -52,35 +101,54 @@ export class ArticleController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { optionId } = valid(VoteForm, body);
-    await this.send(reply, slug, '#umfrage', {
-      send: () => this.gateway.vote(pollId, optionId, readerOf(request)),
-      refusals: (vote) => ({ vote }),
+    const { optionId } = valid(VoteForm, body ?? {});
+    await this.answer(reply, slug, {
+      kind: 'vote',
+      anchor: '#umfrage',
+      submit: () => this.submitVote(pollId, optionId, request),
+      refused: (refusal) => ({ refusedVote: { refusal, optionId } }),
     });
   }
 
-  private async send(
+  private submitVote(pollId: string, optionId: string, request: FastifyRequest): Promise<Cookies> {
+    if (!optionId) throw new GatewayRefused(422, { code: 'poll.unknown-option' });
+    return this.gateway.vote(pollId, optionId, cookieOf(request, 'reader'));
+  }
+
+  private async answer(
     reply: FastifyReply,
     slug: string,
-    anchor: string,
-    form: { send: () => Promise<Sent>; refusals: (refusal: string) => Refusals },
+    { kind, anchor, submit, refused }: Form,
   ): Promise<void> {
     try {
-      const { setCookie } = await form.send();
-      if (setCookie) reply.header('set-cookie', setCookie);
-      reply.redirect(`/a/${slug}${anchor}`, 303);
+      const cookies = await submit();
+      reply.header('set-cookie', [...cookies, sentCookie(slug, kind)]).redirect(`/a/${slug}${anchor}`, 303);
     } catch (error) {
-      if (!(error instanceof GatewayRefused) || error.status === 410) throw error;
-      const html = await this.render(slug, form.refusals(refusalText(error.problem.code)));
-      reply.status(error.status).type('text/html; charset=utf-8').send(html);
+      if (!(error instanceof GatewayRefused)) throw error;
+      const outcome = refused(refusalText(error.problem.code));
+      const html = await this.render(slug, { outcome }).catch((cause: unknown) => {
+        const isAway = cause instanceof GatewayRefused && cause.status === 503;
+        // Without the article there is still what the reader typed.
+        if (isAway) return unsentPage(slug, outcome);
+        throw cause;
+      });
+      if (error.cookies.length > 0) reply.header('set-cookie', [...error.cookies]);
+      reply
+        .status(error.status)
+        .headers({ 'cache-control': 'no-store', 'content-type': 'text/html; charset=utf-8' })
+        .send(html);
     }
   }
 
-  private async render(slug: string, refusals?: Refusals): Promise<string> {
-    const [sections, page] = await Promise.all([this.gateway.sections().catch(() => []), this.gateway.page(slug)]);
-    return articlePage(page, sections, refusals);
+  private async render(
+    slug: string,
+    wish: { olderThan?: string; sent?: Sent; outcome?: Outcome },
+  ): Promise<string> {
+    const [sections, page] = await Promise.all([
+      this.gateway.sections().catch(() => []),
+      loadPage(this.gateway, slug, wish),
+    ]);
+    const { sent, olderThan, outcome } = wish;
+    return articlePage(page, sections, { sent, isOlder: olderThan !== undefined, ...outcome });
   }
 }
-
-const readerOf = ({ headers }: FastifyRequest): string | undefined =>
-  /(?:^|;\s*)reader=([\w.-]{1,200})(?:;|$)/.exec(headers.cookie ?? '')?.[1];

@@ -1,21 +1,28 @@
 import { Body, Figure } from '../components/body.js';
-import { Image, Label, RailCard } from '../components/card.js';
+import { Count, Image, Kicker, Label, RailCard } from '../components/card.js';
 import { CommentSection, type RefusedComment } from '../components/comments.js';
 import { page } from '../components/layout.js';
-import { PollForm } from '../components/poll.js';
-import { interactionsText, timeText } from '../components/text.js';
-import type { Article, Page, Rails, Term } from '../gateway/answers.js';
+import { PollSection, type RefusedVote } from '../components/poll.js';
+import { missing, STALE, timeText } from '../components/text.js';
+import type { Article, Page, Part, Rails, Term } from '../gateway/answers.js';
+import type { Sent } from './load-page.js';
 
-export interface Refusals {
-  readonly comment?: RefusedComment;
-  readonly vote?: string;
+/** What came of a form. */
+export interface Outcome {
+  readonly refusedComment?: RefusedComment;
+  readonly refusedVote?: RefusedVote;
+}
+
+interface View extends Outcome {
+  readonly sent?: Sent;
+  readonly isOlder?: boolean;
 }
 
 const Byline = ({ article }: { article: Article }) => (
   <div class="byline">
     {article.byline.map(({ name, role, portrait }) => (
       <div class="author">
-        {portrait && <Image picture={{ url: portrait, width: 48, height: 48, alt: '', credit: '' }} />}
+        {portrait && <Image picture={{ url: portrait, width: 48, height: 48, alt: '' }} />}
         <span>
           <strong>{name}</strong>
           {role && <small>{role}</small>}
@@ -29,9 +36,11 @@ const Byline = ({ article }: { article: Article }) => (
   </div>
 );
 
-const RailList = ({ rails }: { rails: Rails | null }) => (
+const RailList = ({ rails: { status, data } }: { rails: Part<Rails> }) => (
   <>
-    {rails?.rails.map(({ kind, title, cards }) => (
+    {!data && <p class="missing">{missing.rails}</p>}
+    {status === 'stale' && <p class="missing">{STALE}</p>}
+    {data?.rails.map(({ kind, title, cards }) => (
       <section class="rail" aria-labelledby={`rail-${kind}`}>
         <h2 id={`rail-${kind}`}>{title}</h2>
         <ul class="grid">
@@ -44,31 +53,58 @@ const RailList = ({ rails }: { rails: Rails | null }) => (
   </>
 );
 
-export function articlePage({ article, poll, ...parts }: Page, sections: readonly Term[], refusals: Refusals = {}): string {
-  const { data } = article;
-  const total = parts.interactions.data?.total ?? 0;
+export function articlePage(parts: Page, sections: readonly Term[], view: View = {}): string {
+  const {
+    article: { status, data: article },
+    comments,
+    poll,
+    rails,
+    interactions,
+  } = parts;
+  const { slug } = article;
+  const isRefused = view.refusedComment || view.refusedVote;
+  // The page's answer carries the first poll; any other one of the article is not to be had.
+  const pollPart = (id: string) =>
+    poll.data && poll.data.id !== id ? ({ status: 'unavailable', data: null } as const) : poll;
   return page({
-    title: `${data.headline} – Seeblatt`,
-    description: data.lead,
+    title: `${isRefused ? 'Nicht gesendet – ' : ''}${article.headline} – Seeblatt`,
+    description: article.lead,
+    picture: article.leadPicture.url,
     sections,
-    current: data.section.slug,
+    current: article.section.slug,
     children: (
       <>
         <article>
-          <Label label={data.label} />
-          <p class="kicker">
-            {data.kicker}
-            {data.access === 'paid' && <span class="paid">Abo</span>}
-          </p>
-          <h1>{data.headline}</h1>
-          <p class="intro">{data.lead}</p>
-          <Byline article={data} />
-          {total > 0 && <p class="count">{interactionsText(total)}</p>}
-          <Figure picture={data.leadPicture} eager />
-          <Body blocks={data.body} poll={<PollForm poll={poll.data} slug={data.slug} refusal={refusals.vote} />} />
-          <CommentSection comments={parts.comments.data} slug={data.slug} refused={refusals.comment} />
+          <header>
+            <Label label={article.label} />
+            <Kicker kicker={article.kicker} access={article.access} />
+            <h1>{article.headline}</h1>
+            <p class="intro">{article.lead}</p>
+            <Byline article={article} />
+            <Count total={interactions.data?.total ?? 0} />
+            {status === 'stale' && <p class="missing">{STALE}</p>}
+          </header>
+          <Figure picture={article.leadPicture} eager />
+          <Body
+            blocks={article.body}
+            poll={(id) => (
+              <PollSection
+                poll={pollPart(id)}
+                slug={slug}
+                refused={view.refusedVote}
+                thanks={view.sent === 'vote' ? 'Danke! Ihre Stimme ist gezählt.' : undefined}
+              />
+            )}
+          />
+          <CommentSection
+            comments={comments}
+            slug={slug}
+            isOlder={view.isOlder}
+            refused={view.refusedComment}
+            thanks={view.sent === 'comment' ? 'Danke! Ihr Kommentar ist veröffentlicht.' : undefined}
+          />
         </article>
-        <RailList rails={parts.rails.data} />
+        <RailList rails={rails} />
       </>
     ),
   });

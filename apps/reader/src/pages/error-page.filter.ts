@@ -4,6 +4,9 @@ import { LOGGER, problemOf, type Logger } from '#platform';
 import { Gateway, GatewayRefused } from '../gateway/gateway.js';
 import { errorPage } from './error.js';
 
+/** Seconds after which a browser may ask again. */
+const RETRY_AFTER = '30';
+
 /** Readers get a page, not a problem document. */
 @Catch()
 export class ErrorPageFilter implements ExceptionFilter {
@@ -12,13 +15,17 @@ export class ErrorPageFilter implements ExceptionFilter {
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
+  async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const known = error instanceof GatewayRefused;
-    const status = known ? Math.min(error.status, 503) : problemOf(error).status;
-    if (status >= 500 && !known) this.log.error({ err: error }, 'a page failed');
+    const refused = thrown instanceof GatewayRefused ? thrown : undefined;
+    const status = pageStatus(refused?.status ?? problemOf(thrown).status);
+    if (status >= 500 && !refused) this.log.error({ err: thrown }, 'a page failed');
     const sections = status === 503 ? [] : await this.gateway.sections().catch(() => []);
-    const html = errorPage(status, sections, known ? error.problem.note : undefined);
+    const html = errorPage(status, sections, refused?.problem.note);
+    if (status === 503) reply.header('retry-after', RETRY_AFTER);
     reply.status(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(html);
   }
 }
+
+/** An address that cannot be one of ours is simply not there. */
+const pageStatus = (status: number): number => (status === 422 || status === 400 ? 404 : status);

@@ -1,17 +1,25 @@
+import { CommentForm } from '../components/comments.js';
 import { page } from '../components/layout.js';
 import type { Term } from '../gateway/answers.js';
+import type { Outcome } from './article.js';
 
 const texts: Readonly<Record<number, readonly [title: string, text: string]>> = {
   403: ['Nicht erlaubt', 'Formulare nehmen wir nur von unseren eigenen Seiten an.'],
   404: ['Nicht gefunden', 'Diese Seite gibt es nicht. Vielleicht hilft die Startseite weiter.'],
   410: ['Nicht mehr da', 'Dieser Artikel wurde zurückgezogen.'],
-  422: ['Nicht gefunden', 'Diese Adresse stimmt nicht ganz. Vielleicht hilft die Startseite weiter.'],
-  503: ['Gleich wieder da', 'Die Redaktion ist zurzeit nicht erreichbar. Bitte versuchen Sie es in einer Minute noch einmal.'],
+  429: ['Einen Moment', 'Das waren viele Anfragen. Bitte versuchen Sie es in einer Minute noch einmal.'],
+  503: [
+    'Gleich wieder da',
+    'Die Redaktion ist zurzeit nicht erreichbar. Bitte versuchen Sie es in einer Minute noch einmal.',
+  ],
 };
 
 /** @param note what the newsroom says about a retraction. */
 export function errorPage(status: number, sections: readonly Term[], note?: string): string {
-  const [title, text] = texts[status] ?? ['Etwas ist schiefgegangen', 'Bitte versuchen Sie es später noch einmal.'];
+  const [title, text] = texts[status] ?? [
+    'Etwas ist schiefgegangen',
+    'Bitte versuchen Sie es später noch einmal.',
+  ];
   return page({
     title: `${title} – Seeblatt`,
     sections,
@@ -19,11 +27,30 @@ export function errorPage(status: number, sections: readonly Term[], note?: stri
       <article>
         <h1>{title}</h1>
         <p class="intro">{text}</p>
-        {note && <p>{note}</p>}
-        <p>
+        {note && <p class="note">{note}</p>}
+        <p class="more">
           <a href="/">Zur Startseite</a>
         </p>
       </article>
     ),
   });
 }
+
+/** For a form that got no answer while the article cannot be shown either: it keeps what was typed. */
+export const unsentPage = (slug: string, { refusedComment }: Outcome): string =>
+  page({
+    title: 'Nicht gesendet – Seeblatt',
+    sections: [],
+    children: (
+      <article class="comments">
+        <h1>Nicht gesendet</h1>
+        <p class="intro">{texts[503]?.[1]}</p>
+        {refusedComment && (
+          <CommentForm slug={slug} parentId={refusedComment.parentId} refused={refusedComment} />
+        )}
+        <p class="more">
+          <a href={`/a/${slug}`}>Zurück zum Artikel</a>
+        </p>
+      </article>
+    ),
+  });

@@ -1,9 +1,8 @@
-import { Controller, Get, Param, Query, UseFilters } from '@nestjs/common';
-import { Header } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query, UseFilters } from '@nestjs/common';
 import { z } from 'zod';
 import { Slug } from '#events';
 import { ForAnyone } from '#platform';
-import { Gateway, GatewayRefused } from '../gateway/gateway.js';
+import { Gateway } from '../gateway/gateway.js';
 import { ErrorPageFilter } from './error-page.filter.js';
 import { frontPage } from './front.js';
 
@@ -18,20 +17,27 @@ export class FrontController {
 
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
+  @Header('cache-control', 'private, no-cache')
   async front(@Query({ schema: Paging }) { cursor }: Paging): Promise<string> {
-    const [sections, list] = await Promise.all([this.gateway.sections(), this.gateway.newest(cursor)]);
+    const [sections, list] = await Promise.all([this.sections(), this.gateway.newest(cursor)]);
     return frontPage({ list, sections, isFirst: !cursor });
   }
 
   @Get(':section')
   @Header('content-type', 'text/html; charset=utf-8')
+  @Header('cache-control', 'private, no-cache')
   async section(
     @Param('section', { schema: Slug }) slug: string,
     @Query({ schema: Paging }) { cursor }: Paging,
   ): Promise<string> {
-    const sections = await this.gateway.sections();
-    const current = sections.find((section) => section.slug === slug);
-    if (!current) throw new GatewayRefused(404, { code: 'list.unknown', title: '' });
-    return frontPage({ list: await this.gateway.section(slug, cursor), sections, current, isFirst: !cursor });
+    const [sections, list] = await Promise.all([this.sections(), this.gateway.section(slug, cursor)]);
+    const current = sections.find((section) => section.slug === slug) ??
+      list.items[0]?.section ?? { slug, name: slug };
+    return frontPage({ list, sections, current, isFirst: !cursor });
+  }
+
+  /** A page without its navigation is better than none. */
+  private sections() {
+    return this.gateway.sections().catch(() => []);
   }
 }

@@ -1,5 +1,5 @@
-import { page } from '../components/layout.js';
 import { SummaryCard } from '../components/card.js';
+import { page } from '../components/layout.js';
 import type { List, Term } from '../gateway/answers.js';
 
 interface FrontProps {
@@ -17,18 +17,21 @@ export const frontPage = ({ list, sections, current, isFirst }: FrontProps): str
     current: current?.slug,
     children: (
       <>
-        <h1 class={current ? '' : 'hidden'}>{current?.name ?? 'Seeblatt'}</h1>
+        <h1 class={current ? 'section' : 'hidden'}>{current?.name ?? 'Seeblatt'}</h1>
         {list.items.length === 0 && <p class="missing">Hier ist noch nichts erschienen.</p>}
         <ul class="grid">
           {list.items.map((summary, i) => (
             <SummaryCard summary={summary} isLead={isFirst && i === 0} />
           ))}
         </ul>
-        {list.nextCursor && (
-          <p class="more">
-            <a href={`/${current?.slug ?? ''}?cursor=${encodeURIComponent(list.nextCursor)}`}>Ältere Artikel</a>
-          </p>
-        )}
+        <p class="more">
+          {!isFirst && <a href={`/${current?.slug ?? ''}`}>Neueste Artikel</a>}
+          {list.nextCursor && (
+            <a href={`/${current?.slug ?? ''}?cursor=${encodeURIComponent(list.nextCursor)}`}>
+              Ältere Artikel
+            </a>
+          )}
+        </p>
       </>
     ),
   });

@@ -2,14 +2,20 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import type { FastifyRequest } from 'fastify';
 import { Refused } from '#platform';
 
-/** Takes forms from our own pages only; browsers say where a form comes from. */
+type Headers = Pick<FastifyRequest, 'headers'>['headers'];
+
+/** Takes forms from our own pages only; browsers say where a form comes from, other clients need not. */
 @Injectable()
 export class SameSiteGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
-    const { headers } = context.switchToHttp().getRequest<FastifyRequest>();
-    const { origin, host } = headers;
-    const isForeign = origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host);
-    if (!isForeign && headers['sec-fetch-site'] !== 'cross-site') return true;
+    if (isOwnForm(context.switchToHttp().getRequest<FastifyRequest>().headers)) return true;
     throw new Refused('origin.refused', 403, 'Forms are taken from our own pages only.');
   }
+}
+
+export function isOwnForm({ origin, host, ...headers }: Headers): boolean {
+  const site = headers['sec-fetch-site'];
+  // `none`: the reader asked for it, for example by loading the page again.
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
+  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
 }

@@ -13,7 +13,7 @@ export class AudienceGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly bearerTokens: BearerTokens,
-    @Optional() private readonly readerTokens: ReaderTokens | undefined,
+    @Optional() @Inject(ReaderTokens) private readonly readerTokens: ReaderTokens | undefined,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 

@@ -1,0 +1,14 @@
+import { Controller, Get, NotFoundException, UseFilters } from '@nestjs/common';
+import { ForAnyone } from '#platform';
+import { ErrorPageFilter } from './error-page.filter.js';
+
+/** Every address that no other page has. */
+@Controller()
+@ForAnyone()
+@UseFilters(ErrorPageFilter)
+export class NotFoundController {
+  @Get('*')
+  get(): never {
+    throw new NotFoundException();
+  }
+}
