@@ -21,9 +21,15 @@ export class DemoApi {
     await this.call('PUT', path, { body, headers: this.editor() });
   }
 
-  async createPoll(slug: string, { question, options }: { question: string; options: readonly string[] }): Promise<string> {
+  async createPoll(
+    slug: string,
+    { question, options }: { question: string; options: readonly string[] },
+  ): Promise<string> {
     const headers = this.editor({ 'idempotency-key': `demo-poll-${slug}` });
-    const { answer } = await this.call('POST', '/v1/editorial/polls', { body: { question, options }, headers });
+    const { answer } = await this.call('POST', '/v1/editorial/polls', {
+      body: { question, options },
+      headers,
+    });
     return (answer as Created).id;
   }
 
@@ -32,7 +38,9 @@ export class DemoApi {
     const { answer, etag } = await this.call('POST', '/v1/editorial/articles', { body, headers });
     const { id, state } = answer as Created;
     if (state === 'draft') {
-      await this.call('POST', `/v1/editorial/articles/${id}/publish`, { headers: this.editor({ 'if-match': etag ?? '' }) });
+      await this.call('POST', `/v1/editorial/articles/${id}/publish`, {
+        headers: this.editor({ 'if-match': etag ?? '' }),
+      });
     }
     return id;
   }
@@ -43,7 +51,9 @@ export class DemoApi {
     const isOpen = async (): Promise<boolean> => {
       const { answer } = await this.call('GET', `/v1/articles/${articleId}/comments?limit=1`);
       if (!(answer as { open: boolean }).open) return false;
-      return !pollId || (await this.call('GET', `/v1/polls/${pollId}`, { expect: [200, 404] })).status === 200;
+      return (
+        !pollId || (await this.call('GET', `/v1/polls/${pollId}`, { expect: [200, 404] })).status === 200
+      );
     };
     while (!(await isOpen())) {
       if (Date.now() > deadline) throw new Error(`The news of article ${articleId} did not arrive in time.`);
@@ -59,7 +69,9 @@ export class DemoApi {
     const ballots = poll.options.flatMap(({ id }, i) => Array.from({ length: votes[i] ?? 0 }, () => id));
     for (let i = 0; i < ballots.length; i += 8) {
       const some = ballots.slice(i, i + 8);
-      await Promise.all(some.map((optionId) => this.call('PUT', `/v1/polls/${pollId}/ballot`, { body: { optionId } })));
+      await Promise.all(
+        some.map((optionId) => this.call('PUT', `/v1/polls/${pollId}/ballot`, { body: { optionId } })),
+      );
     }
   }
 
@@ -84,7 +96,11 @@ export class DemoApi {
   private async call(
     method: string,
     path: string,
-    { body, headers = {}, expect = [200, 201] }: { body?: unknown; headers?: Record<string, string>; expect?: number[] } = {},
+    {
+      body,
+      headers = {},
+      expect = [200, 201],
+    }: { body?: unknown; headers?: Record<string, string>; expect?: number[] } = {},
   ) {
     const response = await fetch(this.gatewayUrl + path, {
       method,
@@ -93,9 +109,15 @@ export class DemoApi {
       signal: AbortSignal.timeout(within.request),
     });
     const text = await response.text();
-    if (!expect.includes(response.status)) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    if (!expect.includes(response.status))
+      throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
     const answer: unknown = text ? JSON.parse(text) : undefined;
     const { headers: got, status } = response;
-    return { answer, status, etag: got.get('etag') ?? undefined, setCookie: got.get('set-cookie') ?? undefined };
+    return {
+      answer,
+      status,
+      etag: got.get('etag') ?? undefined,
+      setCookie: got.get('set-cookie') ?? undefined,
+    };
   }
 }

@@ -32,16 +32,21 @@ interface DemoArticle {
   readonly dateline: { readonly place?: string; readonly hoursAgo: number };
   readonly leadPicture: PictureFile;
   readonly body: readonly { readonly type: string; readonly picture?: PictureFile }[];
-  readonly poll?: { readonly question: string; readonly options: readonly string[]; readonly votes: readonly number[] };
+  readonly poll?: {
+    readonly question: string;
+    readonly options: readonly string[];
+    readonly votes: readonly number[];
+  };
   readonly comments?: readonly DemoComment[];
   readonly [field: string]: unknown;
 }
 
-const json = async <T>(...path: string[]): Promise<T> => JSON.parse(await readFile(join(CONTENT, ...path), 'utf8')) as T;
+const json = async <T>(...path: string[]): Promise<T> =>
+  JSON.parse(await readFile(join(CONTENT, ...path), 'utf8')) as T;
 
 /** Whether the newest article of the demo is public on that gateway. */
 export async function isDemoLoaded(gatewayUrl: string): Promise<boolean> {
-  const newest = (await readdir(join(CONTENT, 'articles'))).sort().at(-1);
+  const newest = (await readdir(join(CONTENT, 'articles'))).toSorted().at(-1);
   const { slug } = await json<DemoArticle>('articles', newest!);
   const answer = await fetch(`${gatewayUrl}/v1/articles/${slug}`, { signal: AbortSignal.timeout(5_000) });
   return answer.status === 200 || answer.status === 410;
@@ -72,9 +77,16 @@ export async function loadDemo({ gatewayUrl, token, picturesUrl, say }: LoadDemo
     ),
   );
 
-  const files = (await readdir(join(CONTENT, 'articles'))).sort();
+  const files = (await readdir(join(CONTENT, 'articles'))).toSorted();
   for (const [index, file] of files.entries()) {
-    const { poll, comments = [], dateline, leadPicture, body, ...article } = await json<DemoArticle>('articles', file);
+    const {
+      poll,
+      comments = [],
+      dateline,
+      leadPicture,
+      body,
+      ...article
+    } = await json<DemoArticle>('articles', file);
     const { hoursAgo, ...where } = dateline;
     const pollId = poll && (await api.createPoll(article.slug, poll));
     const request = {

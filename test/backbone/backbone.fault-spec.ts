@@ -76,9 +76,9 @@ describeWith('postgres', 'kafka')('no event is lost, doubled or overtaken', () =
     let writers = await Promise.all([backbone.writer(), backbone.writer()]);
     let ledgers = await Promise.all([backbone.ledger(env), backbone.ledger(env)]);
     const items = someItems(8);
-    let done = false;
-    const load = (async () => {
-      while (!done) await Promise.all(writers.map(({ url }) => writeMany(url, items, 10, 5)));
+    const load = { on: true };
+    const writing = (async () => {
+      while (load.on) await Promise.all(writers.map(({ url }) => writeMany(url, items, 10, 5)));
     })();
     for (let round = 0; round < rounds(1, 5); round++) {
       for (const i of [0, 1]) {
@@ -89,8 +89,8 @@ describeWith('postgres', 'kafka')('no event is lost, doubled or overtaken', () =
         await Promise.all([oldWriter.stop(), oldLedger.stop()]);
       }
     }
-    done = true;
-    await load;
+    load.on = false;
+    await writing;
     await expectAllOnceInOrder();
   });
 
@@ -98,11 +98,6 @@ describeWith('postgres', 'kafka')('no event is lost, doubled or overtaken', () =
     await backbone.ledger();
     const writer = await backbone.writer();
     const items = someItems(5);
-    const cut = (db: Backbone['writerDb']) =>
-      db.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name IN ('writer', 'ledger')`,
-      );
     for (let round = 0; round < rounds(5, 30); round++) {
       const writes = writeMany(writer.url, items, 40);
       await cut(backbone.ledgerDb);
@@ -146,7 +141,9 @@ describeWith('postgres', 'kafka')('no event is lost, doubled or overtaken', () =
       await new Log(shuffledLog).append(shuffled(messages));
       await shuffledLog.ledger();
       await waitUntil(async () => (await shuffledLog.ledgerDb.query(`SELECT FROM ledger`)).length === 100);
-      const newest = await shuffledLog.ledgerDb.query<{ subject: string; version: number }>(`SELECT * FROM newest`);
+      const newest = await shuffledLog.ledgerDb.query<{ subject: string; version: number }>(
+        `SELECT * FROM newest`,
+      );
       expect(newest).toHaveLength(5);
       expect(newest.every(({ version }) => version === 20)).toBe(true);
     } finally {
@@ -183,7 +180,10 @@ describeWith('postgres', 'kafka')('no event is lost, doubled or overtaken', () =
     expect(copy).toBeDefined();
     await backbone.ledgerDb.query(`UPDATE dead_letter SET redrive_requested_at = now()`);
     await backbone.ledger({ KAFKA_SESSION_TIMEOUT: '2000' });
-    await waitUntil(async () => (await letters()).length === 0, { within: 30_000, what: 'the letters to be gone' });
+    await waitUntil(async () => (await letters()).length === 0, {
+      within: 30_000,
+      what: 'the letters to be gone',
+    });
     await expectAllOnceInOrder();
   });
 });
@@ -191,11 +191,11 @@ describeWith('postgres', 'kafka')('no event is lost, doubled or overtaken', () =
 describeWith('postgres', 'kafka')('bad messages', () => {
   let backbone: Backbone;
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     backbone = await Backbone.create(addressOf('kafka'), { partitions: 1, maxMessageBytes: 8 * 1024 * 1024 });
   });
 
-  afterAll(async () => {
+  afterEach(async () => {
     await backbone.remove();
   });
 
@@ -217,14 +217,17 @@ describeWith('postgres', 'kafka')('bad messages', () => {
       { headers, value: Buffer.alloc(5 * 1024 * 1024, 0x20) },
       { headers, value: Buffer.from('['.repeat(10_000) + ']'.repeat(10_000)) },
     ];
-    for (const [i, message] of bad.entries()) await log.append([{ ...message, key: Buffer.from(`bad ${i}`) }]);
+    for (const [i, message] of bad.entries())
+      await log.append([{ ...message, key: Buffer.from(`bad ${i}`) }]);
     await write(writer.url, item!);
 
     await backbone.ledger();
     expect(await backbone.settled()).toEqual(new Map([[item, [1, 2]]]));
-    const letters = await backbone.ledgerDb.query<{ key: Buffer; value: Buffer | null; headers: Record<string, string> }>(
-      `SELECT key, value, headers FROM dead_letter ORDER BY "offset"`,
-    );
+    const letters = await backbone.ledgerDb.query<{
+      key: Buffer;
+      value: Buffer | null;
+      headers: Record<string, string>;
+    }>(`SELECT key, value, headers FROM dead_letter ORDER BY "offset"`);
     expect(letters.map(({ key }) => String(key))).toEqual(bad.map((_m, i) => `bad ${i}`));
     for (const [i, { value, headers: kept }] of letters.entries()) {
       expect(value?.equals(bad[i]!.value!) ?? null).toBe(bad[i]!.value ? true : null);
@@ -238,10 +241,13 @@ describeWith('postgres', 'kafka')('bad messages', () => {
     await log.append([{ key: Buffer.from('future'), value: Buffer.from('{}'), headers }]);
     const ledger = await backbone.ledger();
     const metrics = async () => (await fetch(`${ledger.url}/metrics`)).text();
-    const line = await waitUntil(async () => /events_received_total\{.*outcome="unknown".*\} (\d+)/.exec(await metrics())?.[1], {
-      within: 30_000,
-      what: 'the count',
-    });
+    const line = await waitUntil(
+      async () => /events_received_total\{.*outcome="unknown".*\} (\d+)/.exec(await metrics())?.[1],
+      {
+        within: 30_000,
+        what: 'the count',
+      },
+    );
     expect(line).toBe('1');
   });
 });
@@ -270,14 +276,19 @@ describeWith('postgres', 'kafka')('a broker of its own', () => {
     while (Date.now() < until) {
       expect(await writeMany(writer.url, items, 20)).toBe(20);
     }
-    const [{ count }] = (await backbone.writerDb.query(`SELECT count(*)::int FROM outbox`)) as [{ count: number }];
+    const [{ count }] = (await backbone.writerDb.query(`SELECT count(*)::int FROM outbox`)) as [
+      { count: number },
+    ];
     expect(count).toBeGreaterThan(0);
     await broker.start();
     expect(await backbone.settled(90_000)).toEqual(await backbone.expected());
   });
 
   it('may be killed under writes', async () => {
-    const [writer] = await Promise.all([backbone.writer(), backbone.ledger({ KAFKA_SESSION_TIMEOUT: '3000' })]);
+    const [writer] = await Promise.all([
+      backbone.writer(),
+      backbone.ledger({ KAFKA_SESSION_TIMEOUT: '3000' }),
+    ]);
     const items = someItems(5);
     for (let round = 0; round < rounds(1, 5); round++) {
       const writes = writeMany(writer.url, items, 300);
@@ -288,6 +299,13 @@ describeWith('postgres', 'kafka')('a broker of its own', () => {
     expect(await backbone.settled(90_000)).toEqual(await backbone.expected());
   });
 });
+
+/** Cuts every connection that the service has to its database. */
+const cut = (db: Backbone['writerDb']): Promise<object[]> =>
+  db.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name IN ('writer', 'ledger')`,
+  );
 
 /** The articles topic, read and written by a stranger. */
 class Log {
@@ -302,7 +320,9 @@ class Log {
   /** Reads from the start until there are `count` messages. */
   async read(count: number): Promise<KafkaMessage[]> {
     const messages: KafkaMessage[] = [];
-    const consumer = this.kafka.consumer({ groupId: `${this.backbone.prefix}reader-${count}-${Math.random()}` });
+    const consumer = this.kafka.consumer({
+      groupId: `${this.backbone.prefix}reader-${count}-${Math.random()}`,
+    });
     await consumer.connect();
     await consumer.subscribe({ topics: [this.topic], fromBeginning: true });
     await consumer.run({ eachMessage: async ({ message }) => void messages.push(message) });
@@ -314,7 +334,10 @@ class Log {
   async append(messages: readonly Pick<KafkaMessage, 'key' | 'value' | 'headers'>[]): Promise<void> {
     const producer = this.kafka.producer();
     await producer.connect();
-    await producer.send({ topic: this.topic, messages: messages.map(({ key, value, headers }) => ({ key, value, headers })) });
+    await producer.send({
+      topic: this.topic,
+      messages: messages.map(({ key, value, headers }) => ({ key, value, headers })),
+    });
     await producer.disconnect();
   }
 
@@ -323,7 +346,10 @@ class Log {
     const admin = this.kafka.admin();
     await admin.connect();
     const ends = await admin.fetchTopicOffsets(this.topic);
-    const [committed] = await admin.fetchOffsets({ groupId: this.backbone.prefix + group, topics: [this.topic] });
+    const [committed] = await admin.fetchOffsets({
+      groupId: this.backbone.prefix + group,
+      topics: [this.topic],
+    });
     await admin.disconnect();
     return ends.reduce((lag, { partition, high }) => {
       const offset = committed!.partitions.find((one) => one.partition === partition)?.offset ?? '0';

@@ -7,7 +7,8 @@ import type { Fault } from './fixture/faults.js';
 const MAIN = resolve('dist', 'test', 'backbone', 'fixture', 'main.js');
 
 /** Rounds of a fault: few in every run, the full number in `npm run test:faults`. */
-export const rounds = (few: number, full: number): number => (process.env['FAULT_ROUNDS'] === 'full' ? full : few);
+export const rounds = (few: number, full: number): number =>
+  process.env['FAULT_ROUNDS'] === 'full' ? full : few;
 
 /** A service in a process of its own. */
 export class ServiceProcess {
@@ -23,9 +24,17 @@ export class ServiceProcess {
   }
 
   /** @param ready what it prints once it can be used; its first group is the address. */
-  static async start(file: string, args: string[], env: NodeJS.ProcessEnv, ready: RegExp): Promise<ServiceProcess> {
+  static async start(
+    file: string,
+    args: string[],
+    env: NodeJS.ProcessEnv,
+    ready: RegExp,
+  ): Promise<ServiceProcess> {
     const flags = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
-    const child = spawn(process.execPath, [...flags, file, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...flags, file, ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const started = new ServiceProcess(child);
     const url = await waitUntil(
       () => {
@@ -68,7 +77,10 @@ export class Backbone {
     readonly ledgerDb: TestDatabase,
   ) {}
 
-  static async create(brokers: string, topics: { partitions?: number; maxMessageBytes?: number } = {}): Promise<Backbone> {
+  static async create(
+    brokers: string,
+    topics: { partitions?: number; maxMessageBytes?: number } = {},
+  ): Promise<Backbone> {
     const [writerDb, ledgerDb] = await Promise.all([testDatabase('writer'), testDatabase('ledger')]);
     const backbone = new Backbone(brokers, writerDb, ledgerDb);
     await createTopics(brokers, backbone.prefix, topics);
@@ -97,7 +109,9 @@ export class Backbone {
     const wanted = [...written.values()].reduce((sum, version) => sum + version, 0);
     await waitUntil(
       async () => {
-        const [{ count }] = await this.ledgerDb.query<{ count: string }>(`SELECT count(*) FROM ledger`) as [{ count: string }];
+        const [{ count }] = (await this.ledgerDb.query<{ count: string }>(`SELECT count(*) FROM ledger`)) as [
+          { count: string },
+        ];
         if (Number(count) < wanted) throw new Error(`${count} of ${wanted} events arrived`);
         return true;
       },
@@ -107,13 +121,17 @@ export class Backbone {
       `SELECT subject, version FROM ledger ORDER BY seq`,
     );
     const bySubject = Map.groupBy(rows, ({ subject }) => subject);
-    return new Map([...bySubject].map(([subject, events]) => [subject, events.map(({ version }) => version)]));
+    return new Map(
+      [...bySubject].map(([subject, events]) => [subject, events.map(({ version }) => version)]),
+    );
   }
 
   /** What the settled ledger must say: every version of every item, once and in order. */
   async expected(): Promise<Map<string, number[]>> {
     const written = await this.written();
-    return new Map([...written].map(([id, version]) => [id, Array.from({ length: version }, (_, i) => i + 1)]));
+    return new Map(
+      [...written].map(([id, version]) => [id, Array.from({ length: version }, (_, i) => i + 1)]),
+    );
   }
 
   private async written(): Promise<Map<string, number>> {
@@ -121,7 +139,11 @@ export class Backbone {
     return new Map(rows.map(({ id, version }) => [id, version]));
   }
 
-  private async start(name: 'writer' | 'ledger', env: NodeJS.ProcessEnv, fault?: Fault): Promise<ServiceProcess> {
+  private async start(
+    name: 'writer' | 'ledger',
+    env: NodeJS.ProcessEnv,
+    fault?: Fault,
+  ): Promise<ServiceProcess> {
     const db = name === 'writer' ? this.writerDb : this.ledgerDb;
     const settings = {
       ...process.env,
@@ -142,7 +164,12 @@ export class Backbone {
 export const someItems = (count: number): string[] => Array.from({ length: count }, () => uuidv7());
 
 /** One write; false when the process went away before it answered. */
-export async function write(url: string, id: string, body: object = {}, headers: Record<string, string> = {}): Promise<boolean> {
+export async function write(
+  url: string,
+  id: string,
+  body: object = {},
+  headers: Record<string, string> = {},
+): Promise<boolean> {
   try {
     const response = await fetch(`${url}/items/${id}`, {
       method: 'POST',
@@ -161,7 +188,12 @@ export async function write(url: string, id: string, body: object = {}, headers:
 }
 
 /** Writes `count` times, `atOnce` at a time, over all items in turn. @returns how many were answered. */
-export async function writeMany(url: string, items: readonly string[], count: number, atOnce = 20): Promise<number> {
+export async function writeMany(
+  url: string,
+  items: readonly string[],
+  count: number,
+  atOnce = 20,
+): Promise<number> {
   let answered = 0;
   let next = 0;
   const lane = async (): Promise<void> => {

@@ -4,7 +4,10 @@ import { refusals } from '#platform';
 export const refuse = refusals({
   'article.unknown': [404, 'There is no such article.'],
   'article.retracted': [410, 'This article was taken down.'],
-  'article.changed-meanwhile': [412, 'The article was changed meanwhile; load it again and repeat the change.'],
+  'article.changed-meanwhile': [
+    412,
+    'The article was changed meanwhile; load it again and repeat the change.',
+  ],
   'article.not-published': [409, 'The article is not published.'],
   'article.already-retracted': [409, 'The article was retracted; it can no longer be changed.'],
   'article.slug-taken': [409, 'Another article has this slug.'],

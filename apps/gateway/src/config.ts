@@ -10,8 +10,16 @@ export const settings = {
   commentsUrl: upstream('COMMENTS_URL', 3002),
   pollsUrl: upstream('POLLS_URL', 3003),
   recommendationsUrl: upstream('RECOMMENDATIONS_URL', 3004),
-  allowedOrigins: setting('ALLOWED_ORIGINS', text.list(), 'origins such as https://www.example.ch,https://m.example.ch'),
-  secureCookies: setting('SECURE_COOKIES', text.flag(process.env['NODE_ENV'] === 'production'), 'true or false'),
+  allowedOrigins: setting(
+    'ALLOWED_ORIGINS',
+    text.list(),
+    'origins such as https://www.example.ch,https://m.example.ch',
+  ),
+  secureCookies: setting(
+    'SECURE_COOKIES',
+    text.flag(process.env['NODE_ENV'] === 'production'),
+    'true or false',
+  ),
 };
 
 export type GatewayConfig = ConfigOf<typeof settings>;

@@ -14,7 +14,12 @@ export class DataFolder {
     } catch (error) {
       const { code } = error as { code?: string };
       if (!code) throw error;
-      throw new Error(`The data folder ${path} cannot be used (${code}). Set NEWSROOM_DATA_DIR to one you may write to.`);
+      throw new Error(
+        `The data folder ${path} cannot be used (${code}). Set NEWSROOM_DATA_DIR to one you may write to.`,
+        {
+          cause: error,
+        },
+      );
     }
     return new DataFolder(path);
   }

@@ -43,22 +43,33 @@ export async function startNewsroom(env: NodeJS.ProcessEnv, say: Say): Promise<N
   refuseInProduction(env);
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
-    for (const one of stops.splice(0).reverse()) await one();
+    for (const one of stops.splice(0).toReversed()) await one();
   };
   try {
     const folder = await DataFolder.take(config.dataDir);
     stops.push(() => folder.release());
     const secrets = await jsonFile(folder.file('secrets.json'), createSecrets);
     const database = embeddedParts(env).postgres ? await embeddedPostgres(folder, stops, say) : undefined;
-    const common = { LOG_LEVEL: 'warn', ...secretsAsEnv(secrets), ...env, DATABASE_URL: database?.url('postgres') ?? env['DATABASE_URL'] };
+    const common = {
+      LOG_LEVEL: 'warn',
+      ...secretsAsEnv(secrets),
+      ...env,
+      DATABASE_URL: database?.url('postgres') ?? env['DATABASE_URL'],
+    };
     const { gateway, reader } = await startServices(common, config, stops);
     await writeFile(
       folder.file('newsroom.json'),
-      JSON.stringify({ gatewayUrl: gateway.url, readerUrl: reader.url, databaseUrl: common.DATABASE_URL }, null, 2),
+      JSON.stringify(
+        { gatewayUrl: gateway.url, readerUrl: reader.url, databaseUrl: common.DATABASE_URL },
+        null,
+        2,
+      ),
       { mode: 0o600 },
     );
     if (config.demo) await showDemo(gateway.url, reader.url, secrets, say);
-    say(`\nThe newsroom is open:\n  reader   ${reader.url}/\n  gateway  ${gateway.url}/v1/articles\n\nCtrl-C stops it.`);
+    say(
+      `\nThe newsroom is open:\n  reader   ${reader.url}/\n  gateway  ${gateway.url}/v1/articles\n\nCtrl-C stops it.`,
+    );
     return { gatewayUrl: gateway.url, readerUrl: reader.url, stop };
   } catch (error) {
     await stop();
@@ -69,12 +80,18 @@ export async function startNewsroom(env: NodeJS.ProcessEnv, say: Say): Promise<N
 function refuseInProduction(env: NodeJS.ProcessEnv): void {
   if (env['NODE_ENV'] !== 'production') return;
   const { postgres, loopback, cache } = embeddedParts(env);
-  const missing = [postgres && 'DATABASE_URL', loopback && 'KAFKA_BROKERS', cache && 'REDIS_URL'].filter(Boolean);
+  const missing = [postgres && 'DATABASE_URL', loopback && 'KAFKA_BROKERS', cache && 'REDIS_URL'].filter(
+    Boolean,
+  );
   if (missing.length === 0) return;
   throw new ConfigError(`Embedded parts do not run with NODE_ENV=production. Set ${missing.join(', ')}.`);
 }
 
-async function embeddedPostgres(folder: DataFolder, stops: (() => Promise<void>)[], say: Say): Promise<EmbeddedPostgres> {
+async function embeddedPostgres(
+  folder: DataFolder,
+  stops: (() => Promise<void>)[],
+  say: Say,
+): Promise<EmbeddedPostgres> {
   const postgres = await startEmbeddedPostgres({ folder: folder.file('postgres') });
   stops.push(() => postgres.stop());
   say(`PostgreSQL runs in ${join(folder.path, 'postgres')}.`);
@@ -117,10 +134,17 @@ async function startServices(
   return { gateway, reader };
 }
 
-const secretsAsEnv = ({ readerKey, jwks }: Secrets) => ({ READER_KEY: readerKey, AUTH_JWKS: JSON.stringify(jwks) });
+const secretsAsEnv = ({ readerKey, jwks }: Secrets) => ({
+  READER_KEY: readerKey,
+  AUTH_JWKS: JSON.stringify(jwks),
+});
 
 async function showDemo(gatewayUrl: string, readerUrl: string, secrets: Secrets, say: Say): Promise<void> {
   if (await isDemoLoaded(gatewayUrl)) return;
-  const token = await issueToken(secrets.signingKey, { subject: 'demo', roles: ['editor', 'sales', 'moderator'], hours: 1 });
+  const token = await issueToken(secrets.signingKey, {
+    subject: 'demo',
+    roles: ['editor', 'sales', 'moderator'],
+    hours: 1,
+  });
   await loadDemo({ gatewayUrl, token, picturesUrl: `${readerUrl}/pictures`, say });
 }

@@ -10,7 +10,10 @@ export class OnArticleEvents {
   constructor(private readonly polls: PollsService) {}
 
   @OnEvent(articlePublished, articleUpdated)
-  async openPolls({ subject, data }: EventOf<typeof articlePublished | typeof articleUpdated>, tx: EntityManager) {
+  async openPolls(
+    { subject, data }: EventOf<typeof articlePublished | typeof articleUpdated>,
+    tx: EntityManager,
+  ) {
     if (!(await isNews(tx, subject, data.version))) return;
     const pollIds = data.article.body.flatMap((block) => (block.type === 'poll' ? [block.pollId] : []));
     if (pollIds.length > 0) await this.polls.openFor(tx, subject, pollIds);

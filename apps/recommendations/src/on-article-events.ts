@@ -14,7 +14,10 @@ export class OnArticleEvents {
   ) {}
 
   @OnEvent(articlePublished, articleUpdated)
-  async keepCard({ subject, data }: EventOf<typeof articlePublished | typeof articleUpdated>, tx: EntityManager) {
+  async keepCard(
+    { subject, data }: EventOf<typeof articlePublished | typeof articleUpdated>,
+    tx: EntityManager,
+  ) {
     if (await this.cards.put(tx, data.article, data.version)) await this.related.place(tx, subject);
   }
 

@@ -10,7 +10,10 @@ export class OnCommentEvents {
   constructor(private readonly interactions: Interactions) {}
 
   @OnEvent(commentPublished, commentRemoved)
-  async count({ subject, data }: EventOf<typeof commentPublished | typeof commentRemoved>, tx: EntityManager) {
+  async count(
+    { subject, data }: EventOf<typeof commentPublished | typeof commentRemoved>,
+    tx: EntityManager,
+  ) {
     await this.interactions.setComments(tx, subject, data.count.published, data.count.rev);
   }
 }

@@ -10,7 +10,10 @@ export class OnPollEvents {
   constructor(private readonly interactions: Interactions) {}
 
   @OnEvent(pollOpened, pollTallied, pollClosed)
-  async count({ data }: EventOf<typeof pollOpened | typeof pollTallied | typeof pollClosed>, tx: EntityManager) {
+  async count(
+    { data }: EventOf<typeof pollOpened | typeof pollTallied | typeof pollClosed>,
+    tx: EntityManager,
+  ) {
     const { articleId, id, votes } = data.poll;
     await this.interactions.setVotes(tx, articleId, id, votes, data.rev);
   }

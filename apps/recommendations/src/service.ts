@@ -3,4 +3,9 @@ import { AppModule } from './app.module.js';
 import { settings } from './config.js';
 import { database } from './database.js';
 
-export const recommendationsService = defineService({ name: 'recommendations', settings, database, module: AppModule });
+export const recommendationsService = defineService({
+  name: 'recommendations',
+  settings,
+  database,
+  module: AppModule,
+});

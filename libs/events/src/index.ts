@@ -4,6 +4,7 @@ export * from './cloud-events.js';
 export * from './comments.js';
 export * from './define-event.js';
 export * from './interactions.js';
+export * from './json-schemas.js';
 export * from './polls.js';
 export * from './topics.js';
 export * from './values.js';

@@ -24,9 +24,16 @@ const letterOf = ({ headers, died_at, ...row }: DeadLetterRow): DeadLetter => ({
 });
 
 /** Sets a message aside. The same message from the same place is kept once. */
-export async function bury(tx: EntityManager, message: ReceivedMessage, error: unknown, attempts: number): Promise<void> {
+export async function bury(
+  tx: EntityManager,
+  message: ReceivedMessage,
+  error: unknown,
+  attempts: number,
+): Promise<void> {
   const { topic, partition, offset, key, headers, value } = message;
-  const digest = createHash('sha256').update(value ?? '').digest();
+  const digest = createHash('sha256')
+    .update(value ?? '')
+    .digest();
   await tx.query(
     `INSERT INTO dead_letter (topic, partition, "offset", key, headers, value, digest, reason, attempts)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
@@ -35,7 +42,11 @@ export async function bury(tx: EntityManager, message: ReceivedMessage, error: u
 }
 
 /** The oldest letters first, `limit` at most, from after `afterId`. */
-export async function listDeadLetters(tx: EntityManager, limit: number, afterId = '0'): Promise<DeadLetter[]> {
+export async function listDeadLetters(
+  tx: EntityManager,
+  limit: number,
+  afterId = '0',
+): Promise<DeadLetter[]> {
   const rows: DeadLetterRow[] = await tx.query(
     `SELECT ${columns} FROM dead_letter WHERE id > $1 ORDER BY id LIMIT $2`,
     [afterId, limit],

@@ -115,7 +115,12 @@ export class Delivery {
     });
   }
 
-  private async bury(tx: EntityManager, message: ReceivedMessage, error: unknown, attempts: number): Promise<void> {
+  private async bury(
+    tx: EntityManager,
+    message: ReceivedMessage,
+    error: unknown,
+    attempts: number,
+  ): Promise<void> {
     await bury(tx, message, error, attempts);
     const { topic, partition, offset } = message;
     this.outcomes.inc({ type: 'any', outcome: 'dead' });

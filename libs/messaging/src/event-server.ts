@@ -30,7 +30,9 @@ export class EventServer extends Server implements CustomTransportStrategy {
 
   async listen(done: (error?: unknown) => void): Promise<void> {
     try {
-      const handlers = new Map([...this.messageHandlers].map(([type, handler]) => [type, boundHandler(type, handler)]));
+      const handlers = new Map(
+        [...this.messageHandlers].map(([type, handler]) => [type, boundHandler(type, handler)]),
+      );
       const delivery = new Delivery(this.db, handlers, this.log, this.registry);
       this.redrive = new Redrive(this.db, delivery, this.log);
       this.redrive.start();
@@ -63,7 +65,9 @@ export class EventServer extends Server implements CustomTransportStrategy {
 }
 
 function boundHandler(type: string, handler: MessageHandler): BoundHandler {
-  if (!eventContract(type)) throw new Error(`@OnEvent(${type}): this event type is not declared in libs/events.`);
-  if (handler.next) throw new Error(`@OnEvent(${type}) stands twice in this service; one handler does all of it.`);
+  if (!eventContract(type))
+    throw new Error(`@OnEvent(${type}): this event type is not declared in libs/events.`);
+  if (handler.next)
+    throw new Error(`@OnEvent(${type}) stands twice in this service; one handler does all of it.`);
   return handler as unknown as BoundHandler;
 }

@@ -15,7 +15,9 @@ export interface ReceivedMessage extends EncodedMessage {
 
 /** Headers as JSON text, byte for byte: `{"name": "base64"}`. */
 export const headersToJson = (headers: EncodedMessage['headers']): string =>
-  JSON.stringify(Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, bytes.toString('base64')])));
+  JSON.stringify(
+    Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, bytes.toString('base64')])),
+  );
 
 export const headersFromJson = (stored: Readonly<Record<string, string>>): Record<string, Buffer> =>
   Object.fromEntries(Object.entries(stored).map(([name, base64]) => [name, Buffer.from(base64, 'base64')]));

@@ -22,7 +22,9 @@ function createTransport(
 ): EventTransport {
   if (config.kafkaBrokers.length > 0) return new KafkaTransport(service, config, log, registry);
   if (loopback) return loopback.connect();
-  throw new ConfigError('KAFKA_BROKERS is not set. Allowed: broker addresses such as kafka-1:9092,kafka-2:9092.');
+  throw new ConfigError(
+    'KAFKA_BROKERS is not set. Allowed: broker addresses such as kafka-1:9092,kafka-2:9092.',
+  );
 }
 
 /** Gives a service its outbox and brings its `@OnEvent` handlers their events. */

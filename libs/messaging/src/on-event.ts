@@ -12,10 +12,18 @@ type Handler<C extends Contracts> = (event: EventOf<C[number]>, tx: EntityManage
  * event: what it writes through `tx` takes effect exactly once. Anything else it does must bear repetition.
  */
 export function OnEvent<const C extends Contracts>(...contracts: C) {
-  return <H extends Handler<C>>(target: object, key: string | symbol, method: TypedPropertyDescriptor<H>): void => {
+  return <H extends Handler<C>>(
+    target: object,
+    key: string | symbol,
+    method: TypedPropertyDescriptor<H>,
+  ): void => {
     Payload()(target, key, 0);
     Ctx()(target, key, 1);
-    applyDecorators(EventPattern(contracts.map(({ type }) => type)), UseFilters(new ToTransport()))(target, key, method);
+    applyDecorators(EventPattern(contracts.map(({ type }) => type)), UseFilters(new ToTransport()))(
+      target,
+      key,
+      method,
+    );
   };
 }
 

@@ -1,5 +1,10 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { DataSource, type EntityManager, type EntitySubscriberInterface, type TransactionCommitEvent } from 'typeorm';
+import {
+  DataSource,
+  type EntityManager,
+  type EntitySubscriberInterface,
+  type TransactionCommitEvent,
+} from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { encodeEvent, type DataOf, type EventContract } from '#events';
 import { Clock, currentTrace, SERVICE_NAME } from '#platform';
@@ -34,7 +39,8 @@ export class Outbox implements EntitySubscriberInterface, OnModuleInit {
     contract: Contract,
     { subject, data }: { subject: string; data: DataOf<Contract> },
   ): Promise<void> {
-    if (!tx.queryRunner?.isTransactionActive) throw new Error('Outbox.add needs the EntityManager of a transaction.');
+    if (!tx.queryRunner?.isTransactionActive)
+      throw new Error('Outbox.add needs the EntityManager of a transaction.');
     const { value, headers } = encodeEvent({
       id: uuidv7(),
       type: contract.type,

@@ -1,4 +1,9 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { LOGGER, Worker, type Logger } from '#platform';
 
@@ -72,7 +77,13 @@ export async function requestRepublish(tx: EntityManager): Promise<string> {
   return id;
 }
 
-export async function republishProgress(tx: EntityManager, id: string): Promise<{ done: number; finished: boolean }> {
-  const [row] = await tx.query(`SELECT done, finished_at IS NOT NULL AS finished FROM republish WHERE id = $1`, [id]);
+export async function republishProgress(
+  tx: EntityManager,
+  id: string,
+): Promise<{ done: number; finished: boolean }> {
+  const [row] = await tx.query(
+    `SELECT done, finished_at IS NOT NULL AS finished FROM republish WHERE id = $1`,
+    [id],
+  );
   return row;
 }

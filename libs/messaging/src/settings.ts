@@ -9,7 +9,10 @@ export const messagingSettings = {
   kafkaPassword: secret('KAFKA_PASSWORD', z.string().optional(), 'the SASL/SCRAM-SHA-512 password'),
   topicPrefix: setting(
     'KAFKA_TOPIC_PREFIX',
-    z.string().regex(/^[a-z0-9.-]{0,40}$/).default(''),
+    z
+      .string()
+      .regex(/^[a-z0-9.-]{0,40}$/)
+      .default(''),
     'up to 40 characters of a-z, 0-9, dot and hyphen before every topic and group',
   ),
   inboxRetentionDays: setting('INBOX_RETENTION_DAYS', text.int(1, 365, 30), 'days from 1 to 365'),
@@ -18,7 +21,11 @@ export const messagingSettings = {
     text.int(1_000, 300_000, 30_000),
     'milliseconds from 1000 to 300000 after which the group takes a silent member for dead',
   ),
-  partitionsAtOnce: setting('KAFKA_PARTITIONS_AT_ONCE', text.int(1, 32, 4), 'partitions handled at the same time, 1 to 32'),
+  partitionsAtOnce: setting(
+    'KAFKA_PARTITIONS_AT_ONCE',
+    text.int(1, 32, 4),
+    'partitions handled at the same time, 1 to 32',
+  ),
 };
 
 export type MessagingConfig = ConfigOf<typeof messagingSettings>;

@@ -56,7 +56,16 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   if (await isMissing(join(data, 'PG_VERSION'))) {
     await rm(data, { recursive: true, force: true });
     const flags = ['--encoding=UTF8', '--locale=C.UTF-8', '--auth=scram-sha-256', '--no-instructions'];
-    await run(binaries.initdb, '-D', data, '-U', USER, `--pwfile=${passwordFile}`, ...flags, ...(durable ? [] : ['--no-sync']));
+    await run(
+      binaries.initdb,
+      '-D',
+      data,
+      '-U',
+      USER,
+      `--pwfile=${passwordFile}`,
+      ...flags,
+      ...(durable ? [] : ['--no-sync']),
+    );
   } else if (!(await isMissing(join(data, 'postmaster.pid')))) {
     // Left running by a process that was killed, or left behind by one that was killed with it.
     await run(binaries.pg_ctl, 'stop', '-D', data, '-m', 'fast', '-w', '-t', '30').catch(() => undefined);
@@ -72,15 +81,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
   const flags = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);
   await run(binaries.pg_ctl, 'start', '-D', data, '-l', log, '-w', '-t', '60', '-o', flags.join(' '));
+  const stop = (mode: string) => run(binaries.pg_ctl, 'stop', '-D', data, '-m', mode, '-w', '-t', '10');
   const url = (database: string) => `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`;
   await answers(url('postgres'));
   return {
     port,
     url,
-    stop: async () => {
-      const stop = (mode: string) => run(binaries.pg_ctl, 'stop', '-D', data, '-m', mode, '-w', '-t', '10');
-      await stop('fast').catch(() => stop('immediate'));
-    },
+    stop: () => stop('fast').catch(() => stop('immediate')),
   };
 }
 
@@ -89,26 +96,34 @@ async function findBinaries(): Promise<Binaries> {
   try {
     return (await import(name)) as Binaries;
   } catch {
-    throw new Error(`The package ${name} is missing. Run «npm ci» with development dependencies, or set DATABASE_URL.`);
+    throw new Error(
+      `The package ${name} is missing. Run «npm ci» with development dependencies, or set DATABASE_URL.`,
+    );
   }
 }
 
 /** As root the server runs as the system's `postgres`, who is made when there is none. */
 async function identityOf(): Promise<Identity> {
   if (process.getuid?.() !== 0) return {};
-  const entry = async () => /^postgres:[^:]*:(\d+):(\d+):/m.exec(await readFile('/etc/passwd', 'utf8'));
-  if (!(await entry())) await execute(['useradd', '--system', '--user-group', 'postgres'], {});
-  const found = await entry();
-  if (!found) throw new Error('PostgreSQL does not run as root and no user «postgres» could be made. Set DATABASE_URL.');
+  if (!(await postgresUser())) await execute(['useradd', '--system', '--user-group', 'postgres'], {});
+  const found = await postgresUser();
+  if (!found)
+    throw new Error(
+      'PostgreSQL does not run as root and no user «postgres» could be made. Set DATABASE_URL.',
+    );
   return { uid: Number(found[1]), gid: Number(found[2]) };
 }
+
+const postgresUser = async () => /^postgres:[^:]*:(\d+):(\d+):/m.exec(await readFile('/etc/passwd', 'utf8'));
 
 async function makeFolder(folder: string, identity: Identity): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
     if (identity.uid !== undefined) await chown(folder, identity.uid, identity.gid);
   } catch (error) {
-    throw new Error(`The folder ${folder} cannot be written to (${(error as { code?: string }).code}).`, { cause: error });
+    throw new Error(`The folder ${folder} cannot be written to (${(error as { code?: string }).code}).`, {
+      cause: error,
+    });
   }
 }
 
@@ -135,9 +150,18 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function execute([file, ...args]: [string, ...string[]], identity: Identity, log?: string): Promise<void> {
+async function execute(
+  [file, ...args]: [string, ...string[]],
+  identity: Identity,
+  log?: string,
+): Promise<void> {
   // pg_ctl leaves the server behind, which must not hold our streams: what it says goes to its log instead.
-  const child = spawn(file, args, { ...identity, cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(file, args, {
+    ...identity,
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
   const code = await new Promise<number | null>((resolve, reject) => {

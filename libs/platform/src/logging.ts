@@ -7,7 +7,16 @@ export const LOGGER = Symbol('logger');
 export type { Logger };
 
 /** What must never reach a log, wherever it turns up in a logged object. */
-const secrets = ['authorization', 'cookie', 'password', 'token', 'secret', 'readerKey', 'databaseUrl', 'redisUrl'];
+const secrets = [
+  'authorization',
+  'cookie',
+  'password',
+  'token',
+  'secret',
+  'readerKey',
+  'databaseUrl',
+  'redisUrl',
+];
 const redact = secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*["set-${name}"]`]);
 
 const options = (service: string, level: string): LoggerOptions => ({

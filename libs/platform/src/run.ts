@@ -19,7 +19,9 @@ export async function runService<S extends Settings>(definition: ServiceDefiniti
 async function migrateService(definition: ServiceDefinition): Promise<void> {
   try {
     const ran = await migrateDatabase(definition, process.env);
-    process.stdout.write(`${definition.name}: ${ran.length === 0 ? 'up to date' : `ran ${ran.join(', ')}`}\n`);
+    process.stdout.write(
+      `${definition.name}: ${ran.length === 0 ? 'up to date' : `ran ${ran.join(', ')}`}\n`,
+    );
   } catch (error) {
     fail(definition.name, error);
   }
@@ -35,7 +37,10 @@ export async function runProcess(name: string, start: () => Promise<() => Promis
     const started = start();
     const stop = await Promise.race([started, signalled.then(() => started)]);
     await signalled;
-    const deadline = setTimeout(() => fail(name, new Error(`not stopped within ${STOP_WITHIN / 1000} s`)), STOP_WITHIN);
+    const deadline = setTimeout(
+      () => fail(name, new Error(`not stopped within ${STOP_WITHIN / 1000} s`)),
+      STOP_WITHIN,
+    );
     await stop();
     clearTimeout(deadline);
     process.exit(0);

@@ -25,7 +25,8 @@ export interface ServiceDefinition<S extends Settings = Settings> {
   prepare?(server: FastifyInstance, config: ConfigOf<S>): void | Promise<void>;
 }
 
-export const defineService = <S extends Settings>(definition: ServiceDefinition<S>): ServiceDefinition<S> => definition;
+export const defineService = <S extends Settings>(definition: ServiceDefinition<S>): ServiceDefinition<S> =>
+  definition;
 
 export interface StartOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -63,7 +64,9 @@ export async function startService<S extends Settings>(
   collectDefaultMetrics({ register: registry });
 
   const url = definition.database && databaseUrlOf(name, config as unknown as DatabaseConfig, env);
-  const db = url ? createDataSource(name, url, config as unknown as DatabaseConfig, definition.database!, log) : undefined;
+  const db = url
+    ? createDataSource(name, url, config as unknown as DatabaseConfig, definition.database!, log)
+    : undefined;
   if (url && shouldMigrate) await migrate(db!, url);
   else await db?.initialize();
 
@@ -109,7 +112,10 @@ export async function startService<S extends Settings>(
 }
 
 /** Brings a service's tables up to date without starting it. @returns the names of the migrations that ran. */
-export async function migrateDatabase(definition: ServiceDefinition, env: NodeJS.ProcessEnv): Promise<string[]> {
+export async function migrateDatabase(
+  definition: ServiceDefinition,
+  env: NodeJS.ProcessEnv,
+): Promise<string[]> {
   if (!definition.database) return [];
   const config = readConfig(databaseSettings(definition.name), env);
   const url = databaseUrlOf(definition.name, config, env);
@@ -125,7 +131,9 @@ export async function migrateDatabase(definition: ServiceDefinition, env: NodeJS
 function portTaken(error: unknown, name: string, { host, port }: ServerConfig): Error | undefined {
   const { code } = error as { code?: string };
   const variable = `${name.toUpperCase()}_PORT`;
-  if (code === 'EADDRINUSE') return new Error(`Port ${port} on ${host} is in use. Set ${variable} to a free one.`);
-  if (code === 'EACCES') return new Error(`Port ${port} on ${host} is not allowed here. Set ${variable} to one above 1023.`);
+  if (code === 'EADDRINUSE')
+    return new Error(`Port ${port} on ${host} is in use. Set ${variable} to a free one.`);
+  if (code === 'EACCES')
+    return new Error(`Port ${port} on ${host} is not allowed here. Set ${variable} to one above 1023.`);
   return undefined;
 }

@@ -23,7 +23,13 @@ export function anArticleSnapshot(overrides: Partial<ArticleSnapshot> = {}): Art
     lead: 'Nach drei Wochen Pause legt die Fähre wieder ab.',
     byline: [{ id: uuidv7(), slug: 'lia-muster', name: 'Lia Muster' }],
     dateline: { place: 'Seewilen', time: TIME },
-    leadPicture: { url: 'https://pictures.example/faehre.svg', width: 1200, height: 800, alt: 'Eine Fähre', credit: 'Redaktion' },
+    leadPicture: {
+      url: 'https://pictures.example/faehre.svg',
+      width: 1200,
+      height: 800,
+      alt: 'Eine Fähre',
+      credit: 'Redaktion',
+    },
     body: [{ type: 'paragraph', runs: [{ text: 'Um acht Uhr ging es los.' }] }],
     section: { id: uuidv7(), slug: 'news', name: 'News' },
     topics: [],
@@ -68,7 +74,12 @@ export const anArticleRequest = (overrides: Record<string, unknown> = {}): Recor
 /** An event as it lies in the log. */
 export function anEncodedEvent<Contract extends EventContract>(
   contract: Contract,
-  { subject, data, id = uuidv7(), source = '/newsroom/test' }: { subject: string; data: DataOf<Contract>; id?: string; source?: string },
+  {
+    subject,
+    data,
+    id = uuidv7(),
+    source = '/newsroom/test',
+  }: { subject: string; data: DataOf<Contract>; id?: string; source?: string },
 ): EncodedMessage {
   return encodeEvent({ id, type: contract.type, source, subject, time: TIME, data });
 }

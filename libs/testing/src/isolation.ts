@@ -4,7 +4,11 @@ import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { topicNames } from '#events';
 
-const variables = { postgres: 'TEST_DATABASE_URL', redis: 'TEST_REDIS_URL', kafka: 'TEST_KAFKA_BROKERS' } as const;
+const variables = {
+  postgres: 'TEST_DATABASE_URL',
+  redis: 'TEST_REDIS_URL',
+  kafka: 'TEST_KAFKA_BROKERS',
+} as const;
 export type TestService = keyof typeof variables;
 
 /** The address of a service of this run. @throws Error when it is missing; see {@link describeWith}. */
@@ -41,7 +45,8 @@ export async function testDatabase(name = 'test'): Promise<TestDatabase> {
   pool.on('error', () => undefined);
   return {
     url: url.href,
-    query: async <Row extends object>(sql: string, values?: unknown[]) => (await pool.query<Row>(sql, values)).rows,
+    query: async <Row extends object>(sql: string, values?: unknown[]) =>
+      (await pool.query<Row>(sql, values)).rows,
     drop: async () => {
       await pool.end();
       await onServer(server, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
@@ -68,10 +73,16 @@ export async function createTopics(
   const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   try {
-    const configEntries = maxMessageBytes ? [{ name: 'max.message.bytes', value: String(maxMessageBytes) }] : [];
+    const configEntries = maxMessageBytes
+      ? [{ name: 'max.message.bytes', value: String(maxMessageBytes) }]
+      : [];
     await admin.createTopics({
       waitForLeaders: true,
-      topics: topicNames.map((topic) => ({ topic: prefix + topic, numPartitions: partitions, configEntries })),
+      topics: topicNames.map((topic) => ({
+        topic: prefix + topic,
+        numPartitions: partitions,
+        configEntries,
+      })),
     });
   } finally {
     await admin.disconnect();

@@ -18,7 +18,10 @@ const filters = {
  * neither shift nor repeat anything.
  * @throws Refused `list.unknown`, `list.bad-cursor`.
  */
-export async function listArticles(db: DataSource, request: ListArticlesRequest): Promise<ArticleListResponse> {
+export async function listArticles(
+  db: DataSource,
+  request: ListArticlesRequest,
+): Promise<ArticleListResponse> {
   const query = db
     .getRepository(Article)
     .createQueryBuilder('article')
@@ -29,7 +32,9 @@ export async function listArticles(db: DataSource, request: ListArticlesRequest)
   for (const name of ['section', 'topic', 'place', 'author'] as const) {
     const slug = request[name];
     if (slug === undefined) continue;
-    const found = await db.manager.findOne<{ id: string }>(filters[name].entity, { where: { slug } as never });
+    const found = await db.manager.findOne<{ id: string }>(filters[name].entity, {
+      where: { slug } as never,
+    });
     if (!found) throw refuse('list.unknown');
     query.andWhere(filters[name].where, { [name]: found.id });
   }
@@ -49,7 +54,8 @@ const cursorOf = ({ publishedAt, id }: Article): string =>
   Buffer.from(`${publishedAt!.toISOString()} ${id}`).toString('base64url');
 
 function readCursor(cursor: string): { at: string; id: string } {
-  const [, at, id] = /^(\d{4}-[\dT:.-]+Z) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  const [, at, id] =
+    /^(\d{4}-[\dT:.-]+Z) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (!at || !id || Number.isNaN(Date.parse(at))) throw refuse('list.bad-cursor');
   return { at, id };
 }

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ArticleSnapshot, RetractionReason } from '#events';
-import type { ArticleContent } from './articles.dto.js';
+import type { ArticleContent } from './article-content.js';
 
 export type ArticleState = 'draft' | 'published' | 'retracted';
 

@@ -1,7 +1,7 @@
 import type { ArticleSnapshot, RetractionReason } from '#events';
 import { refuse } from '../problems.js';
 import type { Article } from './article.entity.js';
-import type { ArticleContent } from './articles.dto.js';
+import type { ArticleContent } from './article-content.js';
 
 /** Decisions about one article: its state in, the change or a refusal out. */
 
@@ -21,7 +21,11 @@ export function publishable({ state, draft, version, publishedVersion }: Article
 }
 
 /** Makes the working copy what readers see, for the first time or anew. */
-export function publish(article: Article, resolved: ResolvedNames, now: Date): Change & { snapshot: ArticleSnapshot } {
+export function publish(
+  article: Article,
+  resolved: ResolvedNames,
+  now: Date,
+): Change & { snapshot: ArticleSnapshot } {
   const { authors: _a, section: _s, topics: _t, places: _p, ...text } = publishable(article);
   const publishedAt = article.publishedAt ?? now;
   const version = article.version + 1;
@@ -37,7 +41,12 @@ export function publish(article: Article, resolved: ResolvedNames, now: Date): C
 }
 
 /** Takes the article down for good. Its text leaves the public tables; the working copy stays for the newsroom. */
-export function retract(article: Article, reason: RetractionReason, note: string | undefined, now: Date): Change {
+export function retract(
+  article: Article,
+  reason: RetractionReason,
+  note: string | undefined,
+  now: Date,
+): Change {
   if (article.state === 'retracted') throw refuse('article.already-retracted');
   if (article.state !== 'published') throw refuse('article.not-published', { state: article.state });
   return {
@@ -62,6 +71,9 @@ export function slugOf(headline: string): string {
     .replace(/[äöüßæœø]/g, (letter) => letters[letter]!)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '');
-  const slug = ascii.replace(/[^a-z0-9]+/g, '-').slice(0, 100).replace(/^-|-$/g, '');
+  const slug = ascii
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 100)
+    .replace(/^-|-$/g, '');
   return slug || 'artikel';
 }

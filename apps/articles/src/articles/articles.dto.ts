@@ -1,29 +1,7 @@
 import { z } from 'zod';
-import { ArticleSnapshot, RetractionReason, Slug } from '#events';
+import { RetractionReason, Slug, type ArticleSnapshot } from '#events';
+import { ArticleContent } from './article-content.js';
 import type { Article } from './article.entity.js';
-
-const slugs = (most: number) => z.array(Slug).max(most).refine((list) => new Set(list).size === list.length, 'has one twice');
-
-/** What editors write: the snapshot's fields, with authors and terms named by their slugs. */
-export const ArticleContent = z.strictObject({
-  ...ArticleSnapshot.pick({
-    kicker: true,
-    headline: true,
-    shortHeadline: true,
-    lead: true,
-    dateline: true,
-    leadPicture: true,
-    cardPicture: true,
-    body: true,
-    access: true,
-    label: true,
-  }).shape,
-  authors: slugs(8).min(1),
-  section: Slug,
-  topics: slugs(20).default([]),
-  places: slugs(20).default([]),
-});
-export type ArticleContent = z.infer<typeof ArticleContent>;
 
 export const CreateArticleRequest = ArticleContent.extend({ slug: Slug.optional() });
 export type CreateArticleRequest = z.infer<typeof CreateArticleRequest>;
@@ -45,7 +23,15 @@ export const ListArticlesRequest = z.strictObject({
 export type ListArticlesRequest = z.infer<typeof ListArticlesRequest>;
 
 /** An article as the newsroom sees it. */
-export const editorialResponse = ({ id, slug, state, version, publishedVersion, draft, publishedAt }: Article) => ({
+export const editorialResponse = ({
+  id,
+  slug,
+  state,
+  version,
+  publishedVersion,
+  draft,
+  publishedAt,
+}: Article) => ({
   id,
   slug,
   state,

@@ -7,7 +7,8 @@ import { Clock, type Actor } from '#platform';
 import { refuse } from '../problems.js';
 import { Article } from './article.entity.js';
 import { edit, publish, publishable, retract, slugOf } from './article.rules.js';
-import type { ArticleContent, CreateArticleRequest, RetractArticleRequest } from './articles.dto.js';
+import type { ArticleContent } from './article-content.js';
+import type { CreateArticleRequest, RetractArticleRequest } from './articles.dto.js';
 import { audit } from './audit.entity.js';
 import { resolveNames } from './names.js';
 import { Revision } from './revision.entity.js';
@@ -30,10 +31,16 @@ export class ArticlesService implements OnModuleInit, SnapshotSource {
    * Starts a draft. The same `idempotencyKey` again gives the draft that is already there.
    * @throws Refused `article.slug-taken`, or the name of a slug that is unknown.
    */
-  async create({ slug, ...content }: CreateArticleRequest, by: Actor, idempotencyKey?: string): Promise<Article> {
+  async create(
+    { slug, ...content }: CreateArticleRequest,
+    by: Actor,
+    idempotencyKey?: string,
+  ): Promise<Article> {
     return this.db.transaction(async (tx) => {
       if (idempotencyKey) {
-        await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`article.create ${idempotencyKey}`]);
+        await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [
+          `article.create ${idempotencyKey}`,
+        ]);
         const earlier = await tx.findOneBy(Article, { idempotencyKey });
         if (earlier) return earlier;
       }
@@ -95,7 +102,12 @@ export class ArticlesService implements OnModuleInit, SnapshotSource {
   }
 
   /** @throws Refused `article.unknown`, `article.changed-meanwhile`, `article.not-published`, `article.already-retracted`. */
-  async retract(id: string, expected: number, { reason, note }: RetractArticleRequest, by: Actor): Promise<Article> {
+  async retract(
+    id: string,
+    expected: number,
+    { reason, note }: RetractArticleRequest,
+    by: Actor,
+  ): Promise<Article> {
     return this.db.transaction(async (tx) => {
       const article = await lockArticle(tx, id, expected);
       Object.assign(article, retract(article, reason, note, this.clock.now()));
@@ -119,7 +131,10 @@ export class ArticlesService implements OnModuleInit, SnapshotSource {
     const article = await this.db.manager.findOneBy(Article, by);
     if (!article || article.state === 'draft') throw refuse('article.unknown');
     if (article.state === 'retracted') {
-      throw refuse('article.retracted', { reason: article.retractionReason, note: article.retractionNote ?? undefined });
+      throw refuse('article.retracted', {
+        reason: article.retractionReason,
+        note: article.retractionNote ?? undefined,
+      });
     }
     return article;
   }

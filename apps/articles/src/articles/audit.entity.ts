@@ -27,6 +27,11 @@ export class AuditEntry {
 export type AuditedAct = 'create' | 'edit' | 'publish' | 'update' | 'retract';
 
 /** Writes the line in the transaction of the act itself. */
-export async function audit(tx: EntityManager, by: Actor, did: AuditedAct, { id, version }: Article): Promise<void> {
+export async function audit(
+  tx: EntityManager,
+  by: Actor,
+  did: AuditedAct,
+  { id, version }: Article,
+): Promise<void> {
   await tx.insert(AuditEntry, { articleId: id, version, did, byId: by.id, byName: by.name });
 }

@@ -3,8 +3,8 @@ import type { FastifyReply } from 'fastify';
 import { Id } from '#events';
 import { By, etagOf, ForRoles, IdempotencyKey, IfMatch, type Actor } from '#platform';
 import type { Article } from './article.entity.js';
+import { ArticleContent } from './article-content.js';
 import {
-  ArticleContent,
   CreateArticleRequest,
   editorialResponse,
   RetractArticleRequest,

@@ -1,19 +1,19 @@
 import { In, type EntityManager, type EntityTarget } from 'typeorm';
+import type { Term } from '#events';
 import { Author } from '../authors/author.entity.js';
 import { refuse } from '../problems.js';
 import { Place, Section, Topic } from '../taxonomy/term.entities.js';
 import type { ResolvedNames } from './article.rules.js';
-import type { ArticleContent } from './articles.dto.js';
+import type { ArticleContent } from './article-content.js';
 
 /** @throws Refused `author.unknown`, `section.unknown`, `topic.unknown`, `place.unknown` with the slugs that are. */
 export async function resolveNames(tx: EntityManager, content: ArticleContent): Promise<ResolvedNames> {
   const [authors, [section], topics, places] = await Promise.all([
-    bySlug(tx, Author, content.authors, 'author.unknown'),
-    bySlug(tx, Section, [content.section], 'section.unknown'),
-    bySlug(tx, Topic, content.topics, 'topic.unknown'),
-    bySlug(tx, Place, content.places, 'place.unknown'),
+    findBySlug(tx, Author, content.authors, 'author.unknown'),
+    findBySlug(tx, Section, [content.section], 'section.unknown'),
+    findBySlug(tx, Topic, content.topics, 'topic.unknown'),
+    findBySlug(tx, Place, content.places, 'place.unknown'),
   ]);
-  const term = ({ id, slug, name }: { id: string; slug: string; name: string }) => ({ id, slug, name });
   return {
     byline: authors.map(({ role, portrait, ...author }) => ({
       ...term(author),
@@ -26,8 +26,10 @@ export async function resolveNames(tx: EntityManager, content: ArticleContent): 
   };
 }
 
+const term = ({ id, slug, name }: Term): Term => ({ id, slug, name });
+
 /** In the order of `slugs`. */
-async function bySlug<T extends { slug: string }>(
+async function findBySlug<T extends { slug: string }>(
   tx: EntityManager,
   entity: EntityTarget<T>,
   slugs: readonly string[],

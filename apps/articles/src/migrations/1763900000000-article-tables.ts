@@ -44,7 +44,9 @@ export class ArticleTables1763900000000 implements MigrationInterface {
       )`);
     const published = `WHERE state = 'published'`;
     await db.query(`CREATE INDEX article_newest ON article (published_at DESC, id DESC) ${published}`);
-    await db.query(`CREATE INDEX article_section ON article (section_id, published_at DESC, id DESC) ${published}`);
+    await db.query(
+      `CREATE INDEX article_section ON article (section_id, published_at DESC, id DESC) ${published}`,
+    );
     for (const column of ['topic_ids', 'place_ids', 'author_ids']) {
       await db.query(`CREATE INDEX article_${column} ON article USING gin (${column}) ${published}`);
     }

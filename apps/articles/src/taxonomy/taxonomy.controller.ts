@@ -6,7 +6,12 @@ import { ForAnyone, ForRoles } from '#platform';
 import { Place, Section, Topic, type TermEntity } from './term.entities.js';
 
 const TermRequest = z.strictObject({ name: z.string().trim().min(1).max(80) });
-const PlaceRequest = TermRequest.extend({ country: z.string().regex(/^[A-Z]{2}$/).optional() });
+const PlaceRequest = TermRequest.extend({
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .optional(),
+});
 type TermRequest = z.infer<typeof TermRequest>;
 type PlaceRequest = z.infer<typeof PlaceRequest>;
 
@@ -23,7 +28,10 @@ export class TaxonomyController {
 
   @Put('editorial/sections/:slug')
   @ForRoles('editor')
-  putSection(@Param('slug', { schema: Slug }) slug: string, @Body({ schema: TermRequest }) term: TermRequest) {
+  putSection(
+    @Param('slug', { schema: Slug }) slug: string,
+    @Body({ schema: TermRequest }) term: TermRequest,
+  ) {
     return this.put(Section, { slug, ...term });
   }
 
@@ -35,11 +43,17 @@ export class TaxonomyController {
 
   @Put('editorial/places/:slug')
   @ForRoles('editor')
-  putPlace(@Param('slug', { schema: Slug }) slug: string, @Body({ schema: PlaceRequest }) term: PlaceRequest) {
+  putPlace(
+    @Param('slug', { schema: Slug }) slug: string,
+    @Body({ schema: PlaceRequest }) term: PlaceRequest,
+  ) {
     return this.put(Place, { slug, ...term });
   }
 
-  private async put<T extends TermEntity>(entity: EntityTarget<T>, term: Omit<T, 'id' | 'country'>): Promise<T> {
+  private async put<T extends TermEntity>(
+    entity: EntityTarget<T>,
+    term: Omit<T, 'id' | 'country'>,
+  ): Promise<T> {
     const terms = this.db.manager.getRepository(entity);
     await terms.upsert(term as never, ['slug']);
     return terms.findOneByOrFail({ slug: term.slug } as never);

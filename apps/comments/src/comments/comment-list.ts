@@ -1,6 +1,11 @@
 import { In, type DataSource } from 'typeorm';
 import { Comment } from './comment.entity.js';
-import { publicComment, type CommentsResponse, type CommentThreadResponse, type ListCommentsRequest } from './comments.dto.js';
+import {
+  publicComment,
+  type CommentsResponse,
+  type CommentThreadResponse,
+  type ListCommentsRequest,
+} from './comments.dto.js';
 import { Thread } from './thread.entity.js';
 
 /** Replies shown of one conversation. */

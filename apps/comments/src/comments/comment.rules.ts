@@ -25,7 +25,10 @@ export function cleanText(text: string): string {
 }
 
 /** @throws Refused `comments.closed`, `comment.unknown-parent`. */
-export function accept(thread: Thread | null, parent: Comment | null | undefined): { parentId: string | null } {
+export function accept(
+  thread: Thread | null,
+  parent: Comment | null | undefined,
+): { parentId: string | null } {
   if (!thread?.open) throw refuse('comments.closed');
   if (parent === undefined) return { parentId: null };
   if (!parent || parent.articleId !== thread.articleId || parent.state !== 'published') {

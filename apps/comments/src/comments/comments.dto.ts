@@ -34,7 +34,14 @@ export interface CommentsResponse {
   readonly nextCursor?: string;
 }
 
-export const publicComment = ({ id, articleId, parentId, alias, text, createdAt }: Comment): CommentResponse => ({
+export const publicComment = ({
+  id,
+  articleId,
+  parentId,
+  alias,
+  text,
+  createdAt,
+}: Comment): CommentResponse => ({
   id,
   articleId,
   ...(parentId && { parentId }),

@@ -59,7 +59,10 @@ export class CommentsService {
       });
       await tx.insert(Comment, comment);
       const count = await this.recount(tx, thread!, +1);
-      await this.outbox.add(tx, commentPublished, { subject: articleId, data: { comment: publicComment(comment), count } });
+      await this.outbox.add(tx, commentPublished, {
+        subject: articleId,
+        data: { comment: publicComment(comment), count },
+      });
       return comment;
     });
   }
@@ -74,7 +77,12 @@ export class CommentsService {
       const thread = await lockThread(tx, articleId);
       const comment = await tx.findOneByOrFail(Comment, { id });
       if (comment.state === 'removed') return comment;
-      const change = { state: 'removed', removedAt: this.clock.now(), removedBy: by.id, removalReason: reason } as const;
+      const change = {
+        state: 'removed',
+        removedAt: this.clock.now(),
+        removedBy: by.id,
+        removalReason: reason,
+      } as const;
       await tx.update(Comment, { id }, change);
       const count = await this.recount(tx, thread!, -1);
       await this.outbox.add(tx, commentRemoved, { subject: articleId, data: { commentId: id, count } });
@@ -107,7 +115,10 @@ export class CommentsService {
 
   /** The reader's number under this article; two readers never share one. The thread is locked. */
   private async aliasNumberOf(tx: EntityManager, articleId: string, reader: string): Promise<number> {
-    const [known] = await tx.query(`SELECT number FROM alias WHERE article_id = $1 AND reader = $2`, [articleId, reader]);
+    const [known] = await tx.query(`SELECT number FROM alias WHERE article_id = $1 AND reader = $2`, [
+      articleId,
+      reader,
+    ]);
     if (known) return known.number;
     const wished = aliasNumber(reader);
     const [{ number }] = await tx.query(

@@ -37,13 +37,19 @@ export class ArticlesController {
   constructor(private readonly upstream: Upstream) {}
 
   @Get('articles')
-  list(@Query({ schema: ListRequest }) query: ListRequest, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+  list(
+    @Query({ schema: ListRequest }) query: ListRequest,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
     return this.sendList(query, request, reply);
   }
 
   @Get('sections')
   sections(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.send('/sections', request, reply, async () => cacheable(await this.upstream.json('articles', '/sections'), ['sections']));
+    return this.send('/sections', request, reply, async () =>
+      cacheable(await this.upstream.json('articles', '/sections'), ['sections']),
+    );
   }
 
   @Get(':kind(sections|topics|places|authors)/:slug')
@@ -88,7 +94,12 @@ export class ArticlesController {
     return new Map(counts.items.map(({ articleId, total }) => [articleId, total]));
   }
 
-  private async send(key: string, request: FastifyRequest, reply: FastifyReply, make: () => Promise<Cacheable>) {
+  private async send(
+    key: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    make: () => Promise<Cacheable>,
+  ) {
     sendCacheable(request, reply, await this.answers.get(key, make));
   }
 }

@@ -19,7 +19,11 @@ export function cacheable(answer: unknown, surrogateKeys: readonly string[]): Ca
 const CACHE_CONTROL = 'public, max-age=0, s-maxage=1, stale-while-revalidate=30';
 
 /** Answers a public GET, with 304 when the client's copy is still right (RFC 9110, 13.1.2). */
-export function sendCacheable(request: FastifyRequest, reply: FastifyReply, { bytes, etag, surrogateKeys }: Cacheable) {
+export function sendCacheable(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { bytes, etag, surrogateKeys }: Cacheable,
+) {
   reply.headers({ etag, 'cache-control': CACHE_CONTROL, 'surrogate-key': surrogateKeys.join(' ') });
   const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   if (known?.some((tag) => tag === etag || tag === '*')) return reply.status(304).send();

@@ -53,7 +53,9 @@ export class PageService {
   /** A refusal of a part (its events have not arrived, or it was taken down) leaves that part out, not the page. */
   private async part<T>(service: ServiceName, path: string): Promise<Part<T>> {
     try {
-      return await this.lastGood.part(path, () => this.upstream.json<T>(service, path, { within: within.part }));
+      return await this.lastGood.part(path, () =>
+        this.upstream.json<T>(service, path, { within: within.part }),
+      );
     } catch {
       return { status: 'unavailable', data: null };
     }

@@ -21,7 +21,11 @@ export class PollsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    sendCacheable(request, reply, cacheable(await this.upstream.json('polls', `/polls/${id}`), [`poll/${id}`]));
+    sendCacheable(
+      request,
+      reply,
+      cacheable(await this.upstream.json('polls', `/polls/${id}`), [`poll/${id}`]),
+    );
   }
 
   @Put('ballot')

@@ -27,7 +27,10 @@ export class RailsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const counts = await this.upstream.json('recommendations', `/interactions?ids=${encodeURIComponent(ids)}`);
+    const counts = await this.upstream.json(
+      'recommendations',
+      `/interactions?ids=${encodeURIComponent(ids)}`,
+    );
     sendCacheable(request, reply, cacheable(counts, ['interactions']));
   }
 }

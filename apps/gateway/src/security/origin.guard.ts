@@ -19,6 +19,10 @@ export class OriginGuard implements CanActivate {
     if (SAFE.includes(method) || origin === undefined) return true;
     const isOwn = URL.canParse(origin) && new URL(origin).host === host;
     if (isOwn || this.config.allowedOrigins.includes(origin)) return true;
-    throw new Refused('origin.refused', 403, 'Changes are not taken from this origin; ALLOWED_ORIGINS lists who may.');
+    throw new Refused(
+      'origin.refused',
+      403,
+      'Changes are not taken from this origin; ALLOWED_ORIGINS lists who may.',
+    );
   }
 }

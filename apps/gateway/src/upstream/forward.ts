@@ -14,7 +14,9 @@ export async function forward(
   reply: FastifyReply,
   extra: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const headers = Object.fromEntries(passedOn.map((name) => [name, request.headers[name] as string | undefined]));
+  const headers = Object.fromEntries(
+    passedOn.map((name) => [name, request.headers[name] as string | undefined]),
+  );
   const answer = await upstream.call(service, path, {
     method: request.method as Dispatcher.HttpMethod,
     headers: { ...headers, 'x-request-id': request.id, ...extra },

@@ -23,9 +23,14 @@ export interface UpstreamAnswer {
 /** A service could not be reached in time. Not a decision of the service: a stale answer may stand in. */
 export class UpstreamDown extends Refused {
   constructor(service: ServiceName) {
-    super('service.unavailable', 503, 'A part of the newsroom does not answer at the moment; try again shortly.', {
-      service,
-    });
+    super(
+      'service.unavailable',
+      503,
+      'A part of the newsroom does not answer at the moment; try again shortly.',
+      {
+        service,
+      },
+    );
   }
 }
 
@@ -37,7 +42,11 @@ const WITHIN = 3_000;
 /** Calls the services behind the gateway: pooled connections, a deadline for each call, the trace handed on. */
 @Injectable()
 export class Upstream implements OnApplicationShutdown {
-  private readonly agent = new Agent({ connections: CONNECTIONS, pipelining: 1, connect: { timeout: 1_000 } });
+  private readonly agent = new Agent({
+    connections: CONNECTIONS,
+    pipelining: 1,
+    connect: { timeout: 1_000 },
+  });
   private readonly urls: Record<ServiceName, string>;
 
   constructor(
@@ -45,7 +54,12 @@ export class Upstream implements OnApplicationShutdown {
     @Inject(LOGGER) private readonly log: Logger,
   ) {
     const { articlesUrl, commentsUrl, pollsUrl, recommendationsUrl } = config;
-    this.urls = { articles: articlesUrl, comments: commentsUrl, polls: pollsUrl, recommendations: recommendationsUrl };
+    this.urls = {
+      articles: articlesUrl,
+      comments: commentsUrl,
+      polls: pollsUrl,
+      recommendations: recommendationsUrl,
+    };
   }
 
   /** @throws UpstreamDown when there is no whole answer in time, whatever the reason. */

@@ -3,7 +3,9 @@ import type { Poll } from './poll.entity.js';
 
 /** Decisions about a poll: its state in, the change or a refusal out. */
 
-type Change = Partial<Pick<Poll, 'state' | 'articleId' | 'articleRetracted' | 'openedAt' | 'closedAt' | 'rev' | 'untold'>>;
+type Change = Partial<
+  Pick<Poll, 'state' | 'articleId' | 'articleRetracted' | 'openedAt' | 'closedAt' | 'rev' | 'untold'>
+>;
 
 /** Opens a draft for the article it stands in; any other poll stays as it is. */
 export function open(poll: Poll, articleId: string, now: Date): Change | undefined {

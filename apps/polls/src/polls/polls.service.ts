@@ -105,7 +105,12 @@ export class PollsService implements OnModuleInit, SnapshotSource {
     if (change) await this.change(tx, poll, change, pollClosed);
   }
 
-  private async change(tx: EntityManager, poll: Poll, change: Partial<Poll>, contract: PollContract): Promise<void> {
+  private async change(
+    tx: EntityManager,
+    poll: Poll,
+    change: Partial<Poll>,
+    contract: PollContract,
+  ): Promise<void> {
     await tx.update(Poll, { id: poll.id }, change);
     Object.assign(poll, change);
     await this.tell(tx, contract, poll);

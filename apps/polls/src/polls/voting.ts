@@ -27,7 +27,10 @@ export class Voting {
       const earlier = await tx.findOneBy(Ballot, { pollId, voterKey });
       const { from, to } = vote(poll, optionId, earlier?.optionId);
       if (!to) return poll!;
-      await tx.upsert(Ballot, { pollId, voterKey, optionId: to, castAt: this.clock.now() }, ['pollId', 'voterKey']);
+      await tx.upsert(Ballot, { pollId, voterKey, optionId: to, castAt: this.clock.now() }, [
+        'pollId',
+        'voterKey',
+      ]);
       for (const option of poll!.options) {
         const change = Number(option.id === to) - Number(option.id === from);
         if (change === 0) continue;

@@ -33,7 +33,11 @@ export const cardOf = (article: ArticleSnapshot): Card => ({
 export function wordsOf({ kicker, headline, lead, body }: ArticleSnapshot): string {
   const text = body.map((block) => {
     if (block.type === 'paragraph') return block.runs.map((run) => run.text).join('');
-    if (block.type === 'list') return block.items.flat().map((run) => run.text).join(' ');
+    if (block.type === 'list')
+      return block.items
+        .flat()
+        .map((run) => run.text)
+        .join(' ');
     return block.type === 'crosshead' || block.type === 'quote' ? block.text : '';
   });
   return [kicker, headline, headline, lead, lead, ...text].join('\n');

@@ -70,7 +70,10 @@ export class Cards {
   readonly keys = (ids: readonly string[]): string[] => ids.map(keyOf);
 
   /** Cards by id out of what the cache answered for their keys; what it missed comes from the database. */
-  async complete(ids: readonly string[], cached: readonly (string | undefined)[]): Promise<Map<string, Card>> {
+  async complete(
+    ids: readonly string[],
+    cached: readonly (string | undefined)[],
+  ): Promise<Map<string, Card>> {
     const cards = new Map<string, Card>();
     const missing: string[] = [];
     ids.forEach((id, i) => {
@@ -85,7 +88,11 @@ export class Cards {
     );
     for (const { article_id: id, card } of rows) cards.set(id, card);
     await this.cache.put(
-      rows.map(({ article_id: id, version, card }) => ({ key: keyOf(id), value: JSON.stringify(card), version })),
+      rows.map(({ article_id: id, version, card }) => ({
+        key: keyOf(id),
+        value: JSON.stringify(card),
+        version,
+      })),
       TTL,
     );
     return cards;

@@ -22,7 +22,9 @@ export class InteractionsController {
   constructor(private readonly interactions: Interactions) {}
 
   @Get()
-  async get(@Query({ schema: InteractionsRequest }) { ids }: InteractionsRequest): Promise<InteractionsResponse> {
+  async get(
+    @Query({ schema: InteractionsRequest }) { ids }: InteractionsRequest,
+  ): Promise<InteractionsResponse> {
     const counts = await this.interactions.of(ids);
     return {
       items: ids.map((articleId) => {

@@ -46,7 +46,13 @@ export class Interactions implements OnModuleInit, SnapshotSource {
   }
 
   /** Takes over the votes of one poll, unless newer ones are known; an article's votes are those of all its polls. */
-  async setVotes(tx: EntityManager, articleId: string, pollId: string, votes: number, rev: number): Promise<void> {
+  async setVotes(
+    tx: EntityManager,
+    articleId: string,
+    pollId: string,
+    votes: number,
+    rev: number,
+  ): Promise<void> {
     // The article's row first: it is what all polls and the comments of one article have in common.
     await tx.query(`INSERT INTO interactions (article_id) VALUES ($1) ON CONFLICT DO NOTHING`, [articleId]);
     await tx.query(`SELECT 1 FROM interactions WHERE article_id = $1 FOR UPDATE`, [articleId]);
@@ -73,7 +79,10 @@ export class Interactions implements OnModuleInit, SnapshotSource {
   readonly keys = (ids: readonly string[]): string[] => ids.map(keyOf);
 
   /** Counts by id out of what the cache answered for their keys; what it missed comes from the database. */
-  async complete(ids: readonly string[], cached: readonly (string | undefined)[]): Promise<Map<string, Counts>> {
+  async complete(
+    ids: readonly string[],
+    cached: readonly (string | undefined)[],
+  ): Promise<Map<string, Counts>> {
     const counts = new Map<string, Counts>();
     const missing: string[] = [];
     ids.forEach((id, i) => {
@@ -119,7 +128,10 @@ export class Interactions implements OnModuleInit, SnapshotSource {
 
   private async tell(tx: EntityManager, rows: readonly CountsRow[]): Promise<void> {
     for (const { article_id: subject, comments, votes, rev } of rows) {
-      await this.outbox.add(tx, interactionsCounted, { subject, data: { rev, comments, votes, total: comments + votes } });
+      await this.outbox.add(tx, interactionsCounted, {
+        subject,
+        data: { rev, comments, votes, total: comments + votes },
+      });
     }
   }
 

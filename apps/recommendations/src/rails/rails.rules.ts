@@ -1,9 +1,8 @@
 import type { Card } from '../cards/card.js';
+import type { RailKind } from './rail-kind.js';
 import type { Slot } from '../slots/slot.entity.js';
 
 export const CARDS_A_RAIL = 4;
-export const railKinds = ['related', 'section', 'topic', 'place'] as const;
-export type RailKind = (typeof railKinds)[number];
 
 /** A rail's candidates in their order, more than it will show. */
 export interface RailList {
@@ -20,7 +19,10 @@ export interface ArticleCard extends Omit<Card, 'topics' | 'places'> {
 }
 
 /** A place in a rail that is sold; it always says so. */
-export interface SlotCard extends Pick<Slot, 'id' | 'kicker' | 'headline' | 'picture' | 'label' | 'sponsor' | 'url'> {
+export interface SlotCard extends Pick<
+  Slot,
+  'id' | 'kicker' | 'headline' | 'picture' | 'label' | 'sponsor' | 'url'
+> {
   readonly type: 'slot';
 }
 

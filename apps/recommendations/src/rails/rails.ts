@@ -34,7 +34,9 @@ export class Rails {
 
   async of(articleId: string): Promise<Rail[]> {
     const [cachedLists, cachedSlots] = await this.cache.getMany([`rails:${articleId}`, this.slots.key]);
-    const { section, lists } = cachedLists ? (JSON.parse(cachedLists) as PageLists) : await this.choose(articleId);
+    const { section, lists } = cachedLists
+      ? (JSON.parse(cachedLists) as PageLists)
+      : await this.choose(articleId);
     const slots = await this.slots.complete(cachedSlots);
     const ids = [...new Set(lists.flatMap((list) => list.ids))];
     const cached = await this.cache.getMany([...this.cards.keys(ids), ...this.interactions.keys(ids)]);
@@ -50,7 +52,9 @@ export class Rails {
       `SELECT card FROM card WHERE article_id = $1 AND NOT gone`,
       [articleId],
     );
-    const page = row ? { section: row.card.section.slug, lists: await this.listsFor(row.card) } : { section: undefined, lists: [] };
+    const page = row
+      ? { section: row.card.section.slug, lists: await this.listsFor(row.card) }
+      : { section: undefined, lists: [] };
     await this.cache.put([{ key: `rails:${articleId}`, value: JSON.stringify(page), version: asOf }], TTL);
     return page;
   }
@@ -63,10 +67,18 @@ export class Rails {
       { kind: 'section', title: `Mehr in ${section.name}`, ids: this.newest('section = $1', section.slug) },
     ];
     if (topic) {
-      wanted.push({ kind: 'topic', title: `Mehr ${topic.name}`, ids: this.newest('topics @> ARRAY[$1]', topic.slug) });
+      wanted.push({
+        kind: 'topic',
+        title: `Mehr ${topic.name}`,
+        ids: this.newest('topics @> ARRAY[$1]', topic.slug),
+      });
     }
     if (place) {
-      wanted.push({ kind: 'place', title: `Mehr aus ${place.name}`, ids: this.newest('places @> ARRAY[$1]', place.slug) });
+      wanted.push({
+        kind: 'place',
+        title: `Mehr aus ${place.name}`,
+        ids: this.newest('places @> ARRAY[$1]', place.slug),
+      });
     }
     return Promise.all(wanted.map(async (rail) => ({ ...rail, ids: await rail.ids })));
   }

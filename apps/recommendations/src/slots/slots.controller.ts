@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/com
 import { z } from 'zod';
 import { Picture, Slug, WebUrl } from '#events';
 import { ForRoles } from '#platform';
-import { railKinds } from '../rails/rails.rules.js';
+import { railKinds } from '../rails/rail-kind.js';
 import type { Slot } from './slot.entity.js';
 import { Slots } from './slots.js';
 
@@ -31,7 +31,10 @@ export class SlotsController {
   }
 
   @Put(':slug')
-  put(@Param('slug', { schema: Slug }) slug: string, @Body({ schema: SlotRequest }) slot: SlotRequest): Promise<Slot> {
+  put(
+    @Param('slug', { schema: Slug }) slug: string,
+    @Body({ schema: SlotRequest }) slot: SlotRequest,
+  ): Promise<Slot> {
     return this.slots.put({ slug, ...slot, section: slot.section ?? null });
   }
 

@@ -23,7 +23,10 @@ export function kafkaClient(clientId: string, config: ClientConfig, log?: Logger
     logLevel: log ? logLevel.WARN : logLevel.NOTHING,
     logCreator: () => (entry) => {
       // A broker that is away is news once, from whoever waits for it; kafkajs repeats it at every attempt.
-      log?.debug({ kafka: entry.namespace, broker: entry.log['broker'], error: entry.log['error'] }, entry.log.message);
+      log?.debug(
+        { kafka: entry.namespace, broker: entry.log['broker'], error: entry.log['error'] },
+        entry.log.message,
+      );
     },
   });
 }

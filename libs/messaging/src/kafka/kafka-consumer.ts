@@ -103,7 +103,10 @@ export class KafkaConsumer {
     const backoff = this.waiting.get(place) ?? new Backoff(...waits);
     this.waiting.set(place, backoff);
     const wait = backoff.next();
-    this.log.warn({ err: failure, place, retryInMs: Math.round(wait) }, 'a partition waits and will be tried again');
+    this.log.warn(
+      { err: failure, place, retryInMs: Math.round(wait) },
+      'a partition waits and will be tried again',
+    );
     const resume = pause();
     setTimeout(resume, wait).unref();
   }

@@ -32,7 +32,8 @@ export class Loopback {
   }
 
   private async publish(messages: readonly OutgoingMessage[]): Promise<void> {
-    if (this.state !== 'open') throw new Error(`The loopback is ${this.state}; the events stay in the outbox.`);
+    if (this.state !== 'open')
+      throw new Error(`The loopback is ${this.state}; the events stay in the outbox.`);
     const work = this.deliver(messages);
     this.underWay.add(work);
     await work.finally(() => this.underWay.delete(work));

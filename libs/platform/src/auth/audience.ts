@@ -20,7 +20,8 @@ export const ForAnyone = () => SetMetadata(AUDIENCE, 'anyone' satisfies Declared
 /** Readers without a login, known by the token that the gateway gave them. */
 export const ForReaders = () => SetMetadata(AUDIENCE, 'reader' satisfies DeclaredAudience);
 /** People of the newsroom who hold at least one of these roles. */
-export const ForRoles = (...allowed: [Role, ...Role[]]) => SetMetadata(AUDIENCE, allowed satisfies DeclaredAudience);
+export const ForRoles = (...allowed: [Role, ...Role[]]) =>
+  SetMetadata(AUDIENCE, allowed satisfies DeclaredAudience);
 
 /** What the guard found out about the caller. */
 export interface Caller {
@@ -45,6 +46,7 @@ export const By = createParamDecorator((_: unknown, context: ExecutionContext): 
 /** The id of the reader who calls; only on routes with {@link ForReaders}. */
 export const ReaderId = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const { readerId } = callerOf(context.switchToHttp().getRequest<FastifyRequest>());
-  if (!readerId) throw new Refused('reader.unknown', 401, 'This needs the reader token that the gateway issues.');
+  if (!readerId)
+    throw new Refused('reader.unknown', 401, 'This needs the reader token that the gateway issues.');
   return readerId;
 });

@@ -1,4 +1,11 @@
-import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  jwtVerify,
+  type JSONWebKeySet,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { z } from 'zod';
 import type { ServerConfig } from '../config/service-settings.js';
 import { Refused } from '../http/problems.js';
@@ -15,9 +22,14 @@ const Claims = z.object({
 export class BearerTokens {
   private readonly keys: JWTVerifyGetKey | undefined;
 
-  constructor(private readonly config: Pick<ServerConfig, 'authIssuer' | 'authAudience' | 'authJwksUrl' | 'authJwks'>) {
+  constructor(
+    private readonly config: Pick<ServerConfig, 'authIssuer' | 'authAudience' | 'authJwksUrl' | 'authJwks'>,
+  ) {
     if (config.authJwksUrl) {
-      this.keys = createRemoteJWKSet(new URL(config.authJwksUrl), { timeoutDuration: 3_000, cooldownDuration: 10_000 });
+      this.keys = createRemoteJWKSet(new URL(config.authJwksUrl), {
+        timeoutDuration: 3_000,
+        cooldownDuration: 10_000,
+      });
     } else if (config.authJwks) {
       this.keys = createLocalJWKSet(config.authJwks as JSONWebKeySet);
     }
@@ -35,11 +47,15 @@ export class BearerTokens {
         requiredClaims: ['exp', 'sub'],
         clockTolerance: 5,
       });
-      const { sub, name, roles } = Claims.parse(payload);
-      return { id: sub, name: name ?? sub, roles };
+      const { sub, name, roles: held } = Claims.parse(payload);
+      return { id: sub, name: name ?? sub, roles: held };
     } catch (error) {
       if (error instanceof errors.JWKSTimeout || error instanceof TypeError) {
-        throw new Refused('auth.unavailable', 503, 'The keys of the token issuer cannot be fetched at the moment.');
+        throw new Refused(
+          'auth.unavailable',
+          503,
+          'The keys of the token issuer cannot be fetched at the moment.',
+        );
       }
       throw required();
     }

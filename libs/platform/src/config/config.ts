@@ -11,17 +11,27 @@ export interface Setting<T> {
 }
 
 export type Settings = Readonly<Record<string, Setting<unknown>>>;
-export type ConfigOf<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
+export type ConfigOf<S extends Settings> = {
+  readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never;
+};
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Declares a setting; `schema` gets the variable's text, or undefined when it is unset or empty. */
-export function setting<T>(names: string | readonly string[], schema: z.ZodType<T>, allowed: string): Setting<T> {
+export function setting<T>(
+  names: string | readonly string[],
+  schema: z.ZodType<T>,
+  allowed: string,
+): Setting<T> {
   return { names: [names].flat(), schema, allowed, secret: false };
 }
 
 /** A setting whose value must never be printed, not even when it is wrong. */
-export function secret<T>(names: string | readonly string[], schema: z.ZodType<T>, allowed: string): Setting<T> {
+export function secret<T>(
+  names: string | readonly string[],
+  schema: z.ZodType<T>,
+  allowed: string,
+): Setting<T> {
   return { ...setting(names, schema, allowed), secret: true };
 }
 
@@ -55,7 +65,8 @@ function valueShown(value: string | undefined, isSecret: boolean): string {
 /** Schemas for the text of a variable. */
 export const text = {
   port: (standard: number) => z.coerce.number().int().min(0).max(65_535).default(standard),
-  int: (min: number, max: number, standard: number) => z.coerce.number().int().min(min).max(max).default(standard),
+  int: (min: number, max: number, standard: number) =>
+    z.coerce.number().int().min(min).max(max).default(standard),
   url: (protocol: RegExp) => z.url({ protocol }),
   flag: (standard: boolean) =>
     z
@@ -66,5 +77,10 @@ export const text = {
     z
       .string()
       .optional()
-      .transform((value) => (value ?? '').split(',').map((item) => item.trim()).filter(Boolean)),
+      .transform((value) =>
+        (value ?? '')
+          .split(',')
+          .map((item) => item.trim())
+          .filter(Boolean),
+      ),
 };

@@ -3,7 +3,11 @@ import { secret, setting, text, type ConfigOf } from './config.js';
 
 /** What every service needs to listen, to log and to know who is calling. */
 export const serverSettings = (service: string, port: number) => ({
-  host: setting('HOST', z.string().default('127.0.0.1'), 'an address to listen on, such as 127.0.0.1 or 0.0.0.0'),
+  host: setting(
+    'HOST',
+    z.string().default('127.0.0.1'),
+    'an address to listen on, such as 127.0.0.1 or 0.0.0.0',
+  ),
   port: setting(portVariable(service), text.port(port), 'a port from 0 (any free one) to 65535'),
   logLevel: setting(
     'LOG_LEVEL',
@@ -11,18 +15,30 @@ export const serverSettings = (service: string, port: number) => ({
     'debug, info, warn, error or silent',
   ),
   authIssuer: setting('AUTH_ISSUER', z.string().default('newsroom'), 'the `iss` that bearer tokens carry'),
-  authAudience: setting('AUTH_AUDIENCE', z.string().default('newsroom'), 'the `aud` that bearer tokens carry'),
+  authAudience: setting(
+    'AUTH_AUDIENCE',
+    z.string().default('newsroom'),
+    'the `aud` that bearer tokens carry',
+  ),
   authJwksUrl: setting(
     'AUTH_JWKS_URL',
     text.url(/^https?$/).optional(),
     'the http(s) address of the key set of whoever issues bearer tokens',
   ),
-  authJwks: setting('AUTH_JWKS', JwkSet(), 'a JSON Web Key Set with public keys (used when AUTH_JWKS_URL is unset)'),
+  authJwks: setting(
+    'AUTH_JWKS',
+    JwkSet(),
+    'a JSON Web Key Set with public keys (used when AUTH_JWKS_URL is unset)',
+  ),
 });
 
 /** Needed where anonymous readers act: the key that signs who they are. The same for gateway and services. */
 export const readerSettings = {
-  readerKey: secret('READER_KEY', z.string().min(32).max(256), '32 to 256 characters, random, the same for all services'),
+  readerKey: secret(
+    'READER_KEY',
+    z.string().min(32).max(256),
+    '32 to 256 characters, random, the same for all services',
+  ),
 };
 
 /** `DATABASE_URL` names a server on which each service has a database of its own name; `<SERVICE>_DATABASE_URL` names one exactly. */
@@ -32,7 +48,11 @@ export const databaseSettings = (service: string) => ({
     text.url(/^postgres(ql)?$/),
     'an address such as postgres://user:password@host:5432/name',
   ),
-  databasePool: setting('DATABASE_POOL', text.int(2, 200, 10), 'connections a process may hold, from 2 to 200'),
+  databasePool: setting(
+    'DATABASE_POOL',
+    text.int(2, 200, 10),
+    'connections a process may hold, from 2 to 200',
+  ),
 });
 
 export const cacheSettings = {
@@ -41,7 +61,11 @@ export const cacheSettings = {
     text.url(/^rediss?$/).optional(),
     'an address such as redis://:password@host:6379 (unset: a cache in the process)',
   ),
-  redisPrefix: setting('REDIS_PREFIX', z.string().max(40).default('newsroom:'), 'up to 40 characters before every key'),
+  redisPrefix: setting(
+    'REDIS_PREFIX',
+    z.string().max(40).default('newsroom:'),
+    'up to 40 characters before every key',
+  ),
 };
 
 export const portVariable = (service: string): string => `${service.toUpperCase()}_PORT`;

@@ -83,7 +83,10 @@ async function createDatabaseIfMissing(url: string): Promise<void> {
   }
   const maintenance = new URL(url);
   maintenance.pathname = '/postgres';
-  const client = new pg.Client({ connectionString: maintenance.href, connectionTimeoutMillis: deadlines.connect });
+  const client = new pg.Client({
+    connectionString: maintenance.href,
+    connectionTimeoutMillis: deadlines.connect,
+  });
   await client.connect();
   try {
     await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);

@@ -29,7 +29,9 @@ export class Refused extends Error {
  * Declares the refusals of a service, code by code, and gives the function that makes them:
  * `throw refuse('article.not-published', { state })`. Details become members of the problem.
  */
-export function refusals<const R extends Record<string, readonly [status: number, title: string]>>(declared: R) {
+export function refusals<const R extends Record<string, readonly [status: number, title: string]>>(
+  declared: R,
+) {
   return (code: keyof R & string, details?: Record<string, unknown>): Refused => {
     const [status, title] = declared[code]!;
     return new Refused(code, status, title, details);
@@ -57,7 +59,12 @@ export function problemOf(error: unknown): Problem {
   }
   const status = statusOf(error);
   if (status >= 500 && !(error instanceof HttpException)) {
-    return { type: '/problems/internal', title: 'Something went wrong on our side.', status: 500, code: 'internal' };
+    return {
+      type: '/problems/internal',
+      title: 'Something went wrong on our side.',
+      status: 500,
+      code: 'internal',
+    };
   }
   const [code, title] = http[status] ?? ['request.refused', 'The request was refused.'];
   const detail = status < 500 && error instanceof Error ? error.message : undefined;

@@ -29,7 +29,13 @@ export function traceAndLogRequests(server: FastifyInstance, log: Logger): void 
     const { url: route = 'unknown' } = request.routeOptions;
     if (route === '/metrics' || route.startsWith('/health/')) return;
     log.info(
-      { requestId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      {
+        requestId: request.id,
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
       'request',
     );
   });

@@ -2,7 +2,10 @@ import { StandardSchemaValidationPipe, type PipeTransform } from '@nestjs/common
 import type { z } from 'zod';
 import { Refused } from './problems.js';
 
-type Issue = { readonly message: string; readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] };
+type Issue = {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[];
+};
 
 const invalid = (issues: readonly Issue[]): Refused =>
   new Refused('request.invalid', 422, 'The request has values that are not allowed.', {
@@ -10,7 +13,8 @@ const invalid = (issues: readonly Issue[]): Refused =>
   });
 
 /** Checks `@Body({ schema })`, `@Query({ schema })` and `@Param({ schema })`; answers 422 with a pointer a complaint. */
-export const validationPipe = (): PipeTransform => new StandardSchemaValidationPipe({ exceptionFactory: invalid });
+export const validationPipe = (): PipeTransform =>
+  new StandardSchemaValidationPipe({ exceptionFactory: invalid });
 
 /**
  * Checks a value outside a route's parameters.

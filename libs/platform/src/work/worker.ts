@@ -51,7 +51,10 @@ export class Worker {
       } catch (error) {
         if (this.stopping.signal.aborted) return;
         const wait = this.backoff.next();
-        log.warn({ err: error, worker: name, retryInMs: Math.round(wait) }, `${name} failed and will try again`);
+        log.warn(
+          { err: error, worker: name, retryInMs: Math.round(wait) },
+          `${name} failed and will try again`,
+        );
         await this.sleep(wait, false);
       }
     }

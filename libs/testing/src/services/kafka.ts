@@ -62,10 +62,15 @@ export async function startKafka(): Promise<KafkaBroker> {
   const folder = await mkdtemp(join(tmpdir(), 'newsroom-kafka-'));
   const port = await freePort();
   const file = join(folder, 'server.properties');
-  const lines = Object.entries(settings(folder, port, await freePort())).map(([name, value]) => `${name}=${value}`);
+  const lines = Object.entries(settings(folder, port, await freePort())).map(
+    ([name, value]) => `${name}=${value}`,
+  );
   await writeFile(file, lines.join('\n'));
   const logging = join(folder, 'log4j2.properties');
-  await writeFile(logging, 'rootLogger.level=warn\nappender.c.type=Console\nappender.c.name=c\nappender.c.layout.type=PatternLayout\nappender.c.layout.pattern=%p %m%n\nrootLogger.appenderRef.c.ref=c\n');
+  await writeFile(
+    logging,
+    'rootLogger.level=warn\nappender.c.type=Console\nappender.c.name=c\nappender.c.layout.type=PatternLayout\nappender.c.layout.pattern=%p %m%n\nrootLogger.appenderRef.c.ref=c\n',
+  );
   const java = ['-Xmx512m', '-XX:+UseSerialGC', `-Dlog4j2.configurationFile=${logging}`, '-cp', `${JARS}/*`];
   await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', file]);
   const brokers = `127.0.0.1:${port}`;

@@ -23,7 +23,10 @@ async function install(): Promise<void> {
   // Only the program is wanted, not a service that starts by itself.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   await run('apt-get', ['update', '-q'], { env, timeout: 180_000 });
-  await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'redis-server'], { env, timeout: 300_000 });
+  await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'redis-server'], {
+    env,
+    timeout: 300_000,
+  });
 }
 
 export async function startRedis(): Promise<RedisServer> {
@@ -31,7 +34,18 @@ export async function startRedis(): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'newsroom-redis-'));
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  const options = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    folder,
+  ];
   const server = new Server(['redis-server', ...options], () => answers(url));
   await server.start();
   return {

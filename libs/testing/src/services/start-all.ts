@@ -2,7 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../../../platform/src/embedded-postgres.js';
-import { hasContainerEngine, kafkaContainer, postgresContainer, redisContainer, type ContainerService } from './containers.js';
+import {
+  hasContainerEngine,
+  kafkaContainer,
+  postgresContainer,
+  redisContainer,
+  type ContainerService,
+} from './containers.js';
 import { canRunKafka, startKafka } from './kafka.js';
 import { canRunRedis, startRedis } from './redis.js';
 
@@ -80,7 +86,8 @@ async function startOne(source: Source, withContainers: boolean, env: NodeJS.Pro
     return service;
   } catch (error) {
     const advice = `To have ${name} for tests set ${variable}, start a container engine, or ${howTo}.`;
-    if (env['CI'] === 'true') throw new Error(`${name} cannot be started (${String(error)}). ${advice}`, { cause: error });
+    if (env['CI'] === 'true')
+      throw new Error(`${name} cannot be started (${String(error)}). ${advice}`, { cause: error });
     process.stderr.write(`\n*** Tests with ${name} are SKIPPED: ${String(error)}. ${advice}\n\n`);
     return undefined;
   }

@@ -1,0 +1,44 @@
+/** The shape of the code, checked in the test command. See ARCHITECTURE.md. */
+const testCode = '\\.(spec|e2e-spec|fault-spec)\\.tsx?$|^test/|^libs/testing/';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'services-stay-apart',
+      comment: 'Services talk through events and HTTP. Only the newsroom puts them together.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/', pathNot: '^apps/newsroom/' },
+      to: { path: '^apps/([^/]+)/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'libs-know-no-service',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'events-is-a-leaf',
+      comment: 'Contracts import zod and each other: other teams can take the folder as it is.',
+      severity: 'error',
+      from: { path: '^libs/events/src/', pathNot: '\\.spec\\.ts$|write-schemas\\.ts$' },
+      to: { pathNot: '^libs/events/src/|^node_modules/zod/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: { pathNot: '\\.entity\\.ts$' }, to: { circular: true } },
+    {
+      name: 'no-test-code-in-production',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: testCode },
+      to: { path: testCode },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    exclude: { path: '^dist/' },
+    enhancedResolveOptions: {
+      conditionNames: ['types', 'import', 'node', 'default'],
+      extensions: ['.ts', '.tsx', '.js'],
+    },
+  },
+};

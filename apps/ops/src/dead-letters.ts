@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import {
+  dropDeadLetters,
+  findDeadLetter,
+  listDeadLetters,
+  requestRedrive,
+  type DeadLetter,
+} from '#messaging';
+import { serviceArgument, withDatabase } from './service-database.js';
+
+const lineOf = ({ id, diedAt, topic, partition, offset, attempts, reason }: DeadLetter): string =>
+  `${id}\t${diedAt.toISOString()}\t${topic}/${partition}@${offset}\t${attempts} attempts\t${reason.split('\n')[0]}`;
+
+async function list(service: string, { limit }: { limit: string }): Promise<void> {
+  const letters = await withDatabase(service, (db) => listDeadLetters(db, Number(limit)));
+  console.log(letters.length === 0 ? 'There are no dead letters.' : letters.map(lineOf).join('\n'));
+}
+
+async function show(service: string, id: string): Promise<void> {
+  const letter = await withDatabase(service, (db) => findDeadLetter(db, id));
+  if (!letter) throw new Error(`There is no dead letter ${id} in ${service}.`);
+  console.log(lineOf(letter));
+  console.log(letter.reason);
+  for (const [name, value] of Object.entries(letter.headers)) console.log(`${name}: ${value.toString()}`);
+  console.log(`\n${letter.value?.toString() ?? '(no value)'}`);
+}
+
+async function redrive(service: string, ids: string[], { all }: { all?: boolean }): Promise<void> {
+  if (ids.length === 0 && !all) throw new Error('Name the letters, or say --all.');
+  const count = await withDatabase(service, (db) => requestRedrive(db, all ? null : ids));
+  console.log(`${count} will be handled again by the running service within a second or so.`);
+}
+
+async function drop(service: string, ids: string[]): Promise<void> {
+  const count = await withDatabase(service, (db) => dropDeadLetters(db, ids));
+  console.log(`${count} dropped for good.`);
+}
+
+/** Messages that could not be handled, kept as they came. */
+export const deadLetterCommands = (): Command =>
+  new Command('dead-letters')
+    .description('messages that could not be handled')
+    .addCommand(
+      new Command('list').addArgument(serviceArgument()).option('--limit <n>', 'at most', '50').action(list),
+    )
+    .addCommand(new Command('show').addArgument(serviceArgument()).argument('<id>').action(show))
+    .addCommand(
+      new Command('redrive')
+        .addArgument(serviceArgument())
+        .argument('[ids...]')
+        .option('--all', 'all of them')
+        .action(redrive),
+    )
+    .addCommand(new Command('drop').addArgument(serviceArgument()).argument('<ids...>').action(drop));

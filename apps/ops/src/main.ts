@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { deadLetterCommands } from './dead-letters.js';
+import { environmentCommand } from './environment.js';
+import { republishCommand } from './republish.js';
+import { tokenCommand } from './token.js';
+import { topicsCommand } from './topics.js';
+
+/** The operators' command line: `npm run ops -- --help`. */
+const program = new Command('ops').description(
+  'Operates a newsroom. Every command says what it needs when it is missing.',
+);
+for (const command of [
+  environmentCommand,
+  tokenCommand,
+  topicsCommand,
+  deadLetterCommands,
+  republishCommand,
+]) {
+  program.addCommand(command());
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`ops: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

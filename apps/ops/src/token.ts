@@ -1,0 +1,33 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { JWK } from 'jose';
+import { issueToken, roles, type Role } from '#platform';
+import { newsroomSecrets } from './newsroom-file.js';
+
+/** The key tokens are signed with: AUTH_SIGNING_KEY, else that of the embedded newsroom in the data folder. */
+export async function signingKey(): Promise<JWK> {
+  const key = process.env['AUTH_SIGNING_KEY'];
+  if (key) return JSON.parse(key) as JWK;
+  const secrets = await newsroomSecrets();
+  if (!secrets)
+    throw new Error('There is no signing key. Set AUTH_SIGNING_KEY, or start the embedded newsroom once.');
+  return secrets.signingKey;
+}
+
+function hours(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 24 * 31) return value;
+  throw new InvalidArgumentError('takes whole hours from 1 to 744.');
+}
+
+export const tokenCommand = (): Command =>
+  new Command('token')
+    .description('prints a bearer token for the editorial API')
+    .addOption(new Option('--role <role...>', 'what the bearer may do').choices(roles).makeOptionMandatory())
+    .option('--subject <name>', 'who the bearer is, for the audit log', 'operator')
+    .option('--hours <hours>', 'how long it is valid', hours, 8)
+    .action(async ({ role, subject, hours: valid }: { role: Role[]; subject: string; hours: number }) => {
+      const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = process.env;
+      console.log(
+        await issueToken(await signingKey(), { subject, roles: role, hours: valid, issuer, audience }),
+      );
+    });

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { eventContracts } from './define-event.js';
+
+/**
+ * The JSON Schema (draft 2020-12) of each event type's data, by type. Readers of other teams validate with these, so
+ * they say what a producer sends: unknown fields are allowed, since optional ones may be added at any time.
+ */
+export function eventSchemas(): Record<string, object> {
+  return Object.fromEntries(
+    eventContracts().map(({ type, topic, summary, data }) => [
+      type,
+      {
+        $id: `/schemas/${type}.json`,
+        title: type,
+        description: `${summary} Topic: ${topic}.`,
+        ...z.toJSONSchema(data, { io: 'input', reused: 'inline' }),
+      },
+    ]),
+  );
+}
