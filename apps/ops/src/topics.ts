@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { ConfigResourceTypes, type Admin } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { topicNames, topics } from '#events';
 import { kafkaClient, messagingSettings } from '#messaging';
 import { readConfig, setting, text } from '#platform';
@@ -24,7 +24,7 @@ async function apply(): Promise<void> {
       if (existing.includes(topic)) {
         await admin.alterConfigs({
           validateOnly: false,
-          resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries: entries }],
+          resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: entries }],
         });
         await warnOfPartitions(admin, topic, config.partitions);
         console.log(`${topic}: settings applied`);

@@ -8,12 +8,11 @@ import type { ArticleContent } from './article-content.js';
 
 /** @throws Refused `author.unknown`, `section.unknown`, `topic.unknown`, `place.unknown` with the slugs that are. */
 export async function resolveNames(tx: EntityManager, content: ArticleContent): Promise<ResolvedNames> {
-  const [authors, [section], topics, places] = await Promise.all([
-    findBySlug(tx, Author, content.authors, 'author.unknown'),
-    findBySlug(tx, Section, [content.section], 'section.unknown'),
-    findBySlug(tx, Topic, content.topics, 'topic.unknown'),
-    findBySlug(tx, Place, content.places, 'place.unknown'),
-  ]);
+  // One after another: a transaction has one connection.
+  const authors = await findBySlug(tx, Author, content.authors, 'author.unknown');
+  const [section] = await findBySlug(tx, Section, [content.section], 'section.unknown');
+  const topics = await findBySlug(tx, Topic, content.topics, 'topic.unknown');
+  const places = await findBySlug(tx, Place, content.places, 'place.unknown');
   return {
     byline: authors.map(({ role, portrait, ...author }) => ({
       ...term(author),
