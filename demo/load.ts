@@ -78,6 +78,7 @@ export async function loadDemo({ gatewayUrl, token, picturesUrl, say }: LoadDemo
   );
 
   const files = (await readdir(join(CONTENT, 'articles'))).toSorted();
+  const readers: Promise<void>[] = [];
   for (const [index, file] of files.entries()) {
     const {
       poll,
@@ -99,11 +100,26 @@ export async function loadDemo({ gatewayUrl, token, picturesUrl, say }: LoadDemo
       }),
     };
     const articleId = await api.publishArticle(article.slug, request);
-    await api.untilOpen(articleId, pollId);
-    if (poll && pollId) await api.vote(pollId, poll.votes);
-    await addComments(api, articleId, article.slug, comments);
+    readers.push(letReadersIn(api, articleId, article.slug, { pollId, votes: poll?.votes, comments }));
     say(`Demo newsroom: ${index + 1} of ${files.length} articles`);
   }
+  await Promise.all(readers);
+}
+
+/** Comments and votes, as soon as the news of the article has reached those who take them. */
+async function letReadersIn(
+  api: DemoApi,
+  articleId: string,
+  slug: string,
+  {
+    pollId,
+    votes = [],
+    comments,
+  }: { pollId?: string; votes?: readonly number[]; comments: readonly DemoComment[] },
+): Promise<void> {
+  await api.untilOpen(articleId, pollId);
+  if (pollId) await api.vote(pollId, votes);
+  await addComments(api, articleId, slug, comments);
 }
 
 async function addComments(
