@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import pg from 'pg';
 import { pause } from './work/backoff.js';
 
@@ -35,17 +35,23 @@ interface Binaries {
   readonly pg_ctl: string;
 }
 
-/** Who runs the server: it refuses to run as root. */
-type Identity = { readonly uid: number; readonly gid: number } | Record<string, never>;
+/** Who runs the server, which refuses to run as root; nobody special without it. */
+interface Identity {
+  readonly uid?: number;
+  readonly gid?: number;
+  /** The way to run a command as that user where folders above are for root alone. */
+  readonly prefix?: readonly string[];
+}
 
 const USER = 'newsroom';
 const unsafe = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 /** @throws Error in one line when the folder or the binaries cannot be used; with the server's last words. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { folder, durable = true } = options;
+  const { durable = true } = options;
+  const folder = resolve(options.folder);
   const binaries = await findBinaries();
-  const identity = await identityOf();
+  const identity = await identityOf([folder, binaries.initdb]);
   const data = join(folder, 'data');
   const log = join(folder, 'server.log');
   const passwordFile = join(folder, 'password');
@@ -103,7 +109,7 @@ async function findBinaries(): Promise<Binaries> {
 }
 
 /** As root the server runs as the system's `postgres`, who is made when there is none. */
-async function identityOf(): Promise<Identity> {
+async function identityOf(paths: readonly string[]): Promise<Identity> {
   if (process.getuid?.() !== 0) return {};
   if (!(await postgresUser())) await execute(['useradd', '--system', '--user-group', 'postgres'], {});
   const found = await postgresUser();
@@ -111,7 +117,31 @@ async function identityOf(): Promise<Identity> {
     throw new Error(
       'PostgreSQL does not run as root and no user «postgres» could be made. Set DATABASE_URL.',
     );
-  return { uid: Number(found[1]), gid: Number(found[2]) };
+  const [uid, gid] = [Number(found[1]), Number(found[2])];
+  const isReachable = (await Promise.all(paths.map(isOpenToAll))).every(Boolean);
+  if (isReachable) return { uid, gid };
+  // A checkout below /root: the user may pass through the folders above, but still writes only to its own.
+  const caps = '-all,+dac_read_search';
+  const user = [
+    `--reuid=${uid}`,
+    `--regid=${gid}`,
+    '--clear-groups',
+    `--inh-caps=${caps}`,
+    `--ambient-caps=${caps}`,
+  ];
+  return { uid, gid, prefix: ['setpriv', ...user, '--'] };
+}
+
+/** Whether everybody may pass through the folders above a path. */
+async function isOpenToAll(path: string): Promise<boolean> {
+  for (let above = dirname(resolve(path)); ; above = dirname(above)) {
+    const mode = await stat(above).then(
+      (found) => found.mode,
+      () => 0o001,
+    );
+    if ((mode & 0o001) === 0) return false;
+    if (above === dirname(above)) return true;
+  }
 }
 
 const postgresUser = async () => /^postgres:[^:]*:(\d+):(\d+):/m.exec(await readFile('/etc/passwd', 'utf8'));
@@ -119,7 +149,7 @@ const postgresUser = async () => /^postgres:[^:]*:(\d+):(\d+):/m.exec(await read
 async function makeFolder(folder: string, identity: Identity): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
-    if (identity.uid !== undefined) await chown(folder, identity.uid, identity.gid);
+    if (identity.uid !== undefined) await chown(folder, identity.uid, identity.gid!);
   } catch (error) {
     throw new Error(`The folder ${folder} cannot be written to (${(error as { code?: string }).code}).`, {
       cause: error,
@@ -132,7 +162,7 @@ async function passwordOf(file: string, identity: Identity): Promise<string> {
   if (known) return known.trim();
   const password = randomBytes(24).toString('base64url');
   await writeFile(file, `${password}\n`, { mode: 0o600 });
-  if (identity.uid !== undefined) await chown(file, identity.uid, identity.gid);
+  if (identity.uid !== undefined) await chown(file, identity.uid, identity.gid!);
   return password;
 }
 
@@ -151,13 +181,14 @@ async function freePort(): Promise<number> {
 }
 
 async function execute(
-  [file, ...args]: [string, ...string[]],
-  identity: Identity,
+  command: readonly string[],
+  { prefix, uid, gid }: Identity,
   log?: string,
 ): Promise<void> {
+  const [file, ...args] = [...(prefix ?? []), ...command] as [string, ...string[]];
   // pg_ctl leaves the server behind, which must not hold our streams: what it says goes to its log instead.
   const child = spawn(file, args, {
-    ...identity,
+    ...(!prefix && uid !== undefined && { uid, gid }),
     cwd: '/',
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -172,7 +203,9 @@ async function execute(
   if (code === 0) return;
   const logged = log ? await readFile(log, 'utf8').catch(() => '') : '';
   const lastWords = `${said}\n${logged}`.trim().split('\n').slice(-3).join(' | ');
-  throw new Error(`PostgreSQL did not do «${args[0]}» (exit code ${code}): ${lastWords}`);
+  throw new Error(
+    `PostgreSQL could not «${basename(command[0]!)} ${command[1]}» (exit code ${code}): ${lastWords}`,
+  );
 }
 
 async function answers(url: string): Promise<void> {

@@ -1,0 +1,121 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createSecrets, issueToken, type Role, type Secrets } from '#platform';
+import { addressOf, createTopics, testDatabase, testPrefix } from '#testing';
+import { ServiceProcess } from '../backbone/harness.js';
+
+/** A running newsroom, wherever it runs. */
+export interface Newsroom {
+  readonly gatewayUrl: string;
+  readonly readerUrl: string;
+  token(...roles: Role[]): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const tokens =
+  (signingKey: Secrets['signingKey']): Newsroom['token'] =>
+  (...roles) =>
+    issueToken(signingKey, { subject: 'journey', roles, hours: 1 });
+
+const main = (app: string): string => resolve('dist', 'apps', app, 'src', 'main.js');
+
+/** Environment of a test process: nothing of what this run uses to find its own services. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const { DATABASE_URL: _d, REDIS_URL: _r, KAFKA_BROKERS: _k, ...env } = process.env;
+  return env;
+}
+
+/** The newsroom in one process, as `npm start` runs it, on a data folder of its own unless one is given. */
+export async function embeddedNewsroom(
+  folder?: string,
+): Promise<Newsroom & { process: ServiceProcess; folder: string }> {
+  const data = folder ?? (await mkdtemp(join(tmpdir(), 'newsroom-embedded-')));
+  const env = {
+    ...cleanEnvironment(),
+    NEWSROOM_DATA_DIR: data,
+    NEWSROOM_DEMO: 'false',
+    GATEWAY_PORT: '0',
+    READER_PORT: '0',
+  };
+  const process_ = await ServiceProcess.start(
+    main('newsroom'),
+    [],
+    env,
+    /reader\s+(http\S+)\/\s+gateway\s+\S+[\s\S]*Ctrl-C/,
+  );
+  const { signingKey } = JSON.parse(await readFile(join(data, 'secrets.json'), 'utf8')) as Secrets;
+  const { gatewayUrl, readerUrl } = JSON.parse(
+    await readFile(join(data, 'newsroom.json'), 'utf8'),
+  ) as Newsroom;
+  return {
+    gatewayUrl,
+    readerUrl,
+    token: tokens(signingKey),
+    process: process_,
+    folder: data,
+    stop: async () => {
+      await process_.stop();
+      if (!folder) await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Each service in a process of its own, on real Postgres, Redis and Kafka. */
+export async function separateServices(): Promise<Newsroom> {
+  const prefix = testPrefix();
+  const { readerKey, signingKey, jwks } = await createSecrets();
+  const backServices = ['articles', 'comments', 'polls', 'recommendations'];
+  const databases = await Promise.all(backServices.map((service) => testDatabase(service)));
+  await createTopics(addressOf('kafka'), prefix);
+  const common: NodeJS.ProcessEnv = {
+    ...cleanEnvironment(),
+    READER_KEY: readerKey,
+    AUTH_JWKS: JSON.stringify(jwks),
+    KAFKA_BROKERS: addressOf('kafka'),
+    KAFKA_TOPIC_PREFIX: prefix,
+    REDIS_URL: addressOf('redis'),
+    REDIS_PREFIX: prefix,
+  };
+  const processes: ServiceProcess[] = [];
+  const start = async (app: string, env: NodeJS.ProcessEnv): Promise<string> => {
+    const settings = { ...common, ...env, [`${app.toUpperCase()}_PORT`]: '0' };
+    const started = await ServiceProcess.start(main(app), [], settings, /"url":"([^"]+)"/);
+    processes.push(started);
+    return started.url;
+  };
+  const urls = await Promise.all(
+    backServices.map(async (app, i) => {
+      const database = { [`${app.toUpperCase()}_DATABASE_URL`]: databases[i]!.url };
+      await ServiceProcess.start(main(app), ['migrate'], { ...common, ...database }, /(ran|up to date)/);
+      return [`${app.toUpperCase()}_URL`, await start(app, database)];
+    }),
+  );
+  const gatewayUrl = await start('gateway', Object.fromEntries(urls) as NodeJS.ProcessEnv);
+  const readerUrl = await start('reader', { GATEWAY_URL: gatewayUrl });
+  return {
+    gatewayUrl,
+    readerUrl,
+    token: tokens(signingKey),
+    stop: async () => {
+      await Promise.all(processes.map((one) => one.stop()));
+      await Promise.all(databases.map((database) => database.drop()));
+    },
+  };
+}
+
+/** A newsroom that runs already, such as one under docker compose: NEWSROOM_GATEWAY_URL, NEWSROOM_READER_URL, AUTH_SIGNING_KEY. */
+export async function runningNewsroom(): Promise<Newsroom> {
+  const { NEWSROOM_GATEWAY_URL, NEWSROOM_READER_URL, AUTH_SIGNING_KEY } = process.env;
+  if (!NEWSROOM_GATEWAY_URL || !NEWSROOM_READER_URL || !AUTH_SIGNING_KEY) {
+    throw new Error(
+      'A running newsroom needs NEWSROOM_GATEWAY_URL, NEWSROOM_READER_URL and AUTH_SIGNING_KEY.',
+    );
+  }
+  return {
+    gatewayUrl: NEWSROOM_GATEWAY_URL,
+    readerUrl: NEWSROOM_READER_URL,
+    token: tokens(JSON.parse(AUTH_SIGNING_KEY) as Secrets['signingKey']),
+    stop: async () => undefined,
+  };
+}
