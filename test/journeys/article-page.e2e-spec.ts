@@ -3,6 +3,9 @@ import { describeWith, waitUntil } from '#testing';
 import { call, Editor, Reader, type Page } from './people.js';
 import { embeddedNewsroom, runningNewsroom, separateServices, type Newsroom } from './targets.js';
 
+const isWhole = (page: Page): boolean =>
+  page.comments.data?.open && page.rails.status === 'fresh' && page.poll.status === 'fresh';
+
 /** One article from the newsroom to the page and off it again: the same for every way to run the newsroom. */
 const journeys = (start: () => Promise<Newsroom>) => (): void => {
   let newsroom: Newsroom;
@@ -28,9 +31,6 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
       },
       { within: 20_000, every: 100, what },
     );
-
-  const isWhole = (page: Page): boolean =>
-    page.comments.data?.open && page.rails.status === 'fresh' && page.poll.status === 'fresh';
 
   const withPoll = async () => {
     const poll = await editor.poll('Fahren Sie mit?', ['Ja', 'Nein']);

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { articlePublished, articleRetracted, articleUpdated, type EventOf } from '#events';
 import { OnEvent } from '#messaging';
 import { Cards } from './cards/cards.js';
+import { Rails } from './rails/rails.js';
 import { Related } from './related/related.js';
 
 /** Everything this service does when articles change. */
@@ -11,6 +12,7 @@ export class OnArticleEvents {
   constructor(
     private readonly cards: Cards,
     private readonly related: Related,
+    private readonly rails: Rails,
   ) {}
 
   @OnEvent(articlePublished, articleUpdated)
@@ -18,7 +20,8 @@ export class OnArticleEvents {
     { subject, data }: EventOf<typeof articlePublished | typeof articleUpdated>,
     tx: EntityManager,
   ) {
-    if (await this.cards.put(tx, data.article, data.version)) await this.related.place(tx, subject);
+    if (!(await this.cards.put(tx, data.article, data.version))) return;
+    await this.rails.forget(await this.related.place(tx, subject));
   }
 
   @OnEvent(articleRetracted)

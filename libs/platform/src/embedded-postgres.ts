@@ -174,9 +174,9 @@ const isMissing = (file: string): Promise<boolean> =>
 
 async function freePort(): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
+  await new Promise((closed) => server.close(closed));
   return port;
 }
 
@@ -195,9 +195,9 @@ async function execute(
   });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', (error) => reject(new Error(`${file} cannot be run (${error.message}).`)));
-    child.once('exit', resolve);
+  const code = await new Promise<number | null>((ended, failed) => {
+    child.once('error', (error) => failed(new Error(`${file} cannot be run (${error.message}).`)));
+    child.once('exit', ended);
   });
   child.stderr.destroy();
   if (code === 0) return;

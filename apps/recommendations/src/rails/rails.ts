@@ -12,6 +12,8 @@ const TTL = 10;
 /** Candidates of each rail; four are shown. */
 const CANDIDATES = 12;
 
+const keyOf = (articleId: string): string => `rails:${articleId}`;
+
 interface PageLists {
   readonly section: string | undefined;
   readonly lists: readonly RailList[];
@@ -33,7 +35,7 @@ export class Rails {
   ) {}
 
   async of(articleId: string): Promise<Rail[]> {
-    const [cachedLists, cachedSlots] = await this.cache.getMany([`rails:${articleId}`, this.slots.key]);
+    const [cachedLists, cachedSlots] = await this.cache.getMany([keyOf(articleId), this.slots.key]);
     const { section, lists } = cachedLists
       ? (JSON.parse(cachedLists) as PageLists)
       : await this.choose(articleId);
@@ -46,6 +48,11 @@ export class Rails {
     return fillRails({ articleId, section, lists, slots, cards, interactions });
   }
 
+  /** Lets pages choose their lists anew, without waiting for the cache to forget them. */
+  async forget(articleIds: readonly string[]): Promise<void> {
+    await this.cache.forget(articleIds.map(keyOf), Date.now(), TTL);
+  }
+
   private async choose(articleId: string): Promise<PageLists> {
     const asOf = Date.now();
     const [row]: { card: Card }[] = await this.db.query(
@@ -55,7 +62,7 @@ export class Rails {
     const page = row
       ? { section: row.card.section.slug, lists: await this.listsFor(row.card) }
       : { section: undefined, lists: [] };
-    await this.cache.put([{ key: `rails:${articleId}`, value: JSON.stringify(page), version: asOf }], TTL);
+    await this.cache.put([{ key: keyOf(articleId), value: JSON.stringify(page), version: asOf }], TTL);
     return page;
   }
 

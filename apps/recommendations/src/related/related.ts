@@ -13,9 +13,10 @@ const DAYS = 365;
  */
 @Injectable()
 export class Related {
-  async place(tx: EntityManager, articleId: string): Promise<void> {
+  /** @returns the articles whose neighbours changed. */
+  async place(tx: EntityManager, articleId: string): Promise<string[]> {
     await this.remove(tx, articleId);
-    await tx.query(
+    const changed: { article_id: string }[] = await tx.query(
       `WITH self AS (SELECT * FROM card WHERE article_id = $1),
        shared AS (
          SELECT other.article_id, term
@@ -47,9 +48,10 @@ export class Related {
        INSERT INTO related (article_id, neighbour_id, score)
        -- In one order for everyone, so that two articles placed at the same time never wait for each other in a circle.
        SELECT * FROM both_ways ORDER BY article_id, neighbour_id
-       ON CONFLICT (article_id, neighbour_id) DO UPDATE SET score = excluded.score`,
+       ON CONFLICT (article_id, neighbour_id) DO UPDATE SET score = excluded.score RETURNING article_id`,
       [articleId],
     );
+    return [...new Set([articleId, ...changed.map((row) => row.article_id)])];
   }
 
   async remove(tx: EntityManager, articleId: string): Promise<void> {
