@@ -89,7 +89,8 @@ async function createDatabaseIfMissing(url: string): Promise<void> {
   });
   await client.connect();
   try {
-    await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
+    // Nobody is ever connected to template0, so several services can do this at the same time.
+    await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)} TEMPLATE template0`);
   } catch (error) {
     // 42P04 and 23505: another process was quicker.
     if (!['42P04', '23505'].includes((error as { code?: string }).code ?? '')) throw error;
