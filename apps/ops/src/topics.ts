@@ -32,7 +32,8 @@ async function apply(): Promise<void> {
       }
       const { partitions: numPartitions, replication: replicationFactor } = config;
       await admin.createTopics({
-        waitForLeaders: true,
+        // Leaders come within moments; who needs one waits for it.
+        waitForLeaders: false,
         topics: [{ topic, numPartitions, replicationFactor, configEntries: entries }],
       });
       console.log(`${topic}: created with ${numPartitions} partitions`);

@@ -7,6 +7,7 @@ import { CACHE, type Cache } from './cache/cache.js';
 import { readConfig, type ConfigOf, type Settings } from './config/config.js';
 import { databaseSettings, type DatabaseConfig, type ServerConfig } from './config/service-settings.js';
 import { createDataSource, databaseUrlOf, migrate, type DatabaseDefinition } from './database/database.js';
+import { isTransient } from './database/transient.js';
 import { Readiness } from './health.controller.js';
 import { measureRequests } from './http/metrics.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -14,6 +15,7 @@ import { serverOptions, traceAndLogRequests } from './http/requests.js';
 import { validationPipe } from './http/validation.js';
 import { createLogger, NestLogger } from './logging.js';
 import { EventTransport, ServiceModule } from './service.module.js';
+import { Backoff, pause } from './work/backoff.js';
 
 /** What makes a service: its name, its settings, what it stores and its module. */
 export interface ServiceDefinition<S extends Settings = Settings> {
@@ -111,6 +113,9 @@ export async function startService<S extends Settings>(
   return { name, url: address, app, stop };
 }
 
+/** Milliseconds a migration waits for a database that is just starting. */
+const MIGRATE_WITHIN = 60_000;
+
 /** Brings a service's tables up to date without starting it. @returns the names of the migrations that ran. */
 export async function migrateDatabase(
   definition: ServiceDefinition,
@@ -121,8 +126,18 @@ export async function migrateDatabase(
   const url = databaseUrlOf(definition.name, config, env);
   const log = createLogger(definition.name, 'warn');
   const db = createDataSource(definition.name, url, config, definition.database, log);
+  const backoff = new Backoff(500, 5_000);
+  const deadline = Date.now() + MIGRATE_WITHIN;
   try {
-    return await migrate(db, url);
+    for (;;) {
+      try {
+        return await migrate(db, url);
+      } catch (error) {
+        if (!isTransient(error) || Date.now() > deadline) throw error;
+        log.warn({ err: error }, 'the database does not answer yet');
+        await pause(backoff.next());
+      }
+    }
   } finally {
     if (db.isInitialized) await db.destroy();
   }

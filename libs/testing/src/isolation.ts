@@ -3,6 +3,7 @@ import type { describe as Describe } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { topicNames } from '#events';
+import { waitUntil } from './wait-until.js';
 
 const variables = {
   postgres: 'TEST_DATABASE_URL',
@@ -73,17 +74,24 @@ export async function createTopics(
   const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   try {
+    const names = topicNames.map((topic) => prefix + topic);
     const configEntries = maxMessageBytes
       ? [{ name: 'max.message.bytes', value: String(maxMessageBytes) }]
       : [];
     await admin.createTopics({
-      waitForLeaders: true,
-      topics: topicNames.map((topic) => ({
-        topic: prefix + topic,
-        numPartitions: partitions,
-        configEntries,
-      })),
+      waitForLeaders: false,
+      topics: names.map((topic) => ({ topic, numPartitions: partitions, configEntries })),
     });
+    await waitUntil(
+      async () => {
+        const { topics } = await admin.fetchTopicMetadata({ topics: names });
+        return topics.every(
+          (topic) =>
+            topic.partitions.length === partitions && topic.partitions.every(({ leader }) => leader >= 0),
+        );
+      },
+      { within: 30_000, what: 'leaders of the topics' },
+    );
   } finally {
     await admin.disconnect();
   }

@@ -16,7 +16,7 @@ const systemCodes = [
 ];
 /** pg and its pool name these only in words. */
 const words =
-  /connection terminated|connection ended|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|not queryable|driver not connected|cannot use a pool after/i;
+  /connection terminated|connection ended|timeout exceeded when trying to connect|timeout expired|query read timeout|client has encountered a connection error|not queryable|driver not connected|cannot use a pool after/i;
 
 /** True for lost connections, deadlocks, timeouts, a server that starts, stops or is full. */
 export function isTransient(error: unknown): boolean {
