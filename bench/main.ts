@@ -22,7 +22,8 @@ interface OutboxRow {
 
 /** Fills the writer's outbox with `count` events of one to two kilobytes over 100 articles, as its API would. */
 async function fillOutbox(backbone: Backbone, count: number): Promise<OutboxRow[]> {
-  const [sample] = await sampleRow(backbone);
+  const sample = await sampleRow(backbone);
+  sampleBytes = sample.value.length;
   const items = someItems(100);
   await backbone.writerDb.query(
     `INSERT INTO outbox (topic, key, headers, value)
@@ -31,21 +32,23 @@ async function fillOutbox(backbone: Backbone, count: number): Promise<OutboxRow[
          'ce_subject', encode(convert_to(item, 'UTF8'), 'base64'))))::json,
        replace(replace($2, $3, item), '"version":1,', '"version":' || (n / 100 + 1) || ',')
      FROM generate_series(0, $4::int - 1) AS n, LATERAL (SELECT ($5::text[])[n % 100 + 1] AS item) AS chosen ORDER BY n`,
-    [JSON.stringify(sample!.headers), sample!.value, sample!.key, count, items],
+    [JSON.stringify(sample.headers), sample.value, sample.key, count, items],
   );
   return backbone.writerDb.query<OutboxRow>(`SELECT key, value, headers FROM outbox ORDER BY id`);
 }
 
-let sampled: OutboxRow[] | undefined;
+let sampleBytes = 0;
 
-async function sampleRow(backbone: Backbone): Promise<OutboxRow[]> {
-  if (sampled) return sampled;
-  // A writer without a broker keeps what it writes in its outbox.
+/** One row as the writer's API makes it; a writer without a broker keeps it in its outbox. */
+async function sampleRow(backbone: Backbone): Promise<OutboxRow> {
   const writer = await backbone.writer({ KAFKA_BROKERS: '127.0.0.1:1' });
   await write(writer.url, someItems(1)[0]!);
   await writer.kill();
-  sampled = await backbone.writerDb.query<OutboxRow>(`DELETE FROM outbox RETURNING key, value, headers`);
-  return sampled;
+  const [rows] = await Promise.all([
+    backbone.writerDb.query<OutboxRow>(`DELETE FROM outbox RETURNING key, value, headers`),
+    backbone.writerDb.query(`DELETE FROM item`),
+  ]);
+  return rows[0]!;
 }
 
 const perSecond = (count: number, startedAt: number): number =>
@@ -129,10 +132,10 @@ async function serverThroughput(backbone: Backbone, count: number): Promise<numb
 
 /** Milliseconds from the commit in the writer to the commit in the handler, at a steady rate, by the clocks of Postgres. */
 async function latencies(backbone: Backbone): Promise<number[]> {
+  const [writer, ledger] = await Promise.all([backbone.writer(), backbone.ledger()]);
   await backbone.ledgerDb.query(
     `ALTER TABLE ledger ADD COLUMN handled_at timestamptz NOT NULL DEFAULT clock_timestamp()`,
   );
-  const [writer, ledger] = await Promise.all([backbone.writer(), backbone.ledger()]);
   const items = someItems(100);
   await write(writer.url, items[0]!);
   await waitUntil(
@@ -197,7 +200,7 @@ try {
     await Promise.all([backbone.remove(), bare.remove()]);
   }
   console.log(
-    `\n${EVENTS} events of about ${Math.round(sampled![0]!.value.length / 100) / 10} kB, 6 partitions\n\n${table}`,
+    `\n${EVENTS} events of about ${Math.round(sampleBytes / 100) / 10} kB, 6 partitions\n\n${table}`,
   );
   console.log(`relay beside bare kafkajs, median: ${median(ratios).toFixed(2)}`);
 
