@@ -46,6 +46,8 @@ export function createDataSource(
       // The server ends a transaction whose process hangs, and with it the locks that others wait for.
       idle_in_transaction_session_timeout: 60_000,
       keepAlive: true,
+      // Opening a connection costs more than keeping one.
+      idleTimeoutMillis: 300_000,
     },
   });
 }
