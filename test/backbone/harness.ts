@@ -38,8 +38,9 @@ export class ServiceProcess {
     const started = new ServiceProcess(child);
     const url = await waitUntil(
       () => {
-        if (child.exitCode !== null) throw new Error(`it ended: ${started.said}`);
-        return ready.exec(started.said)?.[1];
+        const found = ready.exec(started.said)?.[1];
+        if (!found && child.exitCode !== null) throw new Error(`it ended: ${started.said}`);
+        return found;
       },
       { within: 30_000, what: `${file} ${args.join(' ')}` },
     );

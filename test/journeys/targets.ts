@@ -84,24 +84,25 @@ export async function separateServices(): Promise<Newsroom> {
     processes.push(started);
     return started.url;
   };
-  const urls = await Promise.all(
-    backServices.map(async (app, i) => {
-      const database = { [`${app.toUpperCase()}_DATABASE_URL`]: databases[i]!.url };
-      await ServiceProcess.start(main(app), ['migrate'], { ...common, ...database }, /(ran|up to date)/);
-      return [`${app.toUpperCase()}_URL`, await start(app, database)];
-    }),
-  );
-  const gatewayUrl = await start('gateway', Object.fromEntries(urls) as NodeJS.ProcessEnv);
-  const readerUrl = await start('reader', { GATEWAY_URL: gatewayUrl });
-  return {
-    gatewayUrl,
-    readerUrl,
-    token: tokens(signingKey),
-    stop: async () => {
-      await Promise.all(processes.map((one) => one.stop()));
-      await Promise.all(databases.map((database) => database.drop()));
-    },
+  const stop = async (): Promise<void> => {
+    await Promise.all(processes.map((one) => one.stop()));
+    await Promise.all(databases.map((database) => database.drop()));
   };
+  try {
+    const urls = await Promise.all(
+      backServices.map(async (app, i) => {
+        const database = { [`${app.toUpperCase()}_DATABASE_URL`]: databases[i]!.url };
+        await ServiceProcess.start(main(app), ['migrate'], { ...common, ...database }, /(ran|up to date)/);
+        return [`${app.toUpperCase()}_URL`, await start(app, database)];
+      }),
+    );
+    const gatewayUrl = await start('gateway', Object.fromEntries(urls) as NodeJS.ProcessEnv);
+    const readerUrl = await start('reader', { GATEWAY_URL: gatewayUrl });
+    return { gatewayUrl, readerUrl, token: tokens(signingKey), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** A newsroom that runs already, such as one under docker compose: NEWSROOM_GATEWAY_URL, NEWSROOM_READER_URL, AUTH_SIGNING_KEY. */

@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '#platform';
 
 /** The folder in which an embedded newsroom keeps everything, held by one process at a time. */
 export class DataFolder {
@@ -9,7 +10,7 @@ export class DataFolder {
   static async take(folder: string): Promise<DataFolder> {
     const path = resolve(folder);
     try {
-      await mkdir(path, { recursive: true, mode: 0o755 });
+      await makeFolder(path);
       await takeLock(join(path, 'newsroom.pid'), path);
     } catch (error) {
       const { code } = error as { code?: string };

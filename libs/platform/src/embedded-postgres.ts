@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import pg from 'pg';
+import { makeFolder } from './folder.js';
 import { pause } from './work/backoff.js';
 
 /**
@@ -57,7 +58,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const passwordFile = join(folder, 'password');
   const run = (...command: [string, ...string[]]) => execute(command, identity, log);
 
-  await makeFolder(folder, identity);
+  await makeOwnFolder(folder, identity);
   const password = await passwordOf(passwordFile, identity);
   if (await isMissing(join(data, 'PG_VERSION'))) {
     await rm(data, { recursive: true, force: true });
@@ -146,9 +147,9 @@ async function isOpenToAll(path: string): Promise<boolean> {
 
 const postgresUser = async () => /^postgres:[^:]*:(\d+):(\d+):/m.exec(await readFile('/etc/passwd', 'utf8'));
 
-async function makeFolder(folder: string, identity: Identity): Promise<void> {
+async function makeOwnFolder(folder: string, identity: Identity): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     if (identity.uid !== undefined) await chown(folder, identity.uid, identity.gid!);
   } catch (error) {
     throw new Error(`The folder ${folder} cannot be written to (${(error as { code?: string }).code}).`, {

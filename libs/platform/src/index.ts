@@ -11,6 +11,7 @@ export * from './config/service-settings.js';
 export * from './database/database.js';
 export * from './database/transient.js';
 export * from './embedded-postgres.js';
+export * from './folder.js';
 export * from './health.controller.js';
 export * from './http/problems.js';
 export * from './http/trace.js';

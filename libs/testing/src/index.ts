@@ -4,3 +4,4 @@ export * from './isolation.js';
 export * from './services/kafka.js';
 export * from './services/redis.js';
 export * from './wait-until.js';
+export * from './service-under-test.js';

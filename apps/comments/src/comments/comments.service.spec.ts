@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { articlePublished, articleRetracted, articleUpdated } from '#events';
+import { anArticleSnapshot, anEncodedEvent, anId, describeWith, ServiceUnderTest, waitUntil } from '#testing';
+import { commentsService } from '../service.js';
+import type { CommentResponse, CommentsResponse } from './comments.dto.js';
+
+describeWith('postgres')('the comments service', () => {
+  let service: ServiceUnderTest;
+
+  beforeAll(async () => {
+    service = await ServiceUnderTest.start(commentsService);
+  });
+
+  afterAll(async () => {
+    await service.stop();
+  });
+
+  const published = (id: string, version = 2) =>
+    anEncodedEvent(articlePublished, { subject: id, data: { version, article: anArticleSnapshot({ id }) } });
+  const updated = (id: string, version: number) =>
+    anEncodedEvent(articleUpdated, { subject: id, data: { version, article: anArticleSnapshot({ id }) } });
+  const retracted = (id: string, version: number) =>
+    anEncodedEvent(articleRetracted, {
+      subject: id,
+      data: { version, reason: 'legal', retractedAt: '2026-11-02T09:00:00.000Z' },
+    });
+  const anArticle = async (): Promise<string> => {
+    const id = anId();
+    await service.receive('newsroom.articles', published(id));
+    return id;
+  };
+  const add = (id: string, text: string, token?: string, more: object = {}) =>
+    service.asReader<CommentResponse>('POST', `/articles/${id}/comments`, { text, ...more }, token);
+  const list = async (id: string) =>
+    (await service.call<CommentsResponse>('GET', `/articles/${id}/comments`)).body;
+
+  it('takes no comment under an article it has not heard of', async () => {
+    expect(await add(anId(), 'Hallo')).toMatchObject({ status: 409, body: { code: 'comments.closed' } });
+  });
+
+  it('counts exactly when 50 readers comment at once, each with a number of its own, and tells of each in order', async () => {
+    const id = await anArticle();
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => add(id, `Kommentar ${i}`)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(new Set(answers.map(({ body }) => body.alias)).size).toBe(50);
+    expect((await list(id)).count).toBe(50);
+    const told = await waitUntil(() => {
+      const events = service.told.filter(
+        (event) => event.type === 'comment.published' && event.subject === id,
+      );
+      return events.length === 50 && events;
+    });
+    const counts = told.map(({ data }) => (data as { count: object }).count);
+    expect(counts).toEqual(Array.from({ length: 50 }, (_, i) => ({ published: i + 1, rev: i + 1 })));
+  });
+
+  it('knows a reader under one article, and not from one article to the next', async () => {
+    const [one, other] = [await anArticle(), await anArticle()];
+    const reader = service.newReader();
+    const aliases = [
+      await add(one, 'Erstens', reader),
+      await add(one, 'Zweitens', reader),
+      await add(other, 'Drittens', reader),
+    ].map(({ body }) => body.alias);
+    expect(aliases[0]).toBe(aliases[1]);
+    const rows = await service.query<{ reader: string }>(
+      `SELECT DISTINCT reader FROM comment WHERE article_id = ANY($1)`,
+      [[one, other]],
+    );
+    expect(rows).toHaveLength(2);
+  });
+
+  it('takes the same text from the same reader once, and the same request once', async () => {
+    const id = await anArticle();
+    const reader = service.newReader();
+    await add(id, 'Doppelt', reader);
+    expect(await add(id, 'Doppelt', reader)).toMatchObject({
+      status: 409,
+      body: { code: 'comment.repeated' },
+    });
+    const headers = { 'x-reader': reader, 'idempotency-key': 'once' };
+    const send = () =>
+      service.call<CommentResponse>('POST', `/articles/${id}/comments`, { text: 'Einmal' }, headers);
+    const [first, second] = await Promise.all([send(), send()]);
+    expect(first.body.id).toBe(second.body.id);
+    expect((await list(id)).count).toBe(2);
+  });
+
+  it('shows replies below what they reply to, and a removed comment with replies as a tombstone', async () => {
+    const id = await anArticle();
+    const { body: parent } = await add(id, 'Oben');
+    await add(id, 'Unten', undefined, { parentId: parent.id });
+    const remove = () =>
+      service.as('moderator', 'POST', `/editorial/comments/${parent.id}/remove`, { reason: 'Spam' });
+    expect([await remove(), await remove()]).toMatchObject([{ status: 200 }, { status: 200 }]);
+    expect(await list(id)).toMatchObject({
+      count: 1,
+      items: [{ text: null, alias: null, replies: [{ text: 'Unten' }] }],
+    });
+    const told = await waitUntil(() =>
+      service.told.filter(({ type, subject }) => type === 'comment.removed' && subject === id),
+    );
+    expect(told).toMatchObject([{ data: { commentId: parent.id, count: { published: 1, rev: 3 } } }]);
+  });
+
+  it('closes and hides everything when the article is retracted; an older snapshot does not open it again', async () => {
+    const id = await anArticle();
+    await add(id, 'Noch da');
+    await service.receive('newsroom.articles', retracted(id, 5), updated(id, 4), published(id, 2));
+    expect(await list(id)).toEqual({ open: false, count: 0, items: [] });
+  });
+});

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { articlePublished, articleRetracted, type PollSnapshot } from '#events';
+import { anArticleSnapshot, anEncodedEvent, anId, describeWith, ServiceUnderTest, waitUntil } from '#testing';
+import { pollsService } from '../service.js';
+import type { EditorialPollResponse, PollResponse } from './polls.dto.js';
+
+describeWith('postgres')('the polls service', () => {
+  let service: ServiceUnderTest;
+
+  beforeAll(async () => {
+    service = await ServiceUnderTest.start(pollsService);
+  });
+
+  afterAll(async () => {
+    await service.stop();
+  });
+
+  const published = (id: string, pollId: string, version = 2) =>
+    anEncodedEvent(articlePublished, {
+      subject: id,
+      data: { version, article: anArticleSnapshot({ id, body: [{ type: 'poll', pollId }] }) },
+    });
+  const retracted = (id: string, version: number) =>
+    anEncodedEvent(articleRetracted, {
+      subject: id,
+      data: { version, reason: 'legal', retractedAt: '2026-11-02T09:00:00.000Z' },
+    });
+  const aDraft = async () =>
+    (
+      await service.as<EditorialPollResponse>('editor', 'POST', '/editorial/polls', {
+        question: 'Ja?',
+        options: ['Ja', 'Nein'],
+      })
+    ).body;
+  const anOpenPoll = async () => {
+    const [articleId, poll] = [anId(), await aDraft()];
+    await service.receive('newsroom.articles', published(articleId, poll.id));
+    return { articleId, id: poll.id, yes: poll.options[0]!.id, no: poll.options[1]!.id };
+  };
+  const get = (id: string) => service.call<PollResponse>('GET', `/polls/${id}`);
+  const vote = (id: string, optionId: string, token?: string) =>
+    service.asReader<PollResponse>('PUT', `/polls/${id}/ballot`, { optionId }, token);
+  const toldOf = (id: string) => service.told.filter(({ subject }) => subject === id);
+
+  it('shows no draft, and opens it when its article is published', async () => {
+    const poll = await aDraft();
+    expect((await get(poll.id)).status).toBe(404);
+    await service.receive('newsroom.articles', published(anId(), poll.id));
+    expect(await get(poll.id)).toMatchObject({ status: 200, body: { state: 'open', votes: 0 } });
+  });
+
+  it('counts exactly when 300 vote at once, and tells of it with revs that grow, the last one exact', async () => {
+    const { id, yes, no } = await anOpenPoll();
+    await Promise.all(Array.from({ length: 300 }, (_, i) => vote(id, i % 3 === 0 ? no : yes)));
+    expect((await get(id)).body.options.map(({ votes }) => votes)).toEqual([200, 100]);
+    const last = await waitUntil(() =>
+      toldOf(id).find(({ data }) => (data as { poll: PollSnapshot }).poll.votes === 300),
+    );
+    expect(last).toMatchObject({ type: 'poll.tallied', data: { rev: 301 } });
+    const revs = toldOf(id).map(({ data }) => (data as { rev: number }).rev);
+    expect(revs).toEqual(revs.toSorted((a, b) => a - b));
+    expect(revs.length).toBeLessThan(20);
+  });
+
+  it('gives each reader one ballot that can be changed, also when it is sent many times at once', async () => {
+    const { id, yes, no } = await anOpenPoll();
+    const reader = service.newReader();
+    await Promise.all(Array.from({ length: 20 }, () => vote(id, yes, reader)));
+    expect((await vote(id, no, reader)).body).toMatchObject({
+      votes: 1,
+      options: [{ votes: 0 }, { votes: 1 }],
+    });
+  });
+
+  it('opens a poll once, however often the news of its article comes', async () => {
+    const { id, articleId } = await anOpenPoll();
+    await service.receive('newsroom.articles', published(articleId, id), published(articleId, id, 3));
+    await waitUntil(() => toldOf(id).length > 0);
+    expect(toldOf(id).map(({ type }) => type)).toEqual(['poll.opened']);
+  });
+
+  it('closes and hides the polls of a retracted article; an older snapshot does not open them again', async () => {
+    const { id, articleId, yes } = await anOpenPoll();
+    await service.receive('newsroom.articles', retracted(articleId, 5), published(articleId, id, 4));
+    expect((await get(id)).status).toBe(410);
+    expect((await vote(id, yes)).status).toBe(410);
+    await waitUntil(() => toldOf(id).some(({ type }) => type === 'poll.closed'));
+    expect(toldOf(id).map(({ type }) => type)).toEqual(['poll.opened', 'poll.closed']);
+  });
+
+  it('lets editors make polls, and not the sales department', async () => {
+    const body = { question: 'Wer darf?', options: ['Ja', 'Nein'] };
+    expect(await service.as('editor', 'POST', '/editorial/polls', body)).toMatchObject({ status: 201 });
+    expect(await service.as('sales', 'POST', '/editorial/polls', body)).toMatchObject({ status: 403 });
+  });
+});

@@ -1,0 +1,114 @@
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { decodeEvent, topicNames, type EncodedMessage, type NewsroomEvent } from '#events';
+import { Loopback } from '#messaging';
+import { ReaderTokens, startService, type Role, type ServiceDefinition, type Settings } from '#platform';
+import { testAuth } from './auth.js';
+import { testDatabase } from './isolation.js';
+
+export interface TestAnswer<Body> {
+  readonly status: number;
+  readonly body: Body;
+}
+
+/** One service in this process on a database of its own, with its events in the test's hands. */
+export class ServiceUnderTest {
+  /** Every event the service has told of, in order. */
+  readonly told: NewsroomEvent[] = [];
+
+  private constructor(
+    readonly url: string,
+    private readonly db: DataSource,
+    private readonly loopback: Loopback,
+    private readonly auth: Awaited<ReturnType<typeof testAuth>>,
+    private readonly readers: ReaderTokens,
+    readonly stop: () => Promise<void>,
+  ) {}
+
+  static async start<S extends Settings>(
+    definition: ServiceDefinition<S>,
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<ServiceUnderTest> {
+    const [database, auth] = await Promise.all([testDatabase(definition.name), testAuth()]);
+    const loopback = new Loopback();
+    const name = definition.name.toUpperCase();
+    const service = await startService(definition, {
+      env: {
+        LOG_LEVEL: 'silent',
+        ...auth.env,
+        [`${name}_PORT`]: '0',
+        [`${name}_DATABASE_URL`]: database.url,
+        ...env,
+      },
+      migrate: true,
+      providers: [{ provide: Loopback, useValue: loopback }],
+    });
+    const stop = async () => {
+      await loopback.close();
+      await service.stop();
+      await database.drop();
+    };
+    const readers = new ReaderTokens(auth.env.READER_KEY);
+    const under = new ServiceUnderTest(
+      service.url,
+      service.app.get(DataSource),
+      loopback,
+      auth,
+      readers,
+      stop,
+    );
+    await loopback.connect().subscribe({
+      group: 'observer',
+      topics: topicNames,
+      deliver: async (messages) => void under.told.push(...messages.map(decodeEvent)),
+    });
+    loopback.open();
+    return under;
+  }
+
+  /** Brings events to the service as another service's relay would; resolves when they have taken effect. */
+  async receive(topic: (typeof topicNames)[number], ...messages: EncodedMessage[]): Promise<void> {
+    await this.loopback
+      .connect()
+      .publish(messages.map((message, i) => ({ ...message, topic, outboxId: String(i + 1) })));
+  }
+
+  query<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]> {
+    return this.db.query(sql, values);
+  }
+
+  /** A call as a reader, who is somebody new unless a token says otherwise. */
+  asReader<Body>(
+    method: string,
+    path: string,
+    body?: unknown,
+    token = this.readers.issue(),
+  ): Promise<TestAnswer<Body>> {
+    return this.call(method, path, body, { 'x-reader': token });
+  }
+
+  newReader(): string {
+    return this.readers.issue();
+  }
+
+  async as<Body>(role: Role, method: string, path: string, body?: unknown): Promise<TestAnswer<Body>> {
+    return this.call(method, path, body, { authorization: `Bearer ${await this.auth.token(role)}` });
+  }
+
+  async call<Body>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<TestAnswer<Body>> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, body: (text ? JSON.parse(text) : undefined) as Body };
+  }
+}
+
+export const anId = (): string => uuidv7();
