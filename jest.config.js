@@ -10,5 +10,6 @@ export default {
   },
   globalSetup: '<rootDir>/dist/libs/testing/src/global-setup.js',
   globalTeardown: '<rootDir>/dist/libs/testing/src/global-teardown.js',
-  testTimeout: 60_000,
+  // Attacks with their full number of rounds take minutes each.
+  testTimeout: process.env.FAULT_ROUNDS === 'full' ? 900_000 : 90_000,
 };

@@ -60,11 +60,14 @@ describeWith('postgres', 'kafka')('no event is lost, doubled or overtaken', () =
     await expectAllOnceInOrder();
   });
 
-  it('when a consumer dies between its commit and the commit of the offset', async () => {
+  it.each([
+    ['before its commit', 'receive'],
+    ['between its commit and the commit of the offset', 'deliver'],
+  ] as const)('when a consumer dies %s', async (_when, after) => {
     const writer = await backbone.writer();
     const items = someItems(5);
     for (let round = 0; round < rounds(3, 20); round++) {
-      const ledger = await backbone.ledger({ KAFKA_SESSION_TIMEOUT: '2000' }, { after: 'deliver', times: 2 });
+      const ledger = await backbone.ledger({ KAFKA_SESSION_TIMEOUT: '2000' }, { after, times: 2 });
       while (ledger.isRunning) await writeMany(writer.url, items, 5, 5);
     }
     await backbone.ledger({ KAFKA_SESSION_TIMEOUT: '2000' });

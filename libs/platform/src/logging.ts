@@ -41,7 +41,10 @@ export class NestLogger implements LoggerService {
   debug = (message: unknown, context?: unknown): void => this.logger.debug({ context }, String(message));
   verbose = (message: unknown, context?: unknown): void => this.logger.debug({ context }, String(message));
   warn = (message: unknown, context?: unknown): void => this.logger.warn({ context }, String(message));
-  error = (message: unknown, ...rest: unknown[]): void =>
-    this.logger.error({ err: message instanceof Error ? message : undefined, rest }, String(message));
+  error = (message: unknown, ...rest: unknown[]): void => {
+    // That a port is taken is told once, in words, by whoever started the service.
+    const level = rest.at(-1) === 'NestApplication' ? 'debug' : 'error';
+    this.logger[level]({ err: message instanceof Error ? message : undefined, rest }, String(message));
+  };
   fatal = (message: unknown, ...rest: unknown[]): void => this.logger.fatal({ rest }, String(message));
 }
