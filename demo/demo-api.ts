@@ -8,6 +8,11 @@ interface Created {
   readonly state?: string;
 }
 
+interface Comment {
+  readonly id: string;
+  readonly text: string;
+}
+
 /** The gateway, as an editor and as many readers use it. */
 export class DemoApi {
   private readonly cookies = new Map<string, string>();
@@ -75,15 +80,22 @@ export class DemoApi {
     }
   }
 
+  /** The comments that readers see under an article, by their text. */
+  async commentIds(articleId: string): Promise<Map<string, string>> {
+    const { answer } = await this.call('GET', `/v1/articles/${articleId}/comments?limit=50`);
+    const { items } = answer as { items: (Comment & { replies: Comment[] })[] };
+    return new Map(items.flatMap((item) => [item, ...item.replies]).map(({ text, id }) => [text, id]));
+  }
+
   /** Comments as `reader`, who stays the same reader for as long as this object lives. @returns the comment's id. */
   async comment(
     articleId: string,
-    { reader, text, parentId, key }: { reader: string; text: string; parentId?: string; key: string },
+    { reader, text, parentId }: { reader: string; text: string; parentId?: string },
   ): Promise<string> {
     const cookie = this.cookies.get(reader);
     const { answer, setCookie } = await this.call('POST', `/v1/articles/${articleId}/comments`, {
       body: { text, parentId },
-      headers: { 'idempotency-key': `demo-comment-${key}`, ...(cookie && { cookie }) },
+      headers: cookie ? { cookie } : {},
     });
     if (setCookie) this.cookies.set(reader, setCookie.split(';')[0]!);
     return (answer as Created).id;

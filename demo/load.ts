@@ -53,8 +53,8 @@ export async function isDemoLoaded(gatewayUrl: string): Promise<boolean> {
 }
 
 /**
- * Loads the demo newsroom through the public API. Safe to run again: terms and authors are named by their slugs,
- * everything else carries an idempotency key.
+ * Loads the demo newsroom through the public API. Safe to run again: terms and authors are named by their slugs, articles
+ * and polls carry an idempotency key, and comments and votes that are there are left as they are.
  */
 export async function loadDemo({ gatewayUrl, token, picturesUrl, say }: LoadDemoOptions): Promise<void> {
   const api = new DemoApi(gatewayUrl, token);
@@ -100,7 +100,7 @@ export async function loadDemo({ gatewayUrl, token, picturesUrl, say }: LoadDemo
       }),
     };
     const articleId = await api.publishArticle(article.slug, request);
-    readers.push(letReadersIn(api, articleId, article.slug, { pollId, votes: poll?.votes, comments }));
+    readers.push(letReadersIn(api, articleId, { pollId, votes: poll?.votes, comments }));
     say(`Demo newsroom: ${index + 1} of ${files.length} articles`);
   }
   await Promise.all(readers);
@@ -110,7 +110,6 @@ export async function loadDemo({ gatewayUrl, token, picturesUrl, say }: LoadDemo
 async function letReadersIn(
   api: DemoApi,
   articleId: string,
-  slug: string,
   {
     pollId,
     votes = [],
@@ -119,19 +118,19 @@ async function letReadersIn(
 ): Promise<void> {
   await api.untilOpen(articleId, pollId);
   if (pollId) await api.vote(pollId, votes);
-  await addComments(api, articleId, slug, comments);
+  await addComments(api, articleId, comments, await api.commentIds(articleId));
 }
 
+/** @param known ids of the comments that an earlier run has left, by their text. */
 async function addComments(
   api: DemoApi,
   articleId: string,
-  slug: string,
   comments: readonly DemoComment[],
+  known: ReadonlyMap<string, string>,
   parentId?: string,
 ): Promise<void> {
-  for (const [index, { reader, text, replies = [] }] of comments.entries()) {
-    const key = `${parentId ?? slug}-${index}`;
-    const id = await api.comment(articleId, { reader, text, parentId, key });
-    await addComments(api, articleId, slug, replies, id);
+  for (const { reader, text, replies = [] } of comments) {
+    const id = known.get(text) ?? (await api.comment(articleId, { reader, text, parentId }));
+    await addComments(api, articleId, replies, known, id);
   }
 }

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadDemo } from '../../demo/load.js';
+import { Reader } from './people.js';
+import { embeddedNewsroom, type Newsroom } from './targets.js';
+
+describe('the demo newsroom', () => {
+  let newsroom: Newsroom;
+
+  beforeAll(async () => {
+    newsroom = await embeddedNewsroom();
+  });
+
+  afterAll(async () => {
+    await newsroom?.stop();
+  });
+
+  const load = async () => {
+    const lines: string[] = [];
+    const token = await newsroom.token('editor', 'sales');
+    const picturesUrl = `${newsroom.readerUrl}/pictures`;
+    await loadDemo({ gatewayUrl: newsroom.gatewayUrl, token, picturesUrl, say: (line) => lines.push(line) });
+    return lines.length;
+  };
+  const contents = async () => {
+    const reader = new Reader(newsroom);
+    const { body } = await reader.get<{ items: { id: string }[] }>('/v1/articles?limit=50');
+    return Promise.all(
+      body.items.map(async ({ id }) => {
+        const page = (await reader.page(id)).body;
+        return { id, comments: page.comments.data.count, votes: page.poll.data?.votes };
+      }),
+    );
+  };
+
+  it('has 24 articles or more, with comments and votes, and stays the same when it is loaded again', async () => {
+    expect(await load()).toBeGreaterThanOrEqual(24);
+    const first = await contents();
+    expect(first.length).toBeGreaterThanOrEqual(24);
+    expect(first.filter(({ comments }) => comments > 0).length).toBeGreaterThan(12);
+    expect(first.filter(({ votes }) => votes !== undefined && votes > 0)).toHaveLength(4);
+    await load();
+    const reader = new Reader(newsroom);
+    const counts = await Promise.all(
+      first.map(
+        async ({ id }) => (await reader.get<{ count: number }>(`/v1/articles/${id}/comments`)).body.count,
+      ),
+    );
+    expect(counts).toEqual(first.map(({ comments }) => comments));
+  });
+
+  it('shows its pictures', async () => {
+    const reader = new Reader(newsroom);
+    const { body } = await reader.get<{ items: { picture: { url: string } }[] }>('/v1/articles?limit=50');
+    const pictures = await Promise.all(body.items.map(({ picture }) => fetch(picture.url)));
+    expect(new Set(pictures.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(pictures[0]!.headers.get('content-type')).toContain('image/svg+xml');
+  });
+});
