@@ -17,6 +17,17 @@ export function databaseUrlOf(service: string, config: DatabaseConfig, env: Node
   return url.href;
 }
 
+/**
+ * A connection that outlives being cut at any moment. While it changes hands between the pool and a transaction nobody
+ * listens for a moment, and an error that nobody hears ends the process; the next query on it fails and tells.
+ */
+class Connection extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
 /** Deadlines in milliseconds: to get a connection, for one statement, for a lock. */
 const deadlines = { connect: 5_000, statement: 15_000, lock: 10_000 };
 
@@ -41,6 +52,7 @@ export function createDataSource(
     connectTimeoutMS: deadlines.connect,
     poolErrorHandler: (error: unknown) => log.warn({ err: error }, 'a database connection was lost'),
     extra: {
+      Client: Connection,
       statement_timeout: deadlines.statement,
       lock_timeout: deadlines.lock,
       // The server ends a transaction whose process hangs, and with it the locks that others wait for.
