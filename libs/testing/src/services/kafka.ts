@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import { freePort, isOnPath, run, Server } from './processes.js';
+import { freePort, isOnPath, retried, run, Server } from './processes.js';
 
 /** Where the jars are kept between runs. */
 const JARS = resolve('.cache', 'kafka-4.3.1');
@@ -57,7 +57,9 @@ const settings = (folder: string, port: number, controllerPort: number): Record<
 });
 
 /** Starts a real broker of its own; up in about 3 s. */
-export async function startKafka(): Promise<KafkaBroker> {
+export const startKafka = (): Promise<KafkaBroker> => retried(startOnce);
+
+async function startOnce(): Promise<KafkaBroker> {
   await fetchJars();
   const folder = await mkdtemp(join(tmpdir(), 'newsroom-kafka-'));
   const port = await freePort();

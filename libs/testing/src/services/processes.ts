@@ -12,6 +12,16 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** A free port may be taken by another before its server listens; then everything is tried again with others. */
+export async function retried<T>(start: () => Promise<T>, attempts = 3): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    if (attempts === 1) throw error;
+    return retried(start, attempts - 1);
+  }
+}
+
 export const isOnPath = (command: string): Promise<boolean> =>
   run('sh', ['-c', `command -v ${command}`]).then(
     () => true,

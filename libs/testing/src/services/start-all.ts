@@ -9,6 +9,7 @@ import {
   redisContainer,
   type ContainerService,
 } from './containers.js';
+import { retried } from './processes.js';
 import { canRunKafka, startKafka } from './kafka.js';
 import { canRunRedis, startRedis } from './redis.js';
 
@@ -81,7 +82,7 @@ async function startOne(source: Source, withContainers: boolean, env: NodeJS.Pro
   const { name, variable, container, canRun, native, howTo } = source;
   try {
     if (!withContainers && !(await canRun())) throw new Error('it is not here');
-    const service = await (withContainers ? container() : several(native));
+    const service = await (withContainers ? container() : retried(native));
     env[variable] = service.address;
     return service;
   } catch (error) {
@@ -90,15 +91,5 @@ async function startOne(source: Source, withContainers: boolean, env: NodeJS.Pro
       throw new Error(`${name} cannot be started (${String(error)}). ${advice}`, { cause: error });
     process.stderr.write(`\n*** Tests with ${name} are SKIPPED: ${String(error)}. ${advice}\n\n`);
     return undefined;
-  }
-}
-
-/** A free port may be taken by another before its server listens; then everything is tried again with others. */
-async function several(start: () => Promise<ContainerService>, attempts = 3): Promise<ContainerService> {
-  try {
-    return await start();
-  } catch (error) {
-    if (attempts === 1) throw error;
-    return several(start, attempts - 1);
   }
 }
