@@ -1,38 +1,8 @@
 import { z } from 'zod';
-import { Id, Link, Slug, Time, WebUrl } from './values.js';
+import { Block, Picture } from './blocks.js';
+import { Id, Slug, Time, WebUrl } from './values.js';
 
 /** The public face of an article, as readers, feeds and events carry it. Text is text: HTML is never stored. */
-
-export const Picture = z.object({
-  url: WebUrl,
-  width: z.int().min(1).max(20_000).describe('pixels'),
-  height: z.int().min(1).max(20_000).describe('pixels'),
-  alt: z.string().min(1).max(500),
-  caption: z.string().max(500).optional(),
-  credit: z.string().min(1).max(200),
-});
-
-export const TextRun = z.object({
-  text: z.string().min(1).max(5_000),
-  strong: z.boolean().optional(),
-  emphasis: z.boolean().optional(),
-  link: Link.optional(),
-});
-
-const runs = z.array(TextRun).min(1).max(200);
-
-export const Block = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('paragraph'), runs }),
-  z.object({ type: z.literal('crosshead'), text: z.string().min(1).max(200) }),
-  z.object({ type: z.literal('picture'), picture: Picture }),
-  z.object({
-    type: z.literal('quote'),
-    text: z.string().min(1).max(1_000),
-    attribution: z.string().min(1).max(200),
-  }),
-  z.object({ type: z.literal('list'), ordered: z.boolean(), items: z.array(runs).min(1).max(50) }),
-  z.object({ type: z.literal('poll'), pollId: Id }),
-]);
 
 export const Author = z.object({
   id: Id,
@@ -40,9 +10,13 @@ export const Author = z.object({
   name: z.string().min(1).max(120),
   role: z.string().max(120).optional(),
   portrait: WebUrl.optional(),
+  biography: z.string().min(1).max(600).optional(),
 });
 
 const Term = z.object({ id: Id, slug: Slug, name: z.string().min(1).max(80) });
+
+/** What was wrong and when it was put right, for readers. */
+export const Correction = z.object({ at: Time, note: z.string().min(1).max(1_000) });
 
 export const Access = z.enum(['free', 'paid']);
 /** Sponsored content says so: `paid` (advertising) or `partner` (content with a partner). */
@@ -65,12 +39,18 @@ export const ArticleSnapshot = z.object({
   places: z.array(Term).max(20),
   access: Access,
   label: Label,
+  sponsor: z
+    .string()
+    .min(1)
+    .max(120)
+    .optional()
+    .describe('who paid for it, where the label says that somebody did'),
+  corrections: z.array(Correction).max(50).optional().describe('oldest first'),
   publishedAt: Time,
   updatedAt: Time,
 });
 
 export type ArticleSnapshot = z.infer<typeof ArticleSnapshot>;
-export type Block = z.infer<typeof Block>;
-export type Picture = z.infer<typeof Picture>;
 export type Author = z.infer<typeof Author>;
+export type Correction = z.infer<typeof Correction>;
 export type Term = z.infer<typeof Term>;

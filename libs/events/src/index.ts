@@ -1,5 +1,6 @@
 export * from './article-snapshot.js';
 export * from './articles.js';
+export * from './blocks.js';
 export * from './cloud-events.js';
 export * from './comments.js';
 export * from './define-event.js';

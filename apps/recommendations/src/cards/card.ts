@@ -1,4 +1,4 @@
-import type { ArticleSnapshot, Picture, Term } from '#events';
+import { textsOf, type ArticleSnapshot, type Picture, type Term } from '#events';
 
 /** What a rail shows of an article; the count of interactions is kept apart, since it changes far more often. */
 export interface Card {
@@ -30,15 +30,5 @@ export const cardOf = (article: ArticleSnapshot): Card => ({
 });
 
 /** The words of an article, for finding its neighbours: headline and lead count more because they come again. */
-export function wordsOf({ kicker, headline, lead, body }: ArticleSnapshot): string {
-  const text = body.map((block) => {
-    if (block.type === 'paragraph') return block.runs.map((run) => run.text).join('');
-    if (block.type === 'list')
-      return block.items
-        .flat()
-        .map((run) => run.text)
-        .join(' ');
-    return block.type === 'crosshead' || block.type === 'quote' ? block.text : '';
-  });
-  return [kicker, headline, headline, lead, lead, ...text].join('\n');
-}
+export const wordsOf = ({ kicker, headline, lead, body }: ArticleSnapshot): string =>
+  [kicker, headline, headline, lead, lead, ...body.flatMap(textsOf)].join('\n');
