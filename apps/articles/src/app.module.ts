@@ -1,14 +1,20 @@
 import { Module } from '@nestjs/common';
 import { MessagingModule } from '#messaging';
-import { ArticlesController } from './articles/articles.controller.js';
 import { ArticlesService } from './articles/articles.service.js';
 import { EditorialArticlesController } from './articles/editorial-articles.controller.js';
-import { AuthorsController } from './authors/authors.controller.js';
-import { TaxonomyController } from './taxonomy/taxonomy.controller.js';
+import { DueArticles } from './publishing/due-articles.js';
+import { Publisher } from './publishing/publisher.js';
+import { ArticleSnapshots } from './publishing/republish.js';
+import { TakeDown } from './publishing/take-down.js';
+import { ArticlesController } from './reading/articles.controller.js';
+import { RevisionsController } from './revisions/revisions.controller.js';
+import { Retelling } from './taxonomy/retelling.js';
+import { TermsController } from './taxonomy/terms.controller.js';
+import { TermsService } from './taxonomy/terms.service.js';
 
 @Module({
   imports: [MessagingModule],
-  controllers: [ArticlesController, EditorialArticlesController, AuthorsController, TaxonomyController],
-  providers: [ArticlesService],
+  controllers: [ArticlesController, EditorialArticlesController, RevisionsController, TermsController],
+  providers: [ArticlesService, Publisher, TakeDown, DueArticles, ArticleSnapshots, TermsService, Retelling],
 })
 export class AppModule {}

@@ -10,6 +10,12 @@ import { encodeEvent, type DataOf, type EventContract } from '#events';
 import { Clock, currentTrace, SERVICE_NAME } from '#platform';
 import { headersToJson } from './message.js';
 
+export interface EventToTell<Contract extends EventContract> {
+  /** Id of the aggregate that changed. */
+  readonly subject: string;
+  readonly data: DataOf<Contract>;
+}
+
 /**
  * The transactional outbox: a change and the news of it are one commit, so neither is ever there without the other.
  * The {@link Relay} carries the rows on from here.
@@ -34,28 +40,49 @@ export class Outbox implements EntitySubscriberInterface, OnModuleInit {
    * @throws ZodError when the data breaks the contract, BadMessage when it is larger than MAX_EVENT_BYTES, Error
    * outside a transaction; the caller's transaction is then rolled back and nothing was said or done.
    */
-  async add<Contract extends EventContract>(
+  add<Contract extends EventContract>(
     tx: EntityManager,
     contract: Contract,
-    { subject, data }: { subject: string; data: DataOf<Contract> },
+    event: EventToTell<Contract>,
+  ): Promise<void> {
+    return this.addAll(tx, contract, [event]);
+  }
+
+  /** Adds many events of one type, in their order, with one statement. @throws as {@link Outbox.add}. */
+  async addAll<Contract extends EventContract>(
+    tx: EntityManager,
+    contract: Contract,
+    events: readonly EventToTell<Contract>[],
   ): Promise<void> {
     if (!tx.queryRunner?.isTransactionActive)
-      throw new Error('Outbox.add needs the EntityManager of a transaction.');
-    const { value, headers } = encodeEvent({
-      id: uuidv7(),
-      type: contract.type,
-      source: `/newsroom/${this.service}`,
-      subject,
-      time: this.clock.now().toISOString(),
-      traceparent: currentTrace()?.traceparent,
-      data,
+      throw new Error('The outbox needs the EntityManager of a transaction.');
+    if (events.length === 0) return;
+    const time = this.clock.now().toISOString();
+    const traceparent = currentTrace()?.traceparent;
+    const rows = events.map(({ subject, data }) => {
+      const source = `/newsroom/${this.service}`;
+      const { value, headers } = encodeEvent({
+        id: uuidv7(),
+        type: contract.type,
+        source,
+        subject,
+        time,
+        traceparent,
+        data,
+      });
+      return { subject, headers: headersToJson(headers), value: value!.toString() };
     });
-    await tx.query(`INSERT INTO outbox (topic, key, headers, value) VALUES ($1, $2, $3, $4)`, [
-      contract.topic,
-      subject,
-      headersToJson(headers),
-      value!.toString(),
-    ]);
+    await tx.query(
+      `INSERT INTO outbox (topic, key, headers, value)
+       SELECT $1, key, headers::json, value FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+         AS event(key, headers, value, place) ORDER BY place`,
+      [
+        contract.topic,
+        rows.map(({ subject }) => subject),
+        rows.map(({ headers }) => headers),
+        rows.map(({ value }) => value),
+      ],
+    );
     tx.queryRunner.data['outbox'] = true;
   }
 

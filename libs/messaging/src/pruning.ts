@@ -1,11 +1,6 @@
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { CONFIG, LOGGER, Worker, type Logger } from '#platform';
+import { BackgroundWork, CONFIG, LOGGER, type Logger } from '#platform';
 import { pruneInbox } from './inbox.js';
 import type { MessagingConfig } from './settings.js';
 
@@ -13,19 +8,16 @@ const HOUR = 60 * 60 * 1000;
 
 /** Keeps the inbox from growing for ever. A delivery later than the retention is caught by the version guards. */
 @Injectable()
-export class Pruning implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly worker: Worker;
-
-  constructor(db: DataSource, @Inject(CONFIG) config: MessagingConfig, @Inject(LOGGER) log: Logger) {
-    const round = async () => (await pruneInbox(db.manager, config.inboxRetentionDays)) > 0;
-    this.worker = new Worker({ name: 'pruning', log, every: HOUR, round });
+export class Pruning extends BackgroundWork {
+  constructor(
+    private readonly db: DataSource,
+    @Inject(CONFIG) private readonly config: MessagingConfig,
+    @Inject(LOGGER) log: Logger,
+  ) {
+    super('pruning', HOUR, log);
   }
 
-  onApplicationBootstrap(): void {
-    this.worker.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.worker.stop();
+  protected async round(): Promise<boolean> {
+    return (await pruneInbox(this.db.manager, this.config.inboxRetentionDays)) > 0;
   }
 }

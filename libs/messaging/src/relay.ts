@@ -1,12 +1,7 @@
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Registry } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
-import { LOGGER, Worker, type Logger } from '#platform';
+import { BackgroundWork, LOGGER, type Logger } from '#platform';
 import { headersFromJson, type OutgoingMessage } from './message.js';
 import { Outbox } from './outbox.js';
 import { TRANSPORT, type EventTransport } from './transport.js';
@@ -35,8 +30,7 @@ interface OutboxRow {
  * would overtake or miss rows whose transactions commit late.
  */
 @Injectable()
-export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly worker: Worker;
+export class Relay extends BackgroundWork {
   private readonly relayed: Counter;
 
   constructor(
@@ -46,7 +40,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     @Inject(LOGGER) log: Logger,
     registry: Registry,
   ) {
-    this.worker = new Worker({ name: 'relay', log, every: POLL, round: () => this.round() });
+    super('relay', POLL, log);
     this.relayed = new Counter({
       name: 'outbox_relayed_total',
       help: 'Events that the log has acknowledged.',
@@ -54,18 +48,12 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     });
   }
 
-  onApplicationBootstrap(): void {
+  override onApplicationBootstrap(): void {
     this.outbox.onCommit(() => this.worker.wake());
-    this.worker.start();
+    super.onApplicationBootstrap();
   }
 
-  /** After this the rows that are left wait in the outbox for the next start or another replica. */
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.worker.stop();
-  }
-
-  /** @returns true when there is probably more to send. */
-  private async round(): Promise<boolean> {
+  protected async round(): Promise<boolean> {
     return this.db.transaction(async (tx) => {
       if (!(await isOnlyRelay(tx))) return false;
       const rows: OutboxRow[] = await tx.query(

@@ -1,11 +1,6 @@
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { LOGGER, Worker, type Logger } from '#platform';
+import { BackgroundWork, LOGGER, type Logger } from '#platform';
 
 /** What a service says again so that projections can be rebuilt. */
 export interface SnapshotSource {
@@ -28,15 +23,14 @@ interface Job {
 
 /** Works on requested republishing, batch by batch; a restart goes on where the last batch ended. */
 @Injectable()
-export class Republisher implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly worker: Worker;
+export class Republisher extends BackgroundWork {
   private source: SnapshotSource | undefined;
 
   constructor(
     private readonly db: DataSource,
     @Inject(LOGGER) log: Logger,
   ) {
-    this.worker = new Worker({ name: 'republish', log, every: 1_000, round: () => this.round() });
+    super('republish', 1_000, log);
   }
 
   /** Names what this service publishes again on request. */
@@ -44,15 +38,11 @@ export class Republisher implements OnApplicationBootstrap, BeforeApplicationShu
     this.source = source;
   }
 
-  onApplicationBootstrap(): void {
-    if (this.source) this.worker.start();
+  override onApplicationBootstrap(): void {
+    if (this.source) super.onApplicationBootstrap();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.worker.stop();
-  }
-
-  private async round(): Promise<boolean> {
+  protected async round(): Promise<boolean> {
     return this.db.transaction(async (tx) => {
       const [job]: Job[] = await tx.query(
         `SELECT id, last_id FROM republish WHERE finished_at IS NULL AND

@@ -21,5 +21,6 @@ export * from './logging.js';
 export * from './run.js';
 export * from './service.js';
 export * from './service.module.js';
+export * from './work/background-work.js';
 export * from './work/backoff.js';
 export * from './work/worker.js';

@@ -8,6 +8,9 @@ import { testDatabase } from './isolation.js';
 
 export interface TestAnswer<Body> {
   readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The text as JSON, where it is JSON. */
   readonly body: Body;
 }
 
@@ -91,8 +94,17 @@ export class ServiceUnderTest {
     return this.readers.issue();
   }
 
-  async as<Body>(role: Role, method: string, path: string, body?: unknown): Promise<TestAnswer<Body>> {
-    return this.call(method, path, body, { authorization: `Bearer ${await this.auth.token(role)}` });
+  async as<Body>(
+    role: Role,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<TestAnswer<Body>> {
+    return this.call(method, path, body, {
+      ...headers,
+      authorization: `Bearer ${await this.auth.token(role)}`,
+    });
   }
 
   async call<Body>(
@@ -105,9 +117,12 @@ export class ServiceUnderTest {
       method,
       headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
       body: body === undefined ? undefined : JSON.stringify(body),
+      redirect: 'manual',
     });
     const text = await response.text();
-    return { status: response.status, body: (text ? JSON.parse(text) : undefined) as Body };
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    const parsed = (isJson && text ? JSON.parse(text) : undefined) as Body;
+    return { status: response.status, headers: response.headers, text, body: parsed };
   }
 }
 

@@ -1,14 +1,17 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { ArticleSnapshot, RetractionReason } from '#events';
-import type { ArticleContent } from './article-content.js';
+import type { ArticleSnapshot, Correction, RetractionReason } from '#events';
+import type { ArticleDraft } from './article-content.js';
+import type { ArticleSummary } from './articles.dto.js';
 
-export type ArticleState = 'draft' | 'published' | 'retracted';
+export const articleStates = ['draft', 'scheduled', 'published', 'retracted'] as const;
+export type ArticleState = (typeof articleStates)[number];
 
 @Entity('article')
 export class Article {
   @PrimaryColumn('uuid')
   id!: string;
 
+  /** Where readers find it; earlier ones lead here. */
   @Column('text')
   slug!: string;
 
@@ -21,28 +24,40 @@ export class Article {
 
   /** The working copy that editors change; readers see the snapshot. Null once the text was erased. */
   @Column('json', { nullable: true })
-  draft!: ArticleContent | null;
+  draft!: ArticleDraft | null;
+
+  /** Whether the working copy has something that readers do not see yet. */
+  @Column('boolean', { name: 'has_changes' })
+  hasChanges!: boolean;
 
   /** What readers see, as it was last published. */
   @Column('json', { nullable: true })
   snapshot!: ArticleSnapshot | null;
 
+  /** What lists show of the snapshot, kept ready because lists are read far more often than articles change. */
+  @Column('json', { nullable: true })
+  summary!: ArticleSummary | null;
+
   /** The version that readers see. */
   @Column('integer', { name: 'published_version', nullable: true })
   publishedVersion!: number | null;
 
-  @Column('uuid', { name: 'section_id', nullable: true })
-  sectionId!: string | null;
+  @Column('json')
+  corrections!: Correction[];
 
-  @Column('uuid', { name: 'topic_ids', array: true })
-  topicIds!: string[];
+  /** Every term that the working copy or the snapshot names: these cannot be deleted. */
+  @Column('uuid', { name: 'term_ids', array: true })
+  termIds!: string[];
 
-  @Column('uuid', { name: 'place_ids', array: true })
-  placeIds!: string[];
+  /** When the working copy is to become public. */
+  @Column('timestamptz', { name: 'publish_at', nullable: true })
+  publishAt!: Date | null;
 
-  @Column('uuid', { name: 'author_ids', array: true })
-  authorIds!: string[];
+  /** When the article is to be taken offline. */
+  @Column('timestamptz', { name: 'offline_at', nullable: true })
+  offlineAt!: Date | null;
 
+  /** When it first became public. */
   @Column('timestamptz', { name: 'published_at', nullable: true })
   publishedAt!: Date | null;
 
@@ -61,4 +76,8 @@ export class Article {
 
   @Column('text', { name: 'idempotency_key', nullable: true, select: false })
   idempotencyKey?: string | null;
+
+  /** The name it had in the system it was imported from. */
+  @Column('text', { name: 'source_id', nullable: true, select: false })
+  sourceId?: string | null;
 }

@@ -1,112 +1,325 @@
 import { describe, expect, it } from '@jest/globals';
-import { anArticleRequest } from '#testing';
-import type { ArticleContent } from './article-content.js';
-import type { Article } from './article.entity.js';
-import { edit, publish, retract, slugOf, type ResolvedNames } from './article.rules.js';
+import { anArticleRequest, anArticleSnapshot } from '#testing';
+import { cancelSchedule, schedule } from '../publishing/schedule.rules.js';
+import { articleStates, type Article, type ArticleState } from './article.entity.js';
+import {
+  correct,
+  discard,
+  edit,
+  publish,
+  purge,
+  retell,
+  retract,
+  slugOf,
+  type Change,
+} from './article.rules.js';
+import { ArticleDraft, draftOf } from './article-content.js';
 
 const now = new Date('2026-11-02T09:00:00Z');
-const content = anArticleRequest() as ArticleContent;
-const names: ResolvedNames = {
-  byline: [],
-  section: { id: 'id', slug: 'news', name: 'News' },
-  topics: [],
-  places: [],
-};
+const later = new Date('2026-11-02T18:00:00Z');
+const draft = ArticleDraft.parse(anArticleRequest());
+const { byline, section, topics, places } = anArticleSnapshot();
+const names = { byline, section, topics, places };
 
-const anArticle = (overrides: Partial<Article> = {}): Article => ({
-  id: '01a209b8-7cb2-7521-8524-1798840b62b3',
-  slug: 'faehre',
-  state: 'published',
-  version: 3,
-  draft: content,
-  snapshot: null,
-  publishedVersion: 2,
-  sectionId: null,
-  topicIds: [],
-  placeIds: [],
-  authorIds: [],
-  publishedAt: new Date('2026-11-01T09:00:00Z'),
-  updatedAt: now,
-  retractedAt: null,
-  retractionReason: null,
-  retractionNote: null,
-  ...overrides,
-});
+function anArticle(state: ArticleState, overrides: Partial<Article> = {}): Article {
+  const wasPublic = state === 'published' || state === 'retracted';
+  return {
+    id: '01a209b8-7cb2-7521-8524-1798840b62b3',
+    slug: 'faehre',
+    state,
+    version: 3,
+    draft,
+    hasChanges: true,
+    snapshot: state === 'published' ? anArticleSnapshot() : null,
+    summary: null,
+    publishedVersion: wasPublic ? 2 : null,
+    corrections: [],
+    termIds: [],
+    publishAt: state === 'scheduled' ? later : null,
+    offlineAt: null,
+    publishedAt: wasPublic ? new Date('2026-11-01T09:00:00Z') : null,
+    updatedAt: now,
+    retractedAt: null,
+    retractionReason: null,
+    retractionNote: null,
+    ...overrides,
+  };
+}
 
 const refusal = (code: string) => expect.objectContaining({ code });
 
-describe('editing', () => {
-  it.each(['draft', 'published'] as const)(
-    'changes the working copy of a %s article and nothing else',
-    (state) => {
-      expect(edit(anArticle({ state }), content, now)).toEqual({
-        draft: content,
-        version: 4,
-        updatedAt: now,
-      });
+/** What an act makes of each state: the state that follows, or the code of the refusal. */
+const transitions: Record<string, [(article: Article) => Change | void, Record<ArticleState, string>]> = {
+  edit: [
+    (article) => edit(article, draft, now),
+    {
+      draft: 'draft',
+      scheduled: 'scheduled',
+      published: 'published',
+      retracted: 'article.already-retracted',
+    },
+  ],
+  publish: [
+    (article) => publish(article, names, now),
+    {
+      draft: 'published',
+      scheduled: 'published',
+      published: 'published',
+      retracted: 'article.already-retracted',
+    },
+  ],
+  correct: [
+    (article) => correct(article, names, 'Berichtigt.', now),
+    {
+      draft: 'article.not-published',
+      scheduled: 'article.not-published',
+      published: 'published',
+      retracted: 'article.already-retracted',
+    },
+  ],
+  'schedule publishing': [
+    (article) => schedule(article, { publishAt: later }, now),
+    {
+      draft: 'scheduled',
+      scheduled: 'scheduled',
+      published: 'published',
+      retracted: 'article.already-retracted',
+    },
+  ],
+  'schedule taking offline': [
+    (article) => schedule(article, { offlineAt: later }, now),
+    {
+      draft: 'schedule.never-public',
+      scheduled: 'schedule.never-public',
+      published: 'published',
+      retracted: 'article.already-retracted',
+    },
+  ],
+  'cancel the schedule': [
+    (article) => cancelSchedule(article, now),
+    {
+      draft: 'schedule.none',
+      scheduled: 'draft',
+      published: 'schedule.none',
+      retracted: 'article.already-retracted',
+    },
+  ],
+  retract: [
+    (article) => retract(article, 'legal', undefined, now),
+    {
+      draft: 'article.not-published',
+      scheduled: 'article.not-published',
+      published: 'retracted',
+      retracted: 'article.already-retracted',
+    },
+  ],
+  purge: [
+    (article) => purge(article, now),
+    {
+      draft: 'article.not-retracted',
+      scheduled: 'article.not-retracted',
+      published: 'article.not-retracted',
+      retracted: 'retracted',
+    },
+  ],
+  discard: [
+    (article) => discard(article),
+    {
+      draft: 'draft',
+      scheduled: 'article.not-a-draft',
+      published: 'article.not-a-draft',
+      retracted: 'article.not-a-draft',
+    },
+  ],
+};
+
+describe.each(Object.entries(transitions))('%s', (_act, [decide, outcomes]) => {
+  it.each(articleStates.map((state) => [state, outcomes[state]] as const))(
+    'of a %s article: %s',
+    (state, outcome) => {
+      const article = anArticle(state);
+      if (outcome.includes('.')) expect(() => decide(article)).toThrow(refusal(outcome));
+      else expect({ ...article, ...decide(article) }).toMatchObject({ state: outcome });
     },
   );
+});
 
-  it('is refused for a retracted article', () => {
-    expect(() => edit(anArticle({ state: 'retracted' }), content, now)).toThrow(
-      refusal('article.already-retracted'),
-    );
+it.each(Object.entries(transitions).filter(([act]) => act !== 'discard'))(
+  'to %s makes a new version where it is allowed',
+  (_act, [decide, outcomes]) => {
+    for (const state of articleStates.filter((one) => !outcomes[one].includes('.'))) {
+      expect(decide(anArticle(state))).toMatchObject({ version: 4 });
+    }
+  },
+);
+
+describe('editing', () => {
+  it('changes the working copy and nothing that readers see', () => {
+    expect(edit(anArticle('published'), draft, now)).toEqual({
+      draft,
+      hasChanges: true,
+      version: 4,
+      updatedAt: now,
+    });
+  });
+
+  it('keeps what is scheduled fit to be published', () => {
+    const incomplete = { ...draft, lead: undefined };
+    expect(() => edit(anArticle('scheduled'), incomplete, now)).toThrow(refusal('article.incomplete'));
+    expect(edit(anArticle('draft'), incomplete, now)).toMatchObject({ draft: incomplete });
   });
 });
 
 describe('publishing', () => {
   it('makes the working copy public for the first time, now', () => {
-    const draft = anArticle({ state: 'draft', version: 1, publishedVersion: null, publishedAt: null });
-    const change = publish(draft, names, now);
-    expect(change).toMatchObject({ state: 'published', version: 2, publishedVersion: 2, publishedAt: now });
-    expect(change.snapshot).toMatchObject({ headline: content.headline, publishedAt: now.toISOString() });
+    const { snapshot, ...change } = publish(anArticle('draft'), names, now);
+    expect(change).toMatchObject({ publishedVersion: 4, publishedAt: now, hasChanges: false });
+    expect(snapshot).toMatchObject({
+      headline: draft.headline,
+      slug: 'faehre',
+      publishedAt: now.toISOString(),
+    });
   });
 
   it('keeps the time of the first publication when it is published anew', () => {
-    const change = publish(anArticle(), names, now);
-    expect(change.snapshot).toMatchObject({
+    expect(publish(anArticle('published'), names, now).snapshot).toMatchObject({
       publishedAt: '2026-11-01T09:00:00.000Z',
       updatedAt: now.toISOString(),
     });
   });
 
-  it('is refused when readers see this version already', () => {
-    expect(() => publish(anArticle({ publishedVersion: 3 }), names, now)).toThrow(
+  it('takes the time of publication for a dateline without one', () => {
+    const article = anArticle('draft', { draft: { ...draft, dateline: { place: 'Seewilen' } } });
+    expect(publish(article, names, now).snapshot.dateline).toEqual({
+      place: 'Seewilen',
+      time: now.toISOString(),
+    });
+  });
+
+  it('is refused when readers see all of it already', () => {
+    expect(() => publish(anArticle('published', { hasChanges: false }), names, now)).toThrow(
       refusal('article.unchanged'),
     );
   });
 
-  it('is refused for a retracted article', () => {
-    expect(() => publish(anArticle({ state: 'retracted' }), names, now)).toThrow(
-      refusal('article.already-retracted'),
+  it.each([
+    ['2026-11-02T10:00:00+01:00', true],
+    ['2026-11-02T10:00:01+01:00', false],
+  ])('under an embargo until %s is allowed at 09:00 UTC: %s', (embargoUntil, allowed) => {
+    const article = anArticle('draft', { draft: { ...draft, embargoUntil } });
+    if (allowed) expect(publish(article, names, now).state).toBe('published');
+    else expect(() => publish(article, names, now)).toThrow(refusal('article.embargoed'));
+  });
+
+  it.each([
+    [{ label: undefined }, '/label'],
+    [{ label: 'none' as const, sponsor: 'Alpenfink AG' }, '/label'],
+    [{ headline: '\u200b\u200d' }, '/headline'],
+    [{ body: [] }, '/body'],
+  ])('is refused with %j', (overrides, pointer) => {
+    const article = anArticle('draft', { draft: { ...draft, ...overrides } });
+    expect(() => publish(article, names, now)).toThrow(
+      expect.objectContaining({
+        code: 'article.incomplete',
+        details: { errors: [expect.objectContaining({ pointer })] },
+      }),
     );
   });
 });
 
+describe('correcting', () => {
+  it('adds the note to those before it', () => {
+    const before = { at: '2026-11-01T12:00:00.000Z', note: 'Zuerst.' };
+    const { snapshot } = correct(anArticle('published', { corrections: [before] }), names, 'Dann.', now);
+    expect(snapshot.corrections).toEqual([before, { at: now.toISOString(), note: 'Dann.' }]);
+  });
+
+  it('ends at 50', () => {
+    const corrections = Array.from({ length: 50 }, () => ({ at: now.toISOString(), note: 'Noch eine.' }));
+    expect(() => correct(anArticle('published', { corrections }), names, 'Zu viel.', now)).toThrow(
+      refusal('article.too-many-corrections'),
+    );
+  });
+});
+
+describe('scheduling', () => {
+  it.each([
+    ['in the past', { publishAt: new Date(now.getTime() - 1) }, 'schedule.past'],
+    ['right now', { publishAt: now }, 'schedule.past'],
+    ['offline before it is public', { publishAt: later, offlineAt: later }, 'schedule.offline-first'],
+  ])('%s is refused', (_when, times, code) => {
+    expect(() => schedule(anArticle('draft'), times, now)).toThrow(refusal(code));
+  });
+
+  it('moves both times, and cancels the one that is left out', () => {
+    const scheduled = anArticle('scheduled', { offlineAt: new Date('2026-12-01T00:00:00Z') });
+    const sooner = new Date('2026-11-02T12:00:00Z');
+    expect(schedule(scheduled, { publishAt: sooner }, now)).toMatchObject({
+      publishAt: sooner,
+      offlineAt: null,
+    });
+  });
+
+  it('is refused before the end of an embargo, and for what is incomplete', () => {
+    const embargoed = { ...draft, embargoUntil: '2026-11-02T18:00:01Z' };
+    expect(() => schedule(anArticle('draft', { draft: embargoed }), { publishAt: later }, now)).toThrow(
+      refusal('article.embargoed'),
+    );
+    expect(() =>
+      schedule(anArticle('draft', { draft: { ...draft, kicker: undefined } }), { publishAt: later }, now),
+    ).toThrow(refusal('article.incomplete'));
+  });
+});
+
 describe('retracting', () => {
-  it('takes the text from readers and keeps the reason', () => {
-    expect(retract(anArticle(), 'legal', 'Auf Wunsch.', now)).toEqual({
-      state: 'retracted',
-      version: 4,
+  it('takes the text from readers, ends every schedule and keeps the reason', () => {
+    const article = anArticle('published', { publishAt: later, offlineAt: later });
+    expect(retract(article, 'legal', 'Auf Wunsch.', now)).toMatchObject({
       snapshot: null,
-      updatedAt: now,
+      summary: null,
+      publishAt: null,
+      offlineAt: null,
       retractedAt: now,
       retractionReason: 'legal',
       retractionNote: 'Auf Wunsch.',
     });
   });
+});
 
-  it.each([
-    ['draft', 'article.not-published'],
-    ['retracted', 'article.already-retracted'],
-  ] as const)('is refused for a %s article', (state, code) => {
-    expect(() => retract(anArticle({ state }), 'legal', undefined, now)).toThrow(refusal(code));
+describe('purging', () => {
+  it('leaves nothing of the text, and is done once', () => {
+    const change = purge(anArticle('retracted'), now);
+    expect(change).toMatchObject({
+      draft: null,
+      corrections: [],
+      slug: expect.stringMatching(/^article-[0-9a-f-]+$/),
+    });
+    expect(() => purge({ ...anArticle('retracted'), ...change }, now)).toThrow(refusal('article.purged'));
   });
+});
+
+describe('retelling', () => {
+  it('changes the names alone, not the working copy nor whether it has changes', () => {
+    const article = anArticle('published');
+    const renamed = { ...names, section: { ...section, name: 'Nachrichten' } };
+    expect(retell(article, renamed)).toEqual({
+      version: 4,
+      publishedVersion: 4,
+      snapshot: { ...article.snapshot, ...renamed },
+    });
+  });
+});
+
+it('the content of a snapshot can be published again as it was', () => {
+  const { snapshot } = publish(anArticle('draft'), names, now);
+  const content = ArticleDraft.parse(draftOf(snapshot));
+  expect(publish(anArticle('draft', { draft: content }), names, now).snapshot).toEqual(snapshot);
 });
 
 describe('a slug out of a headline', () => {
   it.each([
     ['Zürich: Böög brennt!', 'zuerich-boeoeg-brennt'],
+    ['Zu\u0308rich', 'zuerich'],
     ['Garçon à l’Opéra', 'garcon-a-l-opera'],
     ['«90 Liter»', '90-liter'],
     ['🙂', 'artikel'],

@@ -1,10 +1,25 @@
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { RetractionReason, Slug, type ArticleSnapshot } from '#events';
-import { ArticleContent } from './article-content.js';
-import type { Article } from './article.entity.js';
+import { RetractionReason, type ArticleSnapshot } from '#events';
+import { etagOf } from '#platform';
+import { articleStates, type Article } from './article.entity.js';
 
-export const CreateArticleRequest = ArticleContent.extend({ slug: Slug.optional() });
-export type CreateArticleRequest = z.infer<typeof CreateArticleRequest>;
+export const DeskRequest = z.strictObject({
+  state: z.enum(articleStates).optional(),
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+export type DeskRequest = z.infer<typeof DeskRequest>;
+
+export const AuditRequest = z.strictObject({
+  /** The id of the last entry seen. */
+  before: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(100),
+});
+export type AuditRequest = z.infer<typeof AuditRequest>;
 
 export const RetractArticleRequest = z.strictObject({
   reason: RetractionReason,
@@ -12,35 +27,48 @@ export const RetractArticleRequest = z.strictObject({
 });
 export type RetractArticleRequest = z.infer<typeof RetractArticleRequest>;
 
-export const ListArticlesRequest = z.strictObject({
-  section: Slug.optional(),
-  topic: Slug.optional(),
-  place: Slug.optional(),
-  author: Slug.optional(),
-  cursor: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(50).default(20),
-});
-export type ListArticlesRequest = z.infer<typeof ListArticlesRequest>;
+export const CorrectArticleRequest = z.strictObject({ note: z.string().trim().min(1).max(1_000) });
+export type CorrectArticleRequest = z.infer<typeof CorrectArticleRequest>;
+
+/** Daylight saving makes local times ambiguous, so a time says how far it is from UTC. */
+const TimeWithOffset = z.iso
+  .datetime({ offset: true, error: 'needs a time with its offset, such as 2026-10-25T02:30:00+01:00' })
+  .transform((time) => new Date(time));
+
+export const ScheduleArticleRequest = z
+  .strictObject({ publishAt: TimeWithOffset.optional(), offlineAt: TimeWithOffset.optional() })
+  .refine(({ publishAt, offlineAt }) => publishAt ?? offlineAt, 'name publishAt, offlineAt or both');
+export type ScheduleArticleRequest = z.infer<typeof ScheduleArticleRequest>;
 
 /** An article as the newsroom sees it. */
-export const editorialResponse = ({
-  id,
-  slug,
-  state,
-  version,
-  publishedVersion,
-  draft,
-  publishedAt,
-}: Article) => ({
-  id,
-  slug,
-  state,
-  version,
-  publishedVersion,
-  publishedAt,
-  content: draft,
+const editorialResponse = (article: Article) => ({
+  id: article.id,
+  slug: article.slug,
+  state: article.state,
+  version: article.version,
+  publishedVersion: article.publishedVersion,
+  hasChanges: article.hasChanges,
+  publishAt: article.publishAt,
+  offlineAt: article.offlineAt,
+  publishedAt: article.publishedAt,
+  updatedAt: article.updatedAt,
+  corrections: article.corrections,
+  ...(article.state === 'retracted' && {
+    retraction: {
+      at: article.retractedAt,
+      reason: article.retractionReason,
+      note: article.retractionNote ?? undefined,
+    },
+  }),
+  content: article.draft,
 });
 export type EditorialArticleResponse = ReturnType<typeof editorialResponse>;
+
+/** The article for an editor, with the ETag that the next change of it needs. */
+export function editorialAnswer(reply: FastifyReply, article: Article): EditorialArticleResponse {
+  reply.header('etag', etagOf(article.version));
+  return editorialResponse(article);
+}
 
 /** An article as a list shows it. */
 export const articleSummary = ({ id, slug, kicker, headline, lead, ...article }: ArticleSnapshot) => ({
@@ -54,14 +82,7 @@ export const articleSummary = ({ id, slug, kicker, headline, lead, ...article }:
   section: article.section,
   access: article.access,
   label: article.label,
+  sponsor: article.sponsor,
   publishedAt: article.publishedAt,
 });
 export type ArticleSummary = ReturnType<typeof articleSummary>;
-
-export interface ArticleListResponse {
-  readonly items: ArticleSummary[];
-  /** Hand it back as `cursor` for the next page; absent on the last. */
-  readonly nextCursor?: string;
-}
-
-export type ArticleResponse = ArticleSnapshot & { readonly version: number };

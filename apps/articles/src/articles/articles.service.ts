@@ -1,120 +1,143 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { articlePublished, articleRetracted, articleUpdated } from '#events';
-import { Outbox, Republisher, type SnapshotSource } from '#messaging';
-import { Clock, type Actor } from '#platform';
+import { Clock } from '#platform';
 import { refuse } from '../problems.js';
+import { Publisher } from '../publishing/publisher.js';
+import { cancelSchedule, schedule, type Schedule } from '../publishing/schedule.rules.js';
+import { TakeDown } from '../publishing/take-down.js';
+import { Revision } from '../revisions/revision.entity.js';
+import { Names } from '../taxonomy/names.js';
 import { Article } from './article.entity.js';
-import { edit, publish, publishable, retract, slugOf } from './article.rules.js';
-import type { ArticleContent } from './article-content.js';
-import type { CreateArticleRequest, RetractArticleRequest } from './articles.dto.js';
-import { audit } from './audit.entity.js';
-import { resolveNames } from './names.js';
-import { Revision } from './revision.entity.js';
+import { correct, discard, edit, publish, slugOf, type Change } from './article.rules.js';
+import { lockArticle, lockKey, save } from './article-store.js';
+import { draftOf, type ArticleDraft } from './article-content.js';
+import type { RetractArticleRequest } from './articles.dto.js';
+import { audit, type AuditedAct, type By } from './audit.js';
+import { claimSlug, freeSlug, releaseSlug } from './slugs.js';
 
-/** One method a use: load and lock, decide, save, tell. */
+/** What a new article may bring along. */
+interface NewArticle {
+  /** The same key again gives the draft that is already there. */
+  readonly idempotencyKey?: string;
+  /** Its name in the system it comes from; unique. */
+  readonly sourceId?: string;
+  /** When it first became public over there. */
+  readonly publishedAt?: Date;
+}
+
+/**
+ * One method a use: load and lock, decide, save, tell. Every change of an article there is throws Refused
+ * `article.unknown` and `article.changed-meanwhile`, besides what is named.
+ */
 @Injectable()
-export class ArticlesService implements OnModuleInit, SnapshotSource {
+export class ArticlesService {
   constructor(
     private readonly db: DataSource,
-    private readonly outbox: Outbox,
+    private readonly publisher: Publisher,
+    private readonly takeDown: TakeDown,
     private readonly clock: Clock,
-    private readonly republisher: Republisher,
   ) {}
 
-  onModuleInit(): void {
-    this.republisher.serve(this);
-  }
-
-  /**
-   * Starts a draft. The same `idempotencyKey` again gives the draft that is already there.
-   * @throws Refused `article.slug-taken`, or the name of a slug that is unknown.
-   */
-  async create(
-    { slug, ...content }: CreateArticleRequest,
-    by: Actor,
-    idempotencyKey?: string,
-  ): Promise<Article> {
+  /** Starts a draft. @throws Refused `article.slug-taken`, `term.unknown`. */
+  async create(draft: ArticleDraft, by: By, { idempotencyKey }: NewArticle = {}): Promise<Article> {
     return this.db.transaction(async (tx) => {
       if (idempotencyKey) {
-        await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [
-          `article.create ${idempotencyKey}`,
-        ]);
+        await lockKey(tx, `article.create ${idempotencyKey}`);
         const earlier = await tx.findOneBy(Article, { idempotencyKey });
         if (earlier) return earlier;
       }
-      await resolveNames(tx, content);
-      const article = tx.create(Article, {
-        id: uuidv7(),
-        slug: await freeSlug(tx, slug, content.headline),
-        state: 'draft',
-        version: 1,
-        draft: content,
-        snapshot: null,
-        topicIds: [],
-        placeIds: [],
-        authorIds: [],
-        updatedAt: this.clock.now(),
-        idempotencyKey: idempotencyKey ?? null,
-      });
-      await tx.insert(Article, article as never);
-      await audit(tx, by, 'create', article);
+      const article = await this.start(tx, draft, { idempotencyKey });
+      await audit(tx, by, 'create', [article]);
       return article;
     });
   }
 
-  /** @throws Refused `article.unknown`, `article.changed-meanwhile`, `article.already-retracted`. */
-  async edit(id: string, expected: number, content: ArticleContent, by: Actor): Promise<Article> {
+  /** @throws Refused `article.already-retracted`, `term.unknown`, `article.slug-taken`; for a scheduled one `article.incomplete`. */
+  edit(id: string, expected: number, draft: ArticleDraft, by: By): Promise<Article> {
+    return this.changeDraft(id, expected, () => Promise.resolve(draft), by, 'edit');
+  }
+
+  /** Takes the content of a revision back into the working copy. @throws Refused `revision.unknown` and as edit. */
+  restore(id: string, expected: number, version: number, by: By): Promise<Article> {
+    const contentOf = async (tx: EntityManager): Promise<ArticleDraft> => {
+      const revision = await tx.findOneBy(Revision, { articleId: id, version });
+      if (!revision) throw refuse('revision.unknown');
+      return draftOf(revision.snapshot);
+    };
+    return this.changeDraft(id, expected, contentOf, by, 'restore', { revision: version });
+  }
+
+  /** @throws Refused `article.already-retracted`, `article.unchanged`, `article.incomplete`, `article.embargoed`. */
+  publish(id: string, expected: number, by: By): Promise<Article> {
     return this.db.transaction(async (tx) => {
       const article = await lockArticle(tx, id, expected);
-      await resolveNames(tx, content);
-      Object.assign(article, edit(article, content, this.clock.now()));
-      await tx.save(article);
-      await audit(tx, by, 'edit', article);
+      const did = article.publishedVersion === null ? 'publish' : 'update';
+      await this.publisher.publishDrafts(tx, [article], { by, did }, (names) =>
+        publish(article, names, this.clock.now()),
+      );
       return article;
     });
   }
 
-  /** @throws Refused `article.unknown`, `article.changed-meanwhile`, `article.already-retracted`, `article.unchanged`. */
-  async publish(id: string, expected: number, by: Actor): Promise<Article> {
+  /** @throws Refused `article.not-published`, `article.already-retracted`, `article.incomplete`, `article.too-many-corrections`. */
+  correct(id: string, expected: number, note: string, by: By): Promise<Article> {
     return this.db.transaction(async (tx) => {
       const article = await lockArticle(tx, id, expected);
-      const isFirst = article.state === 'draft';
-      const names = await resolveNames(tx, publishable(article));
-      const { snapshot, ...change } = publish(article, names, this.clock.now());
-      Object.assign(article, change, {
-        snapshot,
-        sectionId: snapshot.section.id,
-        topicIds: snapshot.topics.map((topic) => topic.id),
-        placeIds: snapshot.places.map((place) => place.id),
-        authorIds: snapshot.byline.map((author) => author.id),
-      });
-      await tx.save(article);
-      await tx.insert(Revision, { articleId: id, version: article.version, snapshot } as never);
-      await this.outbox.add(tx, isFirst ? articlePublished : articleUpdated, {
-        subject: id,
-        data: { version: article.version, article: snapshot },
-      });
-      await audit(tx, by, isFirst ? 'publish' : 'update', article);
+      const now = this.clock.now();
+      await this.publisher.publishDrafts(tx, [article], { by, did: 'correct', note }, (names) =>
+        correct(article, names, note, now),
+      );
       return article;
     });
   }
 
-  /** @throws Refused `article.unknown`, `article.changed-meanwhile`, `article.not-published`, `article.already-retracted`. */
-  async retract(
-    id: string,
-    expected: number,
-    { reason, note }: RetractArticleRequest,
-    by: Actor,
-  ): Promise<Article> {
+  /** @throws Refused `schedule.…`, `article.already-retracted`, `article.unchanged`, `article.incomplete`, `article.embargoed`. */
+  schedule(id: string, expected: number, times: Schedule, by: By): Promise<Article> {
+    return this.change(
+      id,
+      expected,
+      by,
+      'schedule',
+      (article) => schedule(article, times, this.clock.now()),
+      {
+        ...times,
+      },
+    );
+  }
+
+  /** @throws Refused `schedule.none`, `article.already-retracted`. */
+  cancelSchedule(id: string, expected: number, by: By): Promise<Article> {
+    return this.change(id, expected, by, 'cancel-schedule', (article) =>
+      cancelSchedule(article, this.clock.now()),
+    );
+  }
+
+  /** @throws Refused `article.not-published`, `article.already-retracted`. */
+  retract(id: string, expected: number, request: RetractArticleRequest, by: By): Promise<Article> {
     return this.db.transaction(async (tx) => {
       const article = await lockArticle(tx, id, expected);
-      Object.assign(article, retract(article, reason, note, this.clock.now()));
-      await tx.save(article);
-      await this.tellRetraction(tx, article);
-      await audit(tx, by, 'retract', article);
+      await this.takeDown.retract(tx, article, request, by, this.clock.now());
       return article;
+    });
+  }
+
+  /** Erases the text of a retracted article. @throws Refused `article.not-retracted`, `article.purged`. */
+  purge(id: string, expected: number, by: By): Promise<Article> {
+    return this.db.transaction(async (tx) => {
+      const article = await lockArticle(tx, id, expected);
+      await this.takeDown.purge(tx, article, by, this.clock.now());
+      return article;
+    });
+  }
+
+  /** Drops a draft; its audit lines stay. @throws Refused `article.not-a-draft`. */
+  async discard(id: string, expected: number, by: By): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const article = await lockArticle(tx, id, expected);
+      discard(article);
+      await tx.delete(Article, { id });
+      await audit(tx, by, 'discard', [article]);
     });
   }
 
@@ -125,66 +148,86 @@ export class ArticlesService implements OnModuleInit, SnapshotSource {
     return article;
   }
 
-  /** @throws Refused `article.unknown` (also for drafts), `article.retracted` with reason and note. */
-  async getPublic(idOrSlug: string): Promise<Article> {
-    const by = isUuid(idOrSlug) ? { id: idOrSlug } : { slug: idOrSlug };
-    const article = await this.db.manager.findOneBy(Article, by);
-    if (!article || article.state === 'draft') throw refuse('article.unknown');
-    if (article.state === 'retracted') {
-      throw refuse('article.retracted', {
-        reason: article.retractionReason,
-        note: article.retractionNote ?? undefined,
-      });
-    }
+  /** Adds a draft to the transaction `tx`. @throws Refused as {@link create}. */
+  async start(tx: EntityManager, draft: ArticleDraft, more: NewArticle): Promise<Article> {
+    const names = await Names.in(tx, [draft]);
+    names.check(draft);
+    const id = uuidv7();
+    const slug = draft.slug ?? (await freeSlug(tx, slugOf(draft.headline ?? ''), id));
+    const article: Article = {
+      id,
+      slug,
+      state: 'draft',
+      version: 1,
+      draft,
+      hasChanges: true,
+      snapshot: null,
+      summary: null,
+      publishedVersion: null,
+      corrections: [],
+      termIds: names.idsIn(draft),
+      publishAt: null,
+      offlineAt: null,
+      publishedAt: more.publishedAt ?? null,
+      updatedAt: this.clock.now(),
+      retractedAt: null,
+      retractionReason: null,
+      retractionNote: null,
+      idempotencyKey: more.idempotencyKey ?? null,
+      sourceId: more.sourceId ?? null,
+    };
+    await tx.insert(Article, article as never);
+    await claimSlug(tx, id, slug);
     return article;
   }
 
-  async republish(tx: EntityManager, afterId: string | undefined, limit: number): Promise<string[]> {
-    const articles = await tx
-      .createQueryBuilder(Article, 'article')
-      .where(`article.state <> 'draft' AND article.id > :after`, { after: afterId ?? NIL })
-      .orderBy('article.id')
-      .limit(limit)
-      .setLock('pessimistic_write')
-      .getMany();
-    for (const article of articles) {
-      if (article.state === 'retracted') await this.tellRetraction(tx, article);
-      else {
-        const data = { version: article.publishedVersion!, article: article.snapshot! };
-        await this.outbox.add(tx, articlePublished, { subject: article.id, data });
-      }
-    }
-    return articles.map(({ id }) => id);
-  }
-
-  private tellRetraction(tx: EntityManager, article: Article): Promise<void> {
-    return this.outbox.add(tx, articleRetracted, {
-      subject: article.id,
-      data: {
-        version: article.version,
-        reason: article.retractionReason!,
-        note: article.retractionNote ?? undefined,
-        retractedAt: article.retractedAt!.toISOString(),
-      },
+  private changeDraft(
+    id: string,
+    expected: number,
+    contentOf: (tx: EntityManager) => Promise<ArticleDraft>,
+    by: By,
+    did: AuditedAct,
+    details?: Record<string, unknown>,
+  ): Promise<Article> {
+    return this.db.transaction(async (tx) => {
+      const article = await lockArticle(tx, id, expected);
+      const draft = await contentOf(tx);
+      const change = edit(article, draft, this.clock.now());
+      const names = await Names.in(tx, [draft]);
+      names.check(draft);
+      const slug = await this.slugFor(tx, article, draft);
+      await save(tx, article, { ...change, slug, termIds: names.idsIn(draft, article.snapshot) });
+      await audit(tx, by, did, [article], details);
+      return article;
     });
   }
-}
 
-const NIL = '00000000-0000-0000-0000-000000000000';
-const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+  /** Claims a new slug at once, so that publishing cannot fail for it; readers are led there from publishing on. */
+  private async slugFor(
+    tx: EntityManager,
+    { id, slug, publishedVersion }: Article,
+    draft: ArticleDraft,
+  ): Promise<string> {
+    if (!draft.slug || draft.slug === slug) return slug;
+    await claimSlug(tx, id, draft.slug);
+    if (publishedVersion !== null) return slug;
+    await releaseSlug(tx, id, slug);
+    return draft.slug;
+  }
 
-/** The row lock keeps this article's events in commit order. */
-async function lockArticle(tx: EntityManager, id: string, expected: number): Promise<Article> {
-  const article = await tx.findOne(Article, { where: { id }, lock: { mode: 'pessimistic_write' } });
-  if (!article) throw refuse('article.unknown');
-  if (article.version !== expected) throw refuse('article.changed-meanwhile', { version: article.version });
-  return article;
-}
-
-/** The wished slug, or one out of the headline that nobody has yet. */
-async function freeSlug(tx: EntityManager, wished: string | undefined, headline: string): Promise<string> {
-  const slug = wished ?? slugOf(headline);
-  if (!(await tx.existsBy(Article, { slug }))) return slug;
-  if (wished) throw refuse('article.slug-taken', { slug });
-  return `${slug}-${uuidv7().slice(-6)}`;
+  private change(
+    id: string,
+    expected: number,
+    by: By,
+    did: AuditedAct,
+    decide: (article: Article) => Change,
+    details?: Record<string, unknown>,
+  ): Promise<Article> {
+    return this.db.transaction(async (tx) => {
+      const article = await lockArticle(tx, id, expected);
+      await save(tx, article, decide(article));
+      await audit(tx, by, did, [article], details);
+      return article;
+    });
+  }
 }

@@ -1,31 +1,46 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { DataSource } from 'typeorm';
 import { Id } from '#events';
-import { By, etagOf, ForRoles, IdempotencyKey, IfMatch, type Actor } from '#platform';
-import type { Article } from './article.entity.js';
-import { ArticleContent } from './article-content.js';
+import { By, ForRoles, IdempotencyKey, IfMatch, type Actor } from '#platform';
+import { ArticleDraftRequest, type ArticleDraft } from './article-content.js';
 import {
-  CreateArticleRequest,
-  editorialResponse,
+  AuditRequest,
+  CorrectArticleRequest,
+  DeskRequest,
+  editorialAnswer,
   RetractArticleRequest,
+  ScheduleArticleRequest,
   type EditorialArticleResponse,
 } from './articles.dto.js';
 import { ArticlesService } from './articles.service.js';
+import { auditOf, type AuditEntry } from './audit.js';
+import { deskList, type DeskListResponse } from './desk-list.js';
 
 /** What the newsroom does with its articles. Every change names the version it changes. */
 @Controller('editorial/articles')
+@ForRoles('editor')
 export class EditorialArticlesController {
-  constructor(private readonly articles: ArticlesService) {}
+  constructor(
+    private readonly articles: ArticlesService,
+    private readonly db: DataSource,
+  ) {}
+
+  @Get()
+  @ForRoles('author', 'editor')
+  list(@Query({ schema: DeskRequest }) request: DeskRequest): Promise<DeskListResponse> {
+    return deskList(this.db, request);
+  }
 
   @Post()
   @ForRoles('author', 'editor')
   async create(
-    @Body({ schema: CreateArticleRequest }) request: CreateArticleRequest,
-    @IdempotencyKey() key: string | undefined,
+    @Body({ schema: ArticleDraftRequest }) draft: ArticleDraft,
+    @IdempotencyKey() idempotencyKey: string | undefined,
     @By() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
-    return answer(reply, await this.articles.create(request, by, key));
+    return editorialAnswer(reply, await this.articles.create(draft, by, { idempotencyKey }));
   }
 
   @Get(':id')
@@ -34,7 +49,16 @@ export class EditorialArticlesController {
     @Param('id', { schema: Id }) id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
-    return answer(reply, await this.articles.get(id));
+    return editorialAnswer(reply, await this.articles.get(id));
+  }
+
+  @Get(':id/audit')
+  @ForRoles('author', 'editor')
+  async audit(
+    @Param('id', { schema: Id }) id: string,
+    @Query({ schema: AuditRequest }) page: AuditRequest,
+  ): Promise<{ items: AuditEntry[] }> {
+    return { items: await auditOf(this.db.manager, id, page) };
   }
 
   @Put(':id')
@@ -42,28 +66,71 @@ export class EditorialArticlesController {
   async edit(
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
-    @Body({ schema: ArticleContent }) content: ArticleContent,
+    @Body({ schema: ArticleDraftRequest }) draft: ArticleDraft,
     @By() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
-    return answer(reply, await this.articles.edit(id, expected, content, by));
+    return editorialAnswer(reply, await this.articles.edit(id, expected, draft, by));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  discard(
+    @Param('id', { schema: Id }) id: string,
+    @IfMatch() expected: number,
+    @By() by: Actor,
+  ): Promise<void> {
+    return this.articles.discard(id, expected, by);
   }
 
   @Post(':id/publish')
   @HttpCode(200)
-  @ForRoles('editor')
   async publish(
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
     @By() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
-    return answer(reply, await this.articles.publish(id, expected, by));
+    return editorialAnswer(reply, await this.articles.publish(id, expected, by));
+  }
+
+  @Post(':id/correct')
+  @HttpCode(200)
+  async correct(
+    @Param('id', { schema: Id }) id: string,
+    @IfMatch() expected: number,
+    @Body({ schema: CorrectArticleRequest }) { note }: CorrectArticleRequest,
+    @By() by: Actor,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EditorialArticleResponse> {
+    return editorialAnswer(reply, await this.articles.correct(id, expected, note, by));
+  }
+
+  /** Sets or moves when it goes on and off by itself. */
+  @Post(':id/schedule')
+  @HttpCode(200)
+  async schedule(
+    @Param('id', { schema: Id }) id: string,
+    @IfMatch() expected: number,
+    @Body({ schema: ScheduleArticleRequest }) times: ScheduleArticleRequest,
+    @By() by: Actor,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EditorialArticleResponse> {
+    return editorialAnswer(reply, await this.articles.schedule(id, expected, times, by));
+  }
+
+  @Delete(':id/schedule')
+  async cancelSchedule(
+    @Param('id', { schema: Id }) id: string,
+    @IfMatch() expected: number,
+    @By() by: Actor,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EditorialArticleResponse> {
+    return editorialAnswer(reply, await this.articles.cancelSchedule(id, expected, by));
   }
 
   @Post(':id/retract')
   @HttpCode(200)
-  @ForRoles('editor')
   async retract(
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
@@ -71,11 +138,17 @@ export class EditorialArticlesController {
     @By() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
-    return answer(reply, await this.articles.retract(id, expected, request, by));
+    return editorialAnswer(reply, await this.articles.retract(id, expected, request, by));
   }
-}
 
-function answer(reply: FastifyReply, article: Article): EditorialArticleResponse {
-  reply.header('etag', etagOf(article.version));
-  return editorialResponse(article);
+  @Post(':id/purge')
+  @HttpCode(200)
+  async purge(
+    @Param('id', { schema: Id }) id: string,
+    @IfMatch() expected: number,
+    @By() by: Actor,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EditorialArticleResponse> {
+    return editorialAnswer(reply, await this.articles.purge(id, expected, by));
+  }
 }

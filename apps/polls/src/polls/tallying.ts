@@ -1,12 +1,7 @@
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { pollTallied } from '#events';
-import { LOGGER, Worker, type Logger } from '#platform';
+import { BackgroundWork, LOGGER, type Logger } from '#platform';
 import { Poll } from './poll.entity.js';
 import { lockPoll, PollsService } from './polls.service.js';
 
@@ -19,26 +14,16 @@ const BATCH = 100;
  * the one that claims its row; the mark `untold` outlives a restart, so the last ballot is always told of.
  */
 @Injectable()
-export class Tallying implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly worker: Worker;
-
+export class Tallying extends BackgroundWork {
   constructor(
     private readonly db: DataSource,
     private readonly polls: PollsService,
     @Inject(LOGGER) log: Logger,
   ) {
-    this.worker = new Worker({ name: 'tallying', log, every: EVERY, round: () => this.round() });
+    super('tallying', EVERY, log);
   }
 
-  onApplicationBootstrap(): void {
-    this.worker.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.worker.stop();
-  }
-
-  private async round(): Promise<boolean> {
+  protected async round(): Promise<boolean> {
     await this.db.transaction(async (tx) => {
       const claimed: { id: string }[] = await tx.query(
         `SELECT id FROM poll WHERE untold AND (told_at IS NULL OR told_at <= clock_timestamp() - interval '1 second')

@@ -1,11 +1,6 @@
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { LOGGER, Worker, type Logger } from '#platform';
+import { BackgroundWork, LOGGER, type Logger } from '#platform';
 import { Interactions } from './interactions.js';
 
 /** Milliseconds between rounds, and with it between two events about one article. */
@@ -14,22 +9,17 @@ const BATCH = 500;
 
 /** Publishes changed counts, at most once a second an article, however many comments and votes there were. */
 @Injectable()
-export class Telling implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly worker: Worker;
-
-  constructor(db: DataSource, interactions: Interactions, @Inject(LOGGER) log: Logger) {
-    const round = async () => {
-      await db.transaction((tx) => interactions.tellChanges(tx, BATCH));
-      return false;
-    };
-    this.worker = new Worker({ name: 'telling', log, every: EVERY, round });
+export class Telling extends BackgroundWork {
+  constructor(
+    private readonly db: DataSource,
+    private readonly interactions: Interactions,
+    @Inject(LOGGER) log: Logger,
+  ) {
+    super('telling', EVERY, log);
   }
 
-  onApplicationBootstrap(): void {
-    this.worker.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.worker.stop();
+  protected async round(): Promise<boolean> {
+    await this.db.transaction((tx) => this.interactions.tellChanges(tx, BATCH));
+    return false;
   }
 }

@@ -11,6 +11,7 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = problemOf(error);
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
     if (reply.sent) return;
+    if (typeof problem['location'] === 'string') reply.header('location', problem['location']);
     void reply
       .status(problem.status)
       .header('cache-control', 'no-store')

@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { anArticleRequest, anId, describeWith } from '#testing';
+import { Desk, expectOk } from '../../test/desk.js';
+
+describeWith('postgres')('the life of an article', () => {
+  let desk: Desk;
+  beforeAll(async () => {
+    desk = await Desk.open();
+  });
+  afterAll(() => desk.stop());
+
+  const auditOf = async (id: string) =>
+    (
+      await desk.get<{ items: { did: string; version: number; by: { id: string } }[] }>(
+        `articles/${id}/audit`,
+      )
+    ).body.items;
+
+  describe('a draft', () => {
+    it('may lack everything', async () => {
+      const { status, body } = await desk.post('articles', {});
+      expect(status).toBe(201);
+      expect(body).toMatchObject({ state: 'draft', version: 1, publishedVersion: null });
+    });
+
+    it('is not public, neither by id nor by slug', async () => {
+      const { id, slug } = await desk.draft();
+      expect([
+        (await desk.read(`/articles/${id}`)).status,
+        (await desk.read(`/articles/${slug}`)).status,
+      ]).toEqual([404, 404]);
+    });
+
+    it('is made once for one Idempotency-Key', async () => {
+      const create = () =>
+        desk.service.as<{ id: string }>('author', 'POST', '/editorial/articles', anArticleRequest(), {
+          'idempotency-key': 'once',
+        });
+      const [first, second] = [await create(), await create()];
+      expect(second.body.id).toBe(first.body.id);
+    });
+
+    it('gives its slug free when it gets another', async () => {
+      const { id, version } = await desk.draft({ slug: 'erste-wahl' });
+      expectOk(await desk.edit(id, version, anArticleRequest({ slug: 'zweite-wahl' })));
+      expect((await desk.draft({ slug: 'erste-wahl' })).slug).toBe('erste-wahl');
+    });
+
+    it('can be discarded, its audit lines stay', async () => {
+      const { id, version } = await desk.draft();
+      expect((await desk.remove(`articles/${id}`, version)).status).toBe(204);
+      expect((await desk.get(`articles/${id}`)).status).toBe(404);
+      expect((await auditOf(id)).map(({ did }) => did)).toEqual(['discard', 'create']);
+    });
+
+    it('names unknown terms all at once', async () => {
+      const { status, body } = await desk.post(
+        'articles',
+        anArticleRequest({ section: 'nirgends', topics: ['a', 'b'] }),
+      );
+      expect(status).toBe(422);
+      expect(body.errors?.map(({ pointer }) => pointer)).toEqual(['/section', '/topics/0', '/topics/1']);
+    });
+  });
+
+  describe('publishing', () => {
+    it('lists everything that is missing, alt text and credit of every picture included', async () => {
+      const picture = { url: 'https://pictures.example/a.jpg', width: 3, height: 2 };
+      const { body: draft } = await desk.post('articles', {
+        headline: 'Halb fertig',
+        leadPicture: picture,
+        body: [{ type: 'gallery', pictures: [picture, { ...picture, alt: 'Ein Hafen' }] }],
+      });
+      const { status, body } = await desk.act('publish', draft);
+      expect({ status, code: body.code }).toEqual({ status: 422, code: 'article.incomplete' });
+      expect(body.errors?.map(({ pointer }) => pointer).toSorted()).toEqual(
+        [
+          '/authors',
+          '/body/0/pictures/0/alt',
+          '/body/0/pictures/0/credit',
+          '/body/0/pictures/1/credit',
+          '/kicker',
+          '/label',
+          '/lead',
+          '/leadPicture/alt',
+          '/leadPicture/credit',
+          '/section',
+        ].toSorted(),
+      );
+    });
+
+    it('makes it public and tells of it', async () => {
+      const { id, version, slug } = await desk.published({ headline: 'Nun für alle' });
+      const { status, body, headers } = await desk.read(`/articles/${slug}`);
+      expect({ status, etag: headers.get('etag') }).toEqual({ status: 200, etag: `"${version}"` });
+      expect(body).toMatchObject({ id, version, headline: 'Nun für alle', byline: [{ name: 'Lia Muster' }] });
+      expect(await desk.toldOf(id, 1)).toMatchObject([{ type: 'article.published', data: { version } }]);
+    });
+
+    it('of the working copy again makes a new revision and an update', async () => {
+      const { id, version } = await desk.published({ headline: 'Erste Fassung' });
+      const edited = expectOk(await desk.edit(id, version, anArticleRequest({ headline: 'Zweite Fassung' })));
+      expect((await desk.read(`/articles/${id}`)).body.headline).toBe('Erste Fassung');
+      expect(edited.hasChanges).toBe(true);
+      const again = expectOk(await desk.act('publish', edited));
+      expect((await desk.read(`/articles/${id}`)).body.headline).toBe('Zweite Fassung');
+      expect((await desk.toldOf(id, 2)).map(({ type }) => type)).toEqual([
+        'article.published',
+        'article.updated',
+      ]);
+      const { body } = await desk.get<{ items: { version: number; headline: string }[] }>(
+        `articles/${id}/revisions`,
+      );
+      expect(body.items).toMatchObject([
+        { version: again.version, headline: 'Zweite Fassung' },
+        { version, headline: 'Erste Fassung' },
+      ]);
+    });
+
+    it('is refused for a version that is not the latest, and says which is', async () => {
+      const { id, version } = await desk.draft();
+      expectOk(await desk.edit(id, version, anArticleRequest()));
+      expect(await desk.act('publish', { id, version })).toMatchObject({
+        status: 412,
+        body: { code: 'article.changed-meanwhile', version: version + 1 },
+      });
+    });
+
+    it('is refused without If-Match', async () => {
+      const { id } = await desk.draft();
+      expect((await desk.post(`articles/${id}/publish`)).status).toBe(428);
+    });
+
+    it('under another slug leads from the old one to the new one', async () => {
+      const { id, version } = await desk.published({ slug: 'alter-name' });
+      const edited = expectOk(await desk.edit(id, version, anArticleRequest({ slug: 'neuer-name' })));
+      expect((await desk.read('/articles/alter-name')).status).toBe(200);
+      expectOk(await desk.act('publish', edited));
+      const { status, headers } = await desk.read('/articles/alter-name');
+      expect({ status, location: headers.get('location') }).toEqual({
+        status: 301,
+        location: '/articles/neuer-name',
+      });
+      expect((await desk.post('articles', anArticleRequest({ slug: 'alter-name' }))).body.code).toBe(
+        'article.slug-taken',
+      );
+    });
+  });
+
+  it('50 editors saving at once: one wins, 49 are told of the version that won', async () => {
+    const { id, version } = await desk.published();
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, i) =>
+        desk.edit(id, version, anArticleRequest({ headline: `Fassung ${i}` })),
+      ),
+    );
+    const winners = answers.filter(({ status }) => status === 200);
+    expect(winners).toHaveLength(1);
+    expect(
+      answers.filter(({ status, body }) => status === 412 && body['version'] === version + 1),
+    ).toHaveLength(49);
+    expect((await desk.get<{ content: object }>(`articles/${id}`)).body.content).toEqual(
+      winners[0]!.body.content,
+    );
+    expect((await auditOf(id)).filter(({ did }) => did === 'edit')).toHaveLength(1);
+    expect((await desk.get<{ items: unknown[] }>(`articles/${id}/revisions`)).body.items).toHaveLength(1);
+  });
+
+  describe('a correction', () => {
+    it('is carried with its note and time by page and event', async () => {
+      const article = await desk.published();
+      expectOk(await desk.act('correct', article, { note: 'Es waren drei Wochen, nicht vier.' }));
+      const carried = [{ note: 'Es waren drei Wochen, nicht vier.', at: expect.any(String) }];
+      expect((await desk.read(`/articles/${article.id}`)).body.corrections).toEqual(carried);
+      expect((await desk.toldOf(article.id, 2)).at(-1)).toMatchObject({
+        type: 'article.updated',
+        data: { article: { corrections: carried } },
+      });
+    });
+
+    it('stays when the article is published again', async () => {
+      const article = await desk.published();
+      const corrected = expectOk(await desk.act('correct', article, { note: 'Name berichtigt.' }));
+      const edited = expectOk(await desk.edit(article.id, corrected.version, anArticleRequest()));
+      expectOk(await desk.act('publish', edited));
+      expect((await desk.read(`/articles/${article.id}`)).body.corrections).toHaveLength(1);
+    });
+  });
+
+  describe('a retraction', () => {
+    it('answers 410 with the public note, and tells of it without a word of text', async () => {
+      const article = await desk.published({ headline: 'Geheimes' });
+      expectOk(await desk.act('retract', article, { reason: 'legal', note: 'Auf Anordnung des Gerichts.' }));
+      expect(await desk.read(`/articles/${article.slug}`)).toMatchObject({
+        status: 410,
+        body: { code: 'article.retracted', reason: 'legal', note: 'Auf Anordnung des Gerichts.' },
+      });
+      expect(JSON.stringify((await desk.toldOf(article.id, 2)).at(-1))).not.toContain('Geheimes');
+    });
+
+    it('takes the article from every list', async () => {
+      const article = await desk.published();
+      expectOk(await desk.act('retract', article, { reason: 'error' }));
+      const { text } = await desk.read('/articles?limit=50');
+      expect(text).not.toContain(article.id);
+    });
+  });
+
+  describe('a purge', () => {
+    it('erases every word and leaves an audit line and the address', async () => {
+      const word = 'Zwetschgenkrawall';
+      const article = await desk.retracted({
+        headline: word,
+        slug: 'zwetschgenkrawall',
+        lead: `${word} im Dorf.`,
+      });
+      expectOk(await desk.act('purge', article));
+      const tables = [
+        'article',
+        'revision',
+        'article_slug',
+        'article_search',
+        'search_word',
+        'audit',
+        'outbox',
+      ];
+      for (const table of tables) {
+        const found = await desk.service.query(`SELECT FROM ${table} AS t WHERE t::text ILIKE $1`, [
+          `%zwetschgenkr%`,
+        ]);
+        expect({ table, rows: found.length }).toEqual({ table, rows: 0 });
+      }
+      expect((await auditOf(article.id))[0]).toMatchObject({ did: 'purge', by: { id: 'test-editor' } });
+      expect((await desk.read('/articles/zwetschgenkrawall')).status).toBe(410);
+      expect((await desk.post('articles', anArticleRequest({ slug: 'zwetschgenkrawall' }))).status).toBe(409);
+    });
+  });
+
+  it('is in the audit log: who did what, newest first', async () => {
+    const article = await desk.retracted();
+    expect(await auditOf(article.id)).toMatchObject([
+      { did: 'retract', version: 3, by: { id: 'test-editor' } },
+      { did: 'publish', version: 2 },
+      { did: 'create', version: 1 },
+    ]);
+  });
+
+  it('is changed by nobody without the role for it', async () => {
+    const { id, version } = await desk.draft();
+    const answer = await desk.service.as('author', 'POST', `/editorial/articles/${id}/publish`, undefined, {
+      'if-match': `"${version}"`,
+    });
+    expect(answer.status).toBe(403);
+    expect((await desk.post(`articles/${anId()}/publish`, undefined, 1)).status).toBe(404);
+  });
+});

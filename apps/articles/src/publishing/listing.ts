@@ -1,0 +1,28 @@
+import type { EntityManager } from 'typeorm';
+import type { ToPublish } from './publisher.js';
+
+/** The list of all published articles. */
+export const ALL = '00000000-0000-0000-0000-000000000000';
+
+/** Puts articles into exactly these lists, under the time of their first publication. */
+export async function relist(tx: EntityManager, all: readonly ToPublish[]): Promise<void> {
+  const rows = all.flatMap(({ article, lists }) =>
+    [ALL, ...lists].map((list) => ({ list, id: article.id, at: article.publishedAt! })),
+  );
+  const values = [rows.map(({ list }) => list), rows.map(({ at }) => at), rows.map(({ id }) => id)];
+  await tx.query(
+    `DELETE FROM listing WHERE article_id = ANY($3::uuid[]) AND (list_id, published_at, article_id) NOT IN (
+       SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[]))`,
+    values,
+  );
+  await tx.query(
+    `INSERT INTO listing (list_id, published_at, article_id)
+     SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) ON CONFLICT DO NOTHING`,
+    values,
+  );
+}
+
+/** Takes an article out of every list. */
+export async function unlist(tx: EntityManager, articleId: string): Promise<void> {
+  await tx.query(`DELETE FROM listing WHERE article_id = $1`, [articleId]);
+}

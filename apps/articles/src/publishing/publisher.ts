@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { articlePublished, articleUpdated } from '#events';
+import { Outbox } from '#messaging';
+import type { Article } from '../articles/article.entity.js';
+import type { Publication, SnapshotNames } from '../articles/article.rules.js';
+import { articleSummary } from '../articles/articles.dto.js';
+import { audit, type AuditedAct, type By } from '../articles/audit.js';
+import { putInSearch } from '../search/search-index.js';
+import { Names } from '../taxonomy/names.js';
+import { relist } from './listing.js';
+
+/** An article, locked and as it was, and what becomes of it. */
+export interface ToPublish {
+  readonly article: Article;
+  readonly publication: Publication;
+  /** Ids of the lists in which it is to stand, besides that of all articles. */
+  readonly lists: readonly string[];
+}
+
+export interface How {
+  readonly by: By;
+  readonly did: AuditedAct;
+  /** What readers are told that was corrected. */
+  readonly note?: string;
+}
+
+/**
+ * The one way to what readers see: row, revision, lists, search, event and audit line change in one transaction, with
+ * a handful of statements for however many articles.
+ */
+@Injectable()
+export class Publisher {
+  constructor(private readonly outbox: Outbox) {}
+
+  /**
+   * Publishes the working copies of locked articles as `decide` says.
+   * @throws Refused what `decide` refuses, `term.unknown`.
+   */
+  async publishDrafts(
+    tx: EntityManager,
+    articles: readonly Article[],
+    how: How,
+    decide: (names: SnapshotNames, article: Article) => Publication,
+  ): Promise<void> {
+    const names = await Names.in(
+      tx,
+      articles.flatMap(({ draft }) => draft ?? []),
+    );
+    const all = articles.map((article) => {
+      const publication = decide(names.of(article.draft), article);
+      const termIds = names.idsIn(article.draft);
+      return {
+        article,
+        publication: { ...publication, termIds },
+        lists: names.listsOf(publication.snapshot),
+      };
+    });
+    await this.publish(tx, all, how);
+  }
+
+  /** Changes the articles that were handed over, too. At most a few hundred at once. */
+  async publish(tx: EntityManager, all: readonly ToPublish[], { by, did, note }: How): Promise<void> {
+    if (all.length === 0) return;
+    const firsts = all.filter(({ article }) => article.publishedVersion === null);
+    const updates = all.filter(({ article }) => article.publishedVersion !== null);
+    for (const { article, publication } of all) {
+      Object.assign(article, publication, { summary: articleSummary(publication.snapshot) });
+    }
+    const articles = all.map(({ article }) => article);
+    await store(tx, articles);
+    if (did !== 'retell') await keepRevisions(tx, articles, by, note);
+    await relist(tx, all);
+    await putInSearch(
+      tx,
+      articles.map(({ snapshot }) => snapshot!),
+    );
+    await this.outbox.addAll(tx, articlePublished, firsts.map(eventOf));
+    await this.outbox.addAll(tx, articleUpdated, updates.map(eventOf));
+    await audit(tx, by, did, articles, note ? { note } : {});
+  }
+}
+
+const eventOf = ({ article: { id, version, snapshot } }: ToPublish) => ({
+  subject: id,
+  data: { version, article: snapshot! },
+});
+
+async function store(tx: EntityManager, articles: readonly Article[]): Promise<void> {
+  const rows = articles.map((article) => ({
+    id: article.id,
+    state: article.state,
+    slug: article.slug,
+    version: article.version,
+    published_version: article.publishedVersion,
+    has_changes: article.hasChanges,
+    snapshot: article.snapshot,
+    summary: article.summary,
+    corrections: article.corrections,
+    term_ids: article.termIds,
+    publish_at: article.publishAt,
+    published_at: article.publishedAt,
+    updated_at: article.updatedAt,
+  }));
+  await tx.query(
+    `UPDATE article SET state = changed.state, slug = changed.slug, version = changed.version,
+       published_version = changed.published_version, has_changes = changed.has_changes,
+       snapshot = changed.snapshot, summary = changed.summary, corrections = changed.corrections,
+       term_ids = changed.term_ids, publish_at = changed.publish_at, published_at = changed.published_at,
+       updated_at = changed.updated_at
+     FROM json_to_recordset($1) AS changed(id uuid, state text, slug text, version int, published_version int,
+       has_changes boolean, snapshot json, summary json, corrections json, term_ids uuid[],
+       publish_at timestamptz, published_at timestamptz, updated_at timestamptz)
+     WHERE article.id = changed.id`,
+    [JSON.stringify(rows)],
+  );
+}
+
+async function keepRevisions(
+  tx: EntityManager,
+  articles: readonly Article[],
+  by: By,
+  note: string | undefined,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO revision (article_id, version, snapshot, by_id, by_name, note)
+     SELECT id, version, snapshot, $2, $3, $4 FROM json_to_recordset($1) AS published(id uuid, version int, snapshot json)`,
+    [
+      JSON.stringify(articles.map(({ id, version, snapshot }) => ({ id, version, snapshot }))),
+      by.id,
+      by.name,
+      note ?? null,
+    ],
+  );
+}

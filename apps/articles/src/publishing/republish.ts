@@ -1,0 +1,39 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { articlePublished } from '#events';
+import { Outbox, Republisher, type SnapshotSource } from '#messaging';
+import { Article } from '../articles/article.entity.js';
+import { ALL } from './listing.js';
+import { TakeDown } from './take-down.js';
+
+/** Says the present state of every article again that was ever public. */
+@Injectable()
+export class ArticleSnapshots implements OnModuleInit, SnapshotSource {
+  constructor(
+    private readonly republisher: Republisher,
+    private readonly outbox: Outbox,
+    private readonly takeDown: TakeDown,
+  ) {}
+
+  onModuleInit(): void {
+    this.republisher.serve(this);
+  }
+
+  async republish(tx: EntityManager, afterId = ALL, limit: number): Promise<string[]> {
+    const articles = await tx
+      .createQueryBuilder(Article, 'article')
+      .where(`article.publishedVersion IS NOT NULL AND article.id > :afterId`, { afterId })
+      .orderBy('article.id')
+      .limit(limit)
+      .setLock('pessimistic_write')
+      .getMany();
+    for (const article of articles) {
+      if (article.state === 'retracted') await this.takeDown.tell(tx, article);
+      else {
+        const data = { version: article.publishedVersion!, article: article.snapshot! };
+        await this.outbox.add(tx, articlePublished, { subject: article.id, data });
+      }
+    }
+    return articles.map(({ id }) => id);
+  }
+}

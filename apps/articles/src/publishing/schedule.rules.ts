@@ -1,0 +1,43 @@
+import { refuse } from '../problems.js';
+import type { Article } from '../articles/article.entity.js';
+import { mustBeAlive, mustBePublishableAt, type Change } from '../articles/article.rules.js';
+
+/** When an article goes on and off by itself. */
+export interface Schedule {
+  readonly publishAt?: Date;
+  readonly offlineAt?: Date;
+}
+
+/** Sets or moves the times at which an article becomes public and is taken offline; what is left out is cancelled. */
+export function schedule(article: Article, { publishAt, offlineAt }: Schedule, now: Date): Change {
+  mustBeAlive(article);
+  const isPublic = article.state === 'published';
+  if (!publishAt && !isPublic) throw refuse('schedule.never-public');
+  for (const at of [publishAt, offlineAt])
+    if (at && at <= now) throw refuse('schedule.past', { now: now.toISOString() });
+  if (publishAt && offlineAt && offlineAt <= publishAt) throw refuse('schedule.offline-first');
+  if (publishAt) {
+    if (isPublic && !article.hasChanges) throw refuse('article.unchanged');
+    mustBePublishableAt(article.draft!, publishAt);
+  }
+  return {
+    state: isPublic ? 'published' : 'scheduled',
+    version: article.version + 1,
+    publishAt: publishAt ?? null,
+    offlineAt: offlineAt ?? null,
+    updatedAt: now,
+  };
+}
+
+/** Takes both times back; an article that was to become public for the first time is a draft again. */
+export function cancelSchedule(article: Article, now: Date): Change {
+  mustBeAlive(article);
+  if (!article.publishAt && !article.offlineAt) throw refuse('schedule.none');
+  return {
+    state: article.state === 'scheduled' ? 'draft' : article.state,
+    version: article.version + 1,
+    publishAt: null,
+    offlineAt: null,
+    updatedAt: now,
+  };
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { articleRetracted } from '#events';
+import { Outbox } from '#messaging';
+import type { Article } from '../articles/article.entity.js';
+import { purge, retract } from '../articles/article.rules.js';
+import { save } from '../articles/article-store.js';
+import type { RetractArticleRequest } from '../articles/articles.dto.js';
+import { audit, type By } from '../articles/audit.js';
+import { claimSlug, eraseSlugs } from '../articles/slugs.js';
+import { Revision } from '../revisions/revision.entity.js';
+import { removeFromSearch, unlearnWords } from '../search/search-index.js';
+import { unlist } from './listing.js';
+
+/** The way back from the public: retraction, and erasing what was retracted. */
+@Injectable()
+export class TakeDown {
+  constructor(private readonly outbox: Outbox) {}
+
+  /** Takes a locked article from every public place. @throws Refused `article.not-published`, `article.already-retracted`. */
+  async retract(
+    tx: EntityManager,
+    article: Article,
+    { reason, note }: RetractArticleRequest,
+    by: By,
+    now: Date,
+  ): Promise<void> {
+    await save(tx, article, retract(article, reason, note, now));
+    await unlist(tx, article.id);
+    await removeFromSearch(tx, article.id);
+    await this.tell(tx, article);
+    await audit(tx, by, 'retract', [article], { reason, note });
+  }
+
+  /**
+   * Erases the text of a locked article wherever this service holds it: working copy, revisions, slugs, words, notes of
+   * corrections, news that has not left yet. @throws Refused `article.not-retracted`, `article.purged`.
+   */
+  async purge(tx: EntityManager, article: Article, by: By, now: Date): Promise<void> {
+    const { id } = article;
+    const change = purge(article, now);
+    for (const { snapshot } of await tx.findBy(Revision, { articleId: id })) await unlearnWords(tx, snapshot);
+    await tx.delete(Revision, { articleId: id });
+    await eraseSlugs(tx, id);
+    await claimSlug(tx, id, change.slug!);
+    await save(tx, article, change);
+    await tx.query(
+      `UPDATE article SET idempotency_key = NULL,
+         source_id = 'sha256:' || encode(sha256(convert_to(source_id, 'UTF8')), 'hex') WHERE id = $1`,
+      [id],
+    );
+    await tx.query(`UPDATE audit SET details = '{}' WHERE article_id = $1 AND did IN ('correct', 'import')`, [
+      id,
+    ]);
+    await tx.query(`DELETE FROM outbox WHERE topic = $1 AND key = $2`, [articleRetracted.topic, id]);
+    await this.tell(tx, article);
+    await audit(tx, by, 'purge', [article]);
+  }
+
+  /** Tells that an article is gone; what is told carries no text. */
+  tell(tx: EntityManager, article: Article): Promise<void> {
+    return this.outbox.add(tx, articleRetracted, {
+      subject: article.id,
+      data: {
+        version: article.version,
+        reason: article.retractionReason!,
+        note: article.retractionNote ?? undefined,
+        retractedAt: article.retractedAt!.toISOString(),
+      },
+    });
+  }
+}

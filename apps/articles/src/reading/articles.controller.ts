@@ -1,0 +1,38 @@
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { etagOf, ForAnyone } from '#platform';
+import { listArticles, ListArticlesRequest } from './article-list.js';
+import { publicArticle } from './public-article.js';
+
+const IdOrSlug = z.string().min(1).max(120);
+
+/** What readers may see. Stored JSON goes out as it is: parsing it only to write it again would be most of the work. */
+@Controller('articles')
+@ForAnyone()
+export class ArticlesController {
+  constructor(private readonly db: DataSource) {}
+
+  @Get()
+  async list(
+    @Query({ schema: ListArticlesRequest }) request: ListArticlesRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { items, ...list } = await listArticles(this.db, request);
+    sendJson(reply, `${JSON.stringify(list).slice(0, -1)},"items":[${items.join(',')}]}`);
+  }
+
+  @Get(':idOrSlug')
+  async get(
+    @Param('idOrSlug', { schema: IdOrSlug }) idOrSlug: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { id, version, snapshot } = await publicArticle(this.db, idOrSlug);
+    reply.headers({ etag: etagOf(version), 'x-article-id': id });
+    sendJson(reply, `{"version":${version},${snapshot.slice(1)}`);
+  }
+}
+
+const sendJson = (reply: FastifyReply, json: string): void =>
+  void reply.type('application/json; charset=utf-8').send(json);

@@ -1,0 +1,29 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { ArticleSnapshot } from '#events';
+
+/** One published state of an article, kept for good; only a purge erases it. */
+@Entity('revision')
+export class Revision {
+  @PrimaryColumn('uuid', { name: 'article_id' })
+  articleId!: string;
+
+  @PrimaryColumn('integer')
+  version!: number;
+
+  /** What readers saw. */
+  @Column('json')
+  snapshot!: ArticleSnapshot;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+
+  @Column('text', { name: 'by_id' })
+  byId!: string;
+
+  @Column('text', { name: 'by_name' })
+  byName!: string;
+
+  /** What readers were told was corrected by it. */
+  @Column('text', { nullable: true })
+  note!: string | null;
+}

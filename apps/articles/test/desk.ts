@@ -1,0 +1,93 @@
+import type { ArticleSnapshot, NewsroomEvent } from '#events';
+import { anArticleRequest, ServiceUnderTest, waitUntil, type TestAnswer } from '#testing';
+import type { EditorialArticleResponse } from '../src/articles/articles.dto.js';
+import { articlesService } from '../src/service.js';
+
+/** A refusal as a client reads it. */
+export interface Problem {
+  readonly code: string;
+  readonly errors?: readonly { pointer: string; detail: string }[];
+  readonly [extension: string]: unknown;
+}
+
+export type Answer = TestAnswer<EditorialArticleResponse & Problem>;
+export interface ListAnswer {
+  readonly items: { id: string; slug: string; headline: string }[];
+  readonly terms: { kind: string; slug: string; name: string }[];
+  readonly nextCursor?: string;
+}
+
+/** The articles service with an editor at work on it. */
+export class Desk {
+  private constructor(readonly service: ServiceUnderTest) {}
+
+  /** With the author, the section, the topics and the places that {@link anArticleRequest} and the tests name. */
+  static async open(env: NodeJS.ProcessEnv = {}): Promise<Desk> {
+    const desk = new Desk(await ServiceUnderTest.start(articlesService, env));
+    await desk.put('authors/lia-muster', { name: 'Lia Muster' });
+    for (const section of ['news', 'sport']) await desk.put(`sections/${section}`, { name: section });
+    return desk;
+  }
+
+  stop(): Promise<void> {
+    return this.service.stop();
+  }
+
+  put(termPath: string, body: unknown): Promise<Answer> {
+    return this.service.as('editor', 'PUT', `/editorial/${termPath}`, body);
+  }
+
+  post(path: string, body?: unknown, version?: number): Promise<Answer> {
+    const headers: Record<string, string> = version === undefined ? {} : { 'if-match': `"${version}"` };
+    return this.service.as('editor', 'POST', `/editorial/${path}`, body, headers);
+  }
+
+  get<Body>(path: string): Promise<TestAnswer<Body>> {
+    return this.service.as('editor', 'GET', `/editorial/${path}`);
+  }
+
+  /** Events about an article, as soon as there are `count` of them. */
+  async toldOf(id: string, count: number): Promise<NewsroomEvent[]> {
+    const events = () => this.service.told.filter(({ subject }) => subject === id);
+    await waitUntil(() => events().length >= count, { what: `${count} events` });
+    return events();
+  }
+
+  /** What readers get. */
+  read<Body = ArticleSnapshot & Problem>(path: string): Promise<TestAnswer<Body>> {
+    return this.service.call('GET', path);
+  }
+
+  async draft(overrides: Record<string, unknown> = {}): Promise<EditorialArticleResponse> {
+    return expectOk(await this.post('articles', anArticleRequest(overrides)));
+  }
+
+  edit(id: string, version: number, content: unknown): Promise<Answer> {
+    return this.service.as('editor', 'PUT', `/editorial/articles/${id}`, content, {
+      'if-match': `"${version}"`,
+    });
+  }
+
+  remove(path: string, version?: number): Promise<Answer> {
+    const headers: Record<string, string> = version === undefined ? {} : { 'if-match': `"${version}"` };
+    return this.service.as('editor', 'DELETE', `/editorial/${path}`, undefined, headers);
+  }
+
+  /** Does `act` to the article as it is now: publish, retract, … */
+  act(act: string, { id, version }: { id: string; version: number }, body?: unknown): Promise<Answer> {
+    return this.post(`articles/${id}/${act}`, body, version);
+  }
+
+  async published(overrides: Record<string, unknown> = {}): Promise<EditorialArticleResponse> {
+    return expectOk(await this.act('publish', await this.draft(overrides)));
+  }
+
+  async retracted(overrides: Record<string, unknown> = {}): Promise<EditorialArticleResponse> {
+    return expectOk(await this.act('retract', await this.published(overrides), { reason: 'legal' }));
+  }
+}
+
+export function expectOk({ status, body, text }: Answer): EditorialArticleResponse {
+  if (status >= 300) throw new Error(`${status} ${text}`);
+  return body;
+}
