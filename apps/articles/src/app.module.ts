@@ -8,13 +8,30 @@ import { ArticleSnapshots } from './publishing/republish.js';
 import { TakeDown } from './publishing/take-down.js';
 import { ArticlesController } from './reading/articles.controller.js';
 import { RevisionsController } from './revisions/revisions.controller.js';
+import { SearchController } from './search/search.controller.js';
+import { WordLearning } from './search/word-learning.js';
 import { Retelling } from './taxonomy/retelling.js';
 import { TermsController } from './taxonomy/terms.controller.js';
 import { TermsService } from './taxonomy/terms.service.js';
 
 @Module({
   imports: [MessagingModule],
-  controllers: [ArticlesController, EditorialArticlesController, RevisionsController, TermsController],
-  providers: [ArticlesService, Publisher, TakeDown, DueArticles, ArticleSnapshots, TermsService, Retelling],
+  controllers: [
+    ArticlesController,
+    EditorialArticlesController,
+    RevisionsController,
+    SearchController,
+    TermsController,
+  ],
+  providers: [
+    ArticlesService,
+    Publisher,
+    TakeDown,
+    DueArticles,
+    ArticleSnapshots,
+    TermsService,
+    Retelling,
+    WordLearning,
+  ],
 })
 export class AppModule {}

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { anArticleRequest, describeWith, waitUntil } from '#testing';
+import { Desk, expectOk } from '../../test/desk.js';
+
+/** Milliseconds until what is scheduled in these tests is due. */
+const SOON = 600;
+
+describeWith('postgres')('schedules', () => {
+  let desk: Desk;
+  beforeAll(async () => {
+    desk = await Desk.open();
+  });
+  afterAll(() => desk.stop());
+
+  const soon = () => new Date(Date.now() + SOON).toISOString();
+  const statusOf = async (id: string) => (await desk.read(`/articles/${id}`)).status;
+  const state = async (id: string) => (await desk.get<{ state: string }>(`articles/${id}`)).body.state;
+  const auditOf = async (id: string) =>
+    (
+      await desk.get<{ items: { did: string; by: { id: string }; details: object }[] }>(
+        `articles/${id}/audit`,
+      )
+    ).body.items;
+
+  it('publish at their time, not before, once, and tell of it', async () => {
+    const publishAt = soon();
+    const scheduled = expectOk(await desk.act('schedule', await desk.draft(), { publishAt }));
+    expect({ state: scheduled.state, public: await statusOf(scheduled.id) }).toEqual({
+      state: 'scheduled',
+      public: 404,
+    });
+    const [event] = await desk.toldOf(scheduled.id, 1);
+    const { publishedAt } = (event!.data as { article: { publishedAt: string } }).article;
+    expect(Date.parse(publishedAt)).toBeGreaterThanOrEqual(Date.parse(publishAt));
+    expect(await state(scheduled.id)).toBe('published');
+    expect((await auditOf(scheduled.id))[0]).toMatchObject({ did: 'publish', by: { id: 'schedule' } });
+  });
+
+  it('publish the working copy as it is then', async () => {
+    const scheduled = expectOk(await desk.act('schedule', await desk.draft(), { publishAt: soon() }));
+    expectOk(
+      await desk.edit(scheduled.id, scheduled.version, anArticleRequest({ headline: 'Im letzten Moment' })),
+    );
+    await desk.toldOf(scheduled.id, 1);
+    expect((await desk.read(`/articles/${scheduled.id}`)).body.headline).toBe('Im letzten Moment');
+  });
+
+  it('update what is public already', async () => {
+    const { id, version } = await desk.published();
+    const edited = expectOk(
+      await desk.edit(id, version, anArticleRequest({ headline: 'Um Mitternacht neu' })),
+    );
+    expectOk(await desk.act('schedule', edited, { publishAt: soon() }));
+    expect((await desk.toldOf(id, 2)).at(-1)).toMatchObject({ type: 'article.updated' });
+    expect((await desk.read(`/articles/${id}`)).body.headline).toBe('Um Mitternacht neu');
+  });
+
+  it('take offline at their time', async () => {
+    expectOk(await desk.act('schedule', await desk.published(), { offlineAt: soon() }));
+    const { id } = expectOk(await desk.act('schedule', await desk.published(), { offlineAt: soon() }));
+    await waitUntil(async () => (await statusOf(id)) === 410);
+    expect((await desk.toldOf(id, 2)).at(-1)).toMatchObject({
+      type: 'article.retracted',
+      data: { reason: 'expired' },
+    });
+  });
+
+  it('go on and off in turn', async () => {
+    const draft = await desk.draft();
+    const offlineAt = new Date(Date.now() + 2 * SOON).toISOString();
+    expectOk(await desk.act('schedule', draft, { publishAt: soon(), offlineAt }));
+    expect((await desk.toldOf(draft.id, 2)).map(({ type }) => type)).toEqual([
+      'article.published',
+      'article.retracted',
+    ]);
+  });
+
+  it('can be cancelled', async () => {
+    const scheduled = expectOk(await desk.act('schedule', await desk.draft(), { publishAt: soon() }));
+    const after = expectOk(await desk.act('schedule', await desk.draft(), { publishAt: soon() }));
+    expect((await desk.remove(`articles/${scheduled.id}/schedule`, scheduled.version)).body.state).toBe(
+      'draft',
+    );
+    await desk.toldOf(after.id, 1);
+    expect(await state(scheduled.id)).toBe('draft');
+  });
+
+  it('can be moved', async () => {
+    const scheduled = expectOk(
+      await desk.act('schedule', await desk.draft(), { publishAt: '2999-01-01T00:00:00Z' }),
+    );
+    expectOk(await desk.act('schedule', scheduled, { publishAt: soon() }));
+    await desk.toldOf(scheduled.id, 1);
+    expect(await state(scheduled.id)).toBe('published');
+  });
+
+  it('that cannot be kept are taken back, say why in the audit log, and hold up no other', async () => {
+    const [broken, whole] = [await desk.draft(), await desk.draft()];
+    for (const draft of [broken, whole]) expectOk(await desk.act('schedule', draft, { publishAt: soon() }));
+    await desk.service.query(
+      `UPDATE article SET draft = '{"headline": "Halb", "authors": [], "body": []}' WHERE id = $1`,
+      [broken.id],
+    );
+    await desk.toldOf(whole.id, 1);
+    await waitUntil(async () => (await state(broken.id)) === 'draft');
+    expect((await auditOf(broken.id))[0]).toMatchObject({
+      did: 'schedule-failed',
+      details: { code: 'article.incomplete' },
+    });
+  });
+
+  describe('take a time', () => {
+    it.each([
+      ['without an offset', '2999-10-25T02:30:00', 422],
+      ['without a time', '2999-10-25', 422],
+      ['with the offset of summer', '2999-10-25T02:30:00+02:00', 200],
+      ['with the offset of winter', '2999-10-25T02:30:00+01:00', 200],
+    ])('%s: %s', async (_how, publishAt, status) => {
+      expect((await desk.act('schedule', await desk.draft(), { publishAt })).status).toBe(status);
+    });
+
+    it('that comes twice when the clocks go back, and keep the two apart', async () => {
+      const at = async (publishAt: string) =>
+        expectOk(await desk.act('schedule', await desk.draft(), { publishAt }))
+          .publishAt as unknown as string;
+      const [first, second] = [await at('2999-10-27T02:30:00+02:00'), await at('2999-10-27T02:30:00+01:00')];
+      expect(Date.parse(second) - Date.parse(first)).toBe(3_600_000);
+    });
+  });
+});

@@ -1,0 +1,170 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { z } from 'zod';
+import { Slug, textsOf, type ArticleSnapshot } from '#events';
+import { inertText } from '../articles/inert-text.js';
+import type { ArticleSummary } from '../articles/articles.dto.js';
+import { refuse } from '../problems.js';
+import { termsOf } from '../reading/article-list.js';
+import { EXCERPT, MARK_ALL, rangesOf, type Range } from './highlight.js';
+import { queryOf, withSimilarWords, type Query } from './query.js';
+
+const Time = z.iso.datetime({
+  offset: true,
+  error: 'needs a time with its offset, such as 2026-10-25T00:00:00+02:00',
+});
+
+export const SearchRequest = z.strictObject({
+  q: z.preprocess((value) => inertText(value), z.string().trim().min(1).max(200)),
+  section: Slug.optional(),
+  from: Time.optional().describe('published then or later'),
+  to: Time.optional().describe('published before'),
+  cursor: z.string().max(100).optional(),
+  limit: z.coerce.number().int().min(1).max(50).default(10),
+});
+export type SearchRequest = z.infer<typeof SearchRequest>;
+
+export interface SearchHit extends ArticleSummary {
+  /** Where in these texts the words were found. */
+  readonly highlights: { readonly kicker: Range[]; readonly headline: Range[]; readonly lead: Range[] };
+  /** A piece of the body with the words, where none of the above has them. */
+  readonly excerpt?: { readonly text: string; readonly ranges: Range[] };
+}
+
+export interface SearchResponse {
+  readonly items: SearchHit[];
+  /** True when nothing has the words as they were typed, and these are hits for words that are spelled much like them. */
+  readonly similar: boolean;
+  readonly nextCursor?: string;
+}
+
+/** Hits that are ranked, the newest ones: whoever looks further narrows the search. */
+const RANKED = 500;
+
+/**
+ * Public articles that have the words, the best of the newest hits first: a hit in the headline counts more than one in
+ * the body, and of two like hits the newer one does.
+ * @throws Refused `search.empty`, `term.not-found`, `term.moved`, `list.bad-cursor`.
+ */
+export async function search(db: DataSource, request: SearchRequest): Promise<SearchResponse> {
+  const [section] = await termsOf(db, { section: request.section });
+  const query = await queryOf(db.manager, request.q);
+  if (!query) throw refuse('search.empty');
+  const cursor = request.cursor === undefined ? undefined : readCursor(request.cursor);
+  const place = cursor ?? { asOf: new Date(), offset: 0, similar: false };
+  const find = (tx: EntityManager, wanted: Query) => rank(tx, wanted, request, section?.id, place);
+  if (!place.similar) {
+    const found = await find(db.manager, query);
+    if (found.length > 0 || cursor) return respond(db, query, found, request, place);
+  }
+  return db.transaction(async (tx) => {
+    const similar = await withSimilarWords(tx, query);
+    if (!similar) return { items: [], similar: false };
+    return respond(db, similar, await find(tx, similar), request, { ...place, similar: true });
+  });
+}
+
+interface Found {
+  readonly id: string;
+  readonly summary: ArticleSummary;
+  readonly kicker: string;
+  readonly headline: string;
+  readonly lead: string;
+}
+
+/** Where a page of hits starts: published at `asOf` at the latest, so that later articles do not shift the pages. */
+interface Place {
+  readonly asOf: Date;
+  readonly offset: number;
+  readonly similar: boolean;
+}
+
+function rank(
+  tx: EntityManager,
+  query: Query,
+  { from, to, limit }: SearchRequest,
+  sectionId: string | undefined,
+  { asOf, offset }: Place,
+): Promise<Found[]> {
+  return tx.query(
+    `WITH hit AS MATERIALIZED (
+       SELECT article_id, published_at, document FROM article_search
+       WHERE document @@ $1::tsquery AND published_at <= $2 AND ($3::uuid IS NULL OR section_id = $3)
+         AND ($4::timestamptz IS NULL OR published_at >= $4) AND ($5::timestamptz IS NULL OR published_at < $5)
+       ORDER BY published_at DESC LIMIT ${RANKED}
+     ), page AS MATERIALIZED (
+       SELECT article_id, published_at,
+         ts_rank(document, $1::tsquery, 1) * (1 + 2 * exp(-extract(epoch FROM $2 - published_at) / (86400 * 30))) AS score
+       FROM hit ORDER BY score DESC, published_at DESC, article_id LIMIT $6 OFFSET $7
+     )
+     SELECT article.id, summary, ts_headline('german', summary->>'kicker', $1::tsquery, $8) AS kicker,
+       ts_headline('german', summary->>'headline', $1::tsquery, $8) AS headline,
+       ts_headline('german', summary->>'lead', $1::tsquery, $8) AS lead
+     FROM page JOIN article ON article.id = article_id ORDER BY score DESC, page.published_at DESC, article_id`,
+    [query, asOf, sectionId ?? null, from ?? null, to ?? null, limit + 1, offset, MARK_ALL],
+  );
+}
+
+async function respond(
+  db: DataSource,
+  query: Query,
+  found: Found[],
+  { limit }: SearchRequest,
+  { asOf, offset, similar }: Place,
+): Promise<SearchResponse> {
+  const hits = found.slice(0, limit).map(({ id, summary, ...marked }) => {
+    const [kicker, headline, lead] = [marked.kicker, marked.headline, marked.lead].map(
+      (text) => rangesOf(text).ranges,
+    );
+    return { id, summary, highlights: { kicker: kicker!, headline: headline!, lead: lead! } };
+  });
+  const excerpts = await excerptsOf(
+    db,
+    query,
+    hits
+      .filter(({ highlights }) => Object.values(highlights).every((ranges) => ranges.length === 0))
+      .map(({ id }) => id),
+  );
+  const next = offset + hits.length;
+  return {
+    items: hits.map(({ id, summary, highlights }) => {
+      const excerpt = excerpts.get(id);
+      return { ...summary, highlights, ...(excerpt && { excerpt }) };
+    }),
+    similar,
+    ...(found.length > limit && next < RANKED && { nextCursor: cursorOf({ asOf, offset: next, similar }) }),
+  };
+}
+
+async function excerptsOf(
+  db: DataSource,
+  query: Query,
+  ids: readonly string[],
+): Promise<Map<string, ReturnType<typeof rangesOf>>> {
+  if (ids.length === 0) return new Map();
+  const articles: { id: string; body: ArticleSnapshot['body'] }[] = await db.query(
+    `SELECT id, snapshot->'body' AS body FROM article WHERE id = ANY($1) AND snapshot IS NOT NULL`,
+    [ids],
+  );
+  const rows: { id: string; marked: string }[] = await db.query(
+    `SELECT id, ts_headline('german', body, $3::tsquery, $4) AS marked FROM unnest($1::uuid[], $2::text[]) AS article(id, body)`,
+    [
+      articles.map(({ id }) => id),
+      articles.map(({ body }) => body.flatMap(textsOf).join('\n')),
+      query,
+      EXCERPT,
+    ],
+  );
+  const excerpts = rows.map(({ id, marked }) => [id, rangesOf(marked)] as const);
+  return new Map(excerpts.filter(([, { ranges }]) => ranges.length > 0));
+}
+
+const cursorOf = ({ asOf, offset, similar }: Place): string =>
+  Buffer.from(`${asOf.toISOString()} ${offset} ${similar ? 'similar' : 'exact'}`).toString('base64url');
+
+function readCursor(cursor: string): Place {
+  const [, time, offset, kind] =
+    /^(\S{24}) (\d{1,3}) (similar|exact)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  const asOf = new Date(time ?? '');
+  if (!offset || Number.isNaN(asOf.getTime())) throw refuse('list.bad-cursor');
+  return { asOf, offset: Number(offset), similar: kind === 'similar' };
+}
