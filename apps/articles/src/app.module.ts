@@ -2,6 +2,10 @@ import { Module } from '@nestjs/common';
 import { MessagingModule } from '#messaging';
 import { ArticlesService } from './articles/articles.service.js';
 import { EditorialArticlesController } from './articles/editorial-articles.controller.js';
+import { FeedsController } from './feeds/feeds.controller.js';
+import { FeedsService } from './feeds/feeds.service.js';
+import { ImportsController } from './imports/imports.controller.js';
+import { ImportsService } from './imports/imports.service.js';
 import { DueArticles } from './publishing/due-articles.js';
 import { Publisher } from './publishing/publisher.js';
 import { ArticleSnapshots } from './publishing/republish.js';
@@ -18,9 +22,11 @@ import { TermsService } from './taxonomy/terms.service.js';
   imports: [MessagingModule],
   controllers: [
     ArticlesController,
+    SearchController,
+    FeedsController,
     EditorialArticlesController,
     RevisionsController,
-    SearchController,
+    ImportsController,
     TermsController,
   ],
   providers: [
@@ -32,6 +38,8 @@ import { TermsService } from './taxonomy/terms.service.js';
     TermsService,
     Retelling,
     WordLearning,
+    ImportsService,
+    FeedsService,
   ],
 })
 export class AppModule {}

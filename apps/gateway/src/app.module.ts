@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { ArticlesController } from './articles/articles.controller.js';
+import { Lists } from './articles/lists.js';
 import { CommentsController } from './comments/comments.controller.js';
 import { EditorialController } from './editorial/editorial.controller.js';
+import { FeedsController } from './feeds/feeds.controller.js';
 import { PageController } from './page/page.controller.js';
 import { PageService } from './page/page.service.js';
 import { PollsController } from './polls/polls.controller.js';
@@ -18,8 +20,9 @@ import { Upstream } from './upstream/upstream.js';
     CommentsController,
     PollsController,
     RailsController,
+    FeedsController,
     EditorialController,
   ],
-  providers: [Upstream, PageService, ReaderCookie, { provide: APP_GUARD, useClass: OriginGuard }],
+  providers: [Upstream, Lists, PageService, ReaderCookie, { provide: APP_GUARD, useClass: OriginGuard }],
 })
 export class AppModule {}

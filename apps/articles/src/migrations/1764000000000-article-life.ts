@@ -107,6 +107,9 @@ async function articles(db: QueryRunner): Promise<void> {
   await db.query(`CREATE INDEX article_desk_state ON article (state, updated_at DESC, id DESC)`);
   await db.query(`CREATE INDEX article_publish_at ON article (publish_at) WHERE publish_at IS NOT NULL`);
   await db.query(`CREATE INDEX article_offline_at ON article (offline_at) WHERE offline_at IS NOT NULL`);
+  await db.query(
+    `CREATE INDEX article_retracted_at ON article (retracted_at) WHERE retracted_at IS NOT NULL`,
+  );
   await db.query(`
     ALTER TABLE revision
       ADD COLUMN by_id text NOT NULL DEFAULT '',

@@ -4,9 +4,11 @@ import { z } from 'zod';
 import { Slug } from '#events';
 import { ForAnyone } from '#platform';
 import { cacheable, sendCacheable, type Cacheable } from '../http/cacheable.js';
-import { IdOrSlug } from '../http/params.js';
+import { leadingOn } from '../http/moved.js';
+import { IdOrSlug, pathOf, queryOf } from '../http/params.js';
 import { MicroCache } from '../page/micro-cache.js';
 import { Upstream } from '../upstream/upstream.js';
+import { Lists } from './lists.js';
 
 const ListRequest = z.strictObject({
   section: Slug.optional(),
@@ -18,37 +20,64 @@ const ListRequest = z.strictObject({
 });
 type ListRequest = z.infer<typeof ListRequest>;
 
-interface ArticleList {
-  readonly items: readonly { readonly id: string }[];
-  readonly nextCursor?: string;
-}
-interface Interactions {
-  readonly items: readonly { readonly articleId: string; readonly total: number }[];
-}
+const SearchRequest = z.strictObject({
+  q: z.string().max(200).default(''),
+  section: Slug.optional(),
+  from: z.string().max(40).optional(),
+  to: z.string().max(40).optional(),
+  cursor: z.string().max(100).optional(),
+  limit: z.string().max(3).optional(),
+});
+type SearchRequest = z.infer<typeof SearchRequest>;
 
-/** Milliseconds a list waits for its counts; it does without them rather than longer. */
-const COUNTS_WITHIN = 500;
-
+/** What there is to read. Answers are held for a second, so that a breaking story costs the services behind one question. */
 @Controller('v1')
 @ForAnyone()
 export class ArticlesController {
   private readonly answers = new MicroCache<Cacheable>({ ttl: 1_000, max: 1_000 });
 
-  constructor(private readonly upstream: Upstream) {}
+  constructor(
+    private readonly upstream: Upstream,
+    private readonly lists: Lists,
+  ) {}
 
   @Get('articles')
   list(
     @Query({ schema: ListRequest }) query: ListRequest,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-  ) {
-    return this.sendList(query, request, reply);
+  ): Promise<void> {
+    const path = pathOf('/articles', query);
+    return leadingOn(
+      reply,
+      ({ kind, slug }) => pathOf('/v1/articles', { ...query, [kind!]: slug }),
+      () => this.send(path, request, reply, () => this.lists.get(path)),
+    );
   }
 
-  @Get('sections')
-  sections(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.send('/sections', request, reply, async () =>
-      cacheable(await this.upstream.json('articles', '/sections'), ['sections']),
+  @Get('search')
+  search(
+    @Query({ schema: SearchRequest }) query: SearchRequest,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const path = pathOf('/search', query);
+    return leadingOn(
+      reply,
+      ({ slug }) => pathOf('/v1/search', { ...query, section: slug }),
+      () => this.send(path, request, reply, () => this.lists.get(path)),
+    );
+  }
+
+  @Get(':kind(sections|topics|places|authors)')
+  terms(
+    @Param('kind') kind: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const path = `/${kind}${queryOf(request)}`;
+    return this.send(path, request, reply, async () =>
+      cacheable((await this.upstream.ok('articles', path)).text, [kind]),
     );
   }
 
@@ -60,7 +89,12 @@ export class ArticlesController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.sendList({ ...query, [kind.slice(0, -1)]: slug }, request, reply);
+    const path = pathOf('/articles', { ...query, [kind.slice(0, -1)]: slug });
+    return leadingOn(
+      reply,
+      (moved) => pathOf(`/v1/${kind}/${moved.slug}`, query),
+      () => this.send(path, request, reply, () => this.lists.get(path)),
+    );
   }
 
   @Get('articles/:idOrSlug')
@@ -69,29 +103,35 @@ export class ArticlesController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const path = `/articles/${idOrSlug}`;
-    return this.send(path, request, reply, async () => {
-      const article = await this.upstream.json<{ id: string }>('articles', path);
-      return cacheable(article, [`article/${article.id}`]);
-    });
+    return this.sendArticle(`/articles/${idOrSlug}`, '', request, reply);
   }
 
-  private sendList(query: ListRequest, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const path = `/articles?${new URLSearchParams(query as Record<string, string>)}`;
-    return this.send(path, request, reply, async () => {
-      const list = await this.upstream.json<ArticleList>('articles', path);
-      const totals = await this.totals(list.items.map(({ id }) => id));
-      const items = list.items.map((item) => ({ ...item, interactions: totals.get(item.id) ?? 0 }));
-      return cacheable({ ...list, items }, ['lists', ...items.map(({ id }) => `article/${id}`)]);
-    });
+  /** The same for other newsrooms: IPTC ninjs 3.1. */
+  @Get('articles/:idOrSlug/ninjs')
+  ninjs(
+    @Param('idOrSlug', { schema: IdOrSlug }) idOrSlug: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.sendArticle(`/articles/${idOrSlug}/ninjs`, '/ninjs', request, reply);
   }
 
-  private async totals(ids: string[]): Promise<Map<string, number>> {
-    if (ids.length === 0) return new Map();
-    const counts = await this.upstream
-      .json<Interactions>('recommendations', `/interactions?ids=${ids.join(',')}`, { within: COUNTS_WITHIN })
-      .catch((): Interactions => ({ items: [] }));
-    return new Map(counts.items.map(({ articleId, total }) => [articleId, total]));
+  /** The service's bytes as they are: whoever only hands them on need not parse them. */
+  private sendArticle(
+    path: string,
+    form: '' | '/ninjs',
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const load = async (): Promise<Cacheable> => {
+      const { text, headers } = await this.upstream.ok('articles', path);
+      return cacheable(text, [`article/${String(headers['x-article-id'])}`]);
+    };
+    return leadingOn(
+      reply,
+      ({ slug }) => `/v1/articles/${slug}${form}`,
+      () => this.send(path, request, reply, load),
+    );
   }
 
   private async send(

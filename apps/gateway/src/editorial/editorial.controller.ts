@@ -11,6 +11,7 @@ const keepers: Readonly<Record<string, ServiceName>> = {
   sections: 'articles',
   topics: 'articles',
   places: 'articles',
+  imports: 'articles',
   comments: 'comments',
   polls: 'polls',
   slots: 'recommendations',

@@ -10,4 +10,10 @@ export const queryOf = ({ url }: { readonly url: string }): string => {
   return start < 0 ? '' : url.slice(start);
 };
 
+/** An address with those values of a query that are given. */
+export function pathOf(path: string, query: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return given.length > 0 ? `${path}?${new URLSearchParams(given)}` : path;
+}
+
 export const Ids = z.strictObject({ ids: z.string().max(4_000) });

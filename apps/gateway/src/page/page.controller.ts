@@ -2,6 +2,7 @@ import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ForAnyone } from '#platform';
 import { sendCacheable } from '../http/cacheable.js';
+import { leadingOn } from '../http/moved.js';
 import { IdOrSlug } from '../http/params.js';
 import { PageService } from './page.service.js';
 
@@ -16,6 +17,10 @@ export class PageController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    sendCacheable(request, reply, await this.pages.get(idOrSlug));
+    await leadingOn(
+      reply,
+      ({ slug }) => `/v1/articles/${slug}/page`,
+      async () => void sendCacheable(request, reply, await this.pages.get(idOrSlug)),
+    );
   }
 }

@@ -86,16 +86,22 @@ export class Upstream implements OnApplicationShutdown {
   }
 
   /**
-   * The JSON of a 2xx answer.
-   * @throws Refused with the service's own problem for 4xx; UpstreamDown for 5xx and for no answer.
+   * An answer with 2xx.
+   * @throws Refused with the service's own problem for 3xx and 4xx; UpstreamDown for 5xx and for no answer.
    */
+  async ok(service: ServiceName, path: string, request?: UpstreamRequest): Promise<UpstreamAnswer> {
+    const answer = await this.call(service, path, request);
+    if (answer.status < 300) return answer;
+    if (answer.status >= 500) throw new UpstreamDown(service);
+    const problem = (answer.text ? JSON.parse(answer.text) : {}) as Record<string, string>;
+    const { type: _t, instance: _i, status: _s, location: _l, title, code, ...details } = problem;
+    throw new Refused(code ?? 'request.refused', answer.status, title ?? 'The request was refused.', details);
+  }
+
+  /** The JSON of an answer with 2xx. @throws as {@link Upstream.ok}. */
   async json<T>(service: ServiceName, path: string, request?: UpstreamRequest): Promise<T> {
-    const { status, text } = await this.call(service, path, request);
-    if (status >= 500) throw new UpstreamDown(service);
-    const answer: unknown = text ? JSON.parse(text) : undefined;
-    if (status < 300) return answer as T;
-    const { type: _t, instance: _i, status: _s, title, code, ...details } = answer as Record<string, string>;
-    throw new Refused(code ?? 'request.refused', status, title ?? 'The request was refused.', details);
+    const { text } = await this.ok(service, path, request);
+    return (text ? JSON.parse(text) : undefined) as T;
   }
 
   async onApplicationShutdown(): Promise<void> {

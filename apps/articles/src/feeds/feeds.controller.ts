@@ -1,0 +1,77 @@
+import { Controller, Get, Param, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { Slug, type ArticleSnapshot } from '#events';
+import { etagOf, ForAnyone } from '#platform';
+import { publicArticle } from '../reading/public-article.js';
+import { atomFeed } from './atom.js';
+import { FeedsService, type FeedOf } from './feeds.service.js';
+import { jsonFeed } from './json-feed.js';
+import { ninjs } from './ninjs.js';
+import { rssFeed } from './rss.js';
+import type { Feed, Site } from './site.js';
+
+const forms = {
+  'rss.xml': { type: 'application/rss+xml; charset=utf-8', write: rssFeed },
+  'atom.xml': { type: 'application/atom+xml; charset=utf-8', write: atomFeed },
+  'feed.json': {
+    type: 'application/feed+json; charset=utf-8',
+    write: (site: Site, feed: Feed) => JSON.stringify(jsonFeed(site, feed)),
+  },
+} as const;
+const File = z.enum(Object.keys(forms) as [keyof typeof forms]);
+type File = z.infer<typeof File>;
+
+const kinds = { sections: 'section', topics: 'topic', places: 'place', authors: 'author' } as const;
+const Kind = z.enum(Object.keys(kinds) as [keyof typeof kinds]);
+type Kind = z.infer<typeof Kind>;
+
+/** What machines read: feeds of the site and of every term, the news sitemap, ninjs. */
+@Controller()
+@ForAnyone()
+export class FeedsController {
+  constructor(
+    private readonly feeds: FeedsService,
+    private readonly db: DataSource,
+  ) {}
+
+  @Get('feeds/:file')
+  site(@Param('file', { schema: File }) file: File, @Res() reply: FastifyReply): Promise<void> {
+    return this.send(reply, file, `/feeds/${file}`);
+  }
+
+  @Get('feeds/:kind/:slug/:file')
+  term(
+    @Param('kind', { schema: Kind }) kind: Kind,
+    @Param('slug', { schema: Slug }) slug: string,
+    @Param('file', { schema: File }) file: File,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.send(reply, file, `/feeds/${kind}/${slug}/${file}`, { kind: kinds[kind], slug });
+  }
+
+  @Get('sitemap-news.xml')
+  async sitemap(@Res() reply: FastifyReply): Promise<void> {
+    const { xml, updatedAt } = await this.feeds.sitemap();
+    reply.header('last-modified', updatedAt.toUTCString());
+    reply.type('application/xml; charset=utf-8').send(xml);
+  }
+
+  @Get('articles/:idOrSlug/ninjs')
+  async ninjs(
+    @Param('idOrSlug', { schema: Slug }) idOrSlug: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { id, version, snapshot } = await publicArticle(this.db, idOrSlug);
+    reply.headers({ etag: etagOf(version), 'x-article-id': id });
+    reply.send(ninjs(this.feeds.site, JSON.parse(snapshot) as ArticleSnapshot, version));
+  }
+
+  private async send(reply: FastifyReply, file: File, path: string, of?: FeedOf): Promise<void> {
+    const feed = await this.feeds.feed(of, path);
+    const { type, write } = forms[file];
+    reply.header('last-modified', feed.updatedAt.toUTCString());
+    reply.type(type).send(write(this.feeds.site, feed));
+  }
+}

@@ -1,0 +1,26 @@
+import type { ArticleSummary } from '../articles/articles.dto.js';
+import { markup } from './markup.js';
+import { articleUrl, type Site } from './site.js';
+
+/** Hours and items, as search engines for news take them: https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap */
+export const newsSitemapLimits = { hours: 48, items: 1_000 } as const;
+
+/** The newest articles for search engines. What was paid for is no news and stays out. */
+export const newsSitemap = (site: Site, articles: readonly ArticleSummary[]): string =>
+  markup`<?xml version="1.0" encoding="utf-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
+${articles
+  .filter(({ label }) => label === 'none')
+  .slice(0, newsSitemapLimits.items)
+  .map(
+    (article) => markup`<url>
+<loc>${articleUrl(site, article)}</loc>
+<news:news>
+<news:publication><news:name>${site.name}</news:name><news:language>${site.language.slice(0, 2)}</news:language></news:publication>
+<news:publication_date>${article.publishedAt}</news:publication_date>
+<news:title>${article.headline}</news:title>
+</news:news>
+</url>
+`,
+  )}</urlset>
+`.text;

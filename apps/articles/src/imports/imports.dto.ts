@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { Slug } from '#events';
+import { ArticleDraft } from '../articles/article-content.js';
+import { inertText } from '../articles/inert-text.js';
+import type { Imported } from './imports.service.js';
+
+const Named = z.strictObject({ slug: Slug, name: z.string().trim().min(1).max(80) });
+
+/** When it first became public elsewhere. */
+const PastTime = z.iso
+  .datetime({ offset: true })
+  .transform((time) => new Date(time))
+  .refine((time) => time.getTime() <= Date.now(), 'lies in the future; import it as a draft and schedule it');
+
+export const ImportRequest = z.preprocess(
+  (value) => inertText(value),
+  z.strictObject({
+    sourceId: z.string().trim().min(1).max(300).describe('its name in the other system, unique there'),
+    state: z.enum(['published', 'draft']).default('published'),
+    publishedAt: PastTime.optional(),
+    terms: z
+      .strictObject({
+        section: Named.optional(),
+        authors: z.array(Named).max(8).optional(),
+        topics: z.array(Named).max(20).optional(),
+        places: z.array(Named).max(20).optional(),
+      })
+      .optional()
+      .describe('created where they are missing'),
+    article: ArticleDraft,
+  }),
+);
+export type ImportRequest = z.infer<typeof ImportRequest>;
+
+export const importResponse = ({ article, known, missing }: Imported) => ({
+  id: article.id,
+  slug: article.slug,
+  outcome: known ? ('known' as const) : ('imported' as const),
+  state: article.state,
+  missing,
+});
+export type ImportResponse = ReturnType<typeof importResponse>;

@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Clock } from '#platform';
+import { Article } from '../articles/article.entity.js';
+import { publish } from '../articles/article.rules.js';
+import { lockKey } from '../articles/article-store.js';
+import { completeTextOf, type ArticleDraft, type Missing } from '../articles/article-content.js';
+import { ArticlesService } from '../articles/articles.service.js';
+import { audit, type By } from '../articles/audit.js';
+import { digestOf, freeSlug } from '../articles/slugs.js';
+import { Publisher } from '../publishing/publisher.js';
+import { termKinds, type TermKind } from '../taxonomy/term.entity.js';
+import { TermsService } from '../taxonomy/terms.service.js';
+import type { ImportRequest } from './imports.dto.js';
+
+export interface Imported {
+  readonly article: Article;
+  /** Whether it was there already. */
+  readonly known: boolean;
+  /** Why an article that was to be public is a draft. */
+  readonly missing: Missing[];
+}
+
+/** Fields of a request in which terms of each kind are named. */
+const fields = { section: 'section', topic: 'topics', place: 'places', author: 'authors' } as const;
+
+/** Takes articles over from another system, each once, however often it is sent. */
+@Injectable()
+export class ImportsService {
+  constructor(
+    private readonly db: DataSource,
+    private readonly articles: ArticlesService,
+    private readonly terms: TermsService,
+    private readonly publisher: Publisher,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * At once public, if it is to be and nothing is missing for that, else a draft. Terms that are missing are created; a
+   * slug that is taken gets a tail. @throws Refused `term.unknown`.
+   */
+  import(request: ImportRequest, by: By): Promise<Imported> {
+    const { sourceId, publishedAt, state } = request;
+    return this.db.transaction(async (tx) => {
+      await lockKey(tx, `article.import ${sourceId}`);
+      const earlier = await tx.findOne(Article, { where: [{ sourceId }, { sourceId: digestOf(sourceId) }] });
+      if (earlier) return { article: earlier, known: true, missing: [] };
+      await this.createTerms(tx, request);
+      const draft = await withFreeSlug(tx, request.article, sourceId);
+      const article = await this.articles.start(tx, draft, { sourceId, publishedAt });
+      await audit(tx, by, 'import', [article], { sourceId });
+      const missing = state === 'published' ? this.missingFor(draft) : [];
+      if (state === 'published' && missing.length === 0) {
+        const at = publishedAt ?? this.clock.now();
+        await this.publisher.publishDrafts(tx, [article], { by, did: 'publish' }, (names) =>
+          publish(article, names, at),
+        );
+      }
+      return { article, known: false, missing };
+    });
+  }
+
+  private missingFor(draft: ArticleDraft): Missing[] {
+    const complete = completeTextOf(draft);
+    if ('missing' in complete) return complete.missing;
+    const { embargoUntil } = draft;
+    const isFree = !embargoUntil || new Date(embargoUntil) <= this.clock.now();
+    return isFree ? [] : [{ pointer: '/embargoUntil', detail: 'lies in the future' }];
+  }
+
+  private async createTerms(tx: EntityManager, { terms = {} }: ImportRequest): Promise<void> {
+    for (const kind of termKinds) await this.terms.ensure(tx, kind, namedIn(terms, kind));
+  }
+}
+
+const namedIn = (terms: NonNullable<ImportRequest['terms']>, kind: TermKind) =>
+  [terms[fields[kind]] ?? []].flat();
+
+async function withFreeSlug(tx: EntityManager, draft: ArticleDraft, sourceId: string): Promise<ArticleDraft> {
+  return draft.slug ? { ...draft, slug: await freeSlug(tx, draft.slug, digestOf(sourceId)) } : draft;
+}

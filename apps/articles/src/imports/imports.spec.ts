@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { anArticleRequest, anId, describeWith } from '#testing';
+import { Desk, type Problem } from '../../test/desk.js';
+import type { ImportResponse } from './imports.dto.js';
+
+describeWith('postgres')('an import', () => {
+  let desk: Desk;
+  beforeAll(async () => {
+    desk = await Desk.open();
+  });
+  afterAll(() => desk.stop());
+
+  const send = (overrides: Record<string, unknown> = {}) =>
+    desk.service.as<ImportResponse & Problem>('editor', 'POST', '/editorial/imports', {
+      sourceId: `archiv:${anId()}`,
+      article: anArticleRequest(),
+      ...overrides,
+    });
+
+  it('is public at once, with the time of its first publication elsewhere', async () => {
+    const { status, body } = await send({ publishedAt: '2019-03-01T08:00:00+01:00' });
+    expect({ status, ...body }).toMatchObject({
+      status: 200,
+      outcome: 'imported',
+      state: 'published',
+      missing: [],
+    });
+    expect((await desk.read(`/articles/${body.id}`)).body).toMatchObject({
+      publishedAt: '2019-03-01T07:00:00.000Z',
+      updatedAt: '2019-03-01T07:00:00.000Z',
+    });
+  });
+
+  it('of the same source id again changes nothing', async () => {
+    const first = (await send({ sourceId: 'archiv:1' })).body;
+    const second = (await send({ sourceId: 'archiv:1', article: anArticleRequest({ headline: 'Anders' }) }))
+      .body;
+    expect(second).toMatchObject({ id: first.id, outcome: 'known', state: 'published' });
+    expect((await desk.read(`/articles/${first.id}`)).body.headline).not.toBe('Anders');
+  });
+
+  it('sent ten times at once makes one article', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => send({ sourceId: 'archiv:zugleich' })),
+    );
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    expect(answers.filter(({ body }) => body.outcome === 'imported')).toHaveLength(1);
+  });
+
+  it('that lacks something is a draft, and says what it lacks', async () => {
+    const { body } = await send({ article: anArticleRequest({ kicker: undefined }) });
+    expect(body).toMatchObject({
+      outcome: 'imported',
+      state: 'draft',
+      missing: [{ pointer: '/kicker', detail: 'is missing' }],
+    });
+  });
+
+  it('brings its terms along', async () => {
+    const terms = {
+      section: { slug: 'archiv', name: 'Archiv' },
+      authors: [{ slug: 'alt-meister', name: 'Alt Meister' }],
+      topics: [{ slug: 'damals', name: 'Damals' }],
+    };
+    const article = anArticleRequest({ section: 'archiv', authors: ['alt-meister'], topics: ['damals'] });
+    const { body } = await send({ terms, article });
+    expect((await desk.read(`/articles/${body.id}`)).body).toMatchObject({
+      section: { name: 'Archiv' },
+      byline: [{ name: 'Alt Meister' }],
+      topics: [{ name: 'Damals' }],
+    });
+  });
+
+  it('under a slug that another article has gets a tail', async () => {
+    await desk.published({ slug: 'schon-da' });
+    expect((await send({ article: anArticleRequest({ slug: 'schon-da' }) })).body.slug).toMatch(
+      /^schon-da-\w{6}$/,
+    );
+  });
+
+  it('of what was taken down and erased does not bring it back', async () => {
+    const { id } = (await send({ sourceId: 'archiv:weg' })).body;
+    await desk.act('retract', { id, version: 2 }, { reason: 'legal' });
+    await desk.act('purge', { id, version: 3 });
+    expect((await send({ sourceId: 'archiv:weg' })).body).toMatchObject({
+      id,
+      outcome: 'known',
+      state: 'retracted',
+    });
+  });
+
+  it.each([
+    ['without a source id', { sourceId: '' }, '/sourceId'],
+    ['from the future', { publishedAt: '2999-01-01T00:00:00Z' }, '/publishedAt'],
+    ['with an unknown field', { article: { ...anArticleRequest(), mood: 'x' } }, ''],
+  ])('%s is refused', async (_what, overrides, pointer) => {
+    const { status, body } = await send(overrides);
+    expect(status).toBe(422);
+    expect(body.errors?.map((error) => error.pointer).some((one) => one.startsWith(pointer))).toBe(true);
+  });
+});

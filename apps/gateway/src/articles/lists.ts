@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { cacheable, type Cacheable } from '../http/cacheable.js';
+import { Upstream } from '../upstream/upstream.js';
+
+interface List {
+  readonly items: readonly { readonly id: string }[];
+}
+interface Interactions {
+  readonly items: readonly { readonly articleId: string; readonly total: number }[];
+}
+
+/** Milliseconds a list waits for its counts; it does without them rather than longer. */
+const COUNTS_WITHIN = 500;
+
+/** Lists of articles with the interaction count of each. */
+@Injectable()
+export class Lists {
+  constructor(private readonly upstream: Upstream) {}
+
+  /** @param path of the articles service, that of a list or a search. */
+  async get(path: string): Promise<Cacheable> {
+    const list = await this.upstream.json<List>('articles', path);
+    const totals = await this.totals(list.items.map(({ id }) => id));
+    const items = list.items.map((item) => ({ ...item, interactions: totals.get(item.id) ?? 0 }));
+    return cacheable({ ...list, items }, ['lists', ...items.map(({ id }) => `article/${id}`)]);
+  }
+
+  private async totals(ids: string[]): Promise<Map<string, number>> {
+    if (ids.length === 0) return new Map();
+    const counts = await this.upstream
+      .json<Interactions>('recommendations', `/interactions?ids=${ids.join(',')}`, { within: COUNTS_WITHIN })
+      .catch((): Interactions => ({ items: [] }));
+    return new Map(counts.items.map(({ articleId, total }) => [articleId, total]));
+  }
+}
