@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parseJsonFeed } from 'feedsmith';
+import { describeWith } from '#testing';
+import { Desk, expectOk } from '../../test/desk.js';
+import { readFeed, textsIn } from '../../test/feed-reader.js';
+
+const SITE = {
+  SITE_URL: 'https://www.seeblatt.example',
+  API_URL: 'https://api.seeblatt.example/',
+  SITE_NAME: 'Seeblatt',
+};
+
+describeWith('postgres')('feeds', () => {
+  let desk: Desk;
+  beforeAll(async () => {
+    desk = await Desk.open(SITE);
+    await desk.put('topics/startup', { name: 'Startup' });
+    await desk.published({ slug: 'aelter', headline: 'Älter', publishedAt: undefined });
+    await desk.published({
+      slug: 'neu',
+      headline: 'Neu & gut',
+      lead: 'Ein Lead.',
+      section: 'sport',
+      topics: ['startup'],
+      body: [
+        { type: 'paragraph', runs: [{ text: 'Mit ' }, { text: 'Link', link: 'https://a.example/?x=1&y=2' }] },
+      ],
+    });
+  });
+  afterAll(() => desk.stop());
+
+  it.each(['rss.xml', 'atom.xml'])('%s is read by a parser that is not ours', async (file) => {
+    const { status, text } = await desk.read(`/feeds/${file}`);
+    expect(status).toBe(200);
+    const feed = readFeed(text);
+    expect(feed.title).toBe('Seeblatt');
+    expect(feed.items[0]).toMatchObject({
+      title: 'Neu & gut',
+      url: 'https://www.seeblatt.example/a/neu',
+      summary: 'Ein Lead.',
+      content: '<p>Mit <a href="https://a.example/?x=1&amp;y=2">Link</a></p>',
+      authors: ['Lia Muster'],
+    });
+    expect(feed.items[0]!.id).toMatch(/^urn:uuid:/);
+    expect(Date.parse(feed.items[0]!.published!)).toBeGreaterThan(0);
+    expect(feed.items.map(({ title }) => title)).toEqual(['Neu & gut', 'Älter']);
+  });
+
+  it('feed.json is a JSON Feed 1.1', async () => {
+    const { text, headers } = await desk.read('/feeds/feed.json');
+    expect(headers.get('content-type')).toContain('application/feed+json');
+    expect(parseJsonFeed(text)).toMatchObject({
+      title: 'Seeblatt',
+      home_page_url: 'https://www.seeblatt.example/',
+      feed_url: 'https://api.seeblatt.example/feeds/feed.json',
+      items: [
+        { url: 'https://www.seeblatt.example/a/neu', title: 'Neu & gut', authors: [{ name: 'Lia Muster' }] },
+        { title: 'Älter' },
+      ],
+    });
+    expect(JSON.parse(text)).toMatchObject({ version: 'https://jsonfeed.org/version/1.1' });
+  });
+
+  it.each([
+    ['sections/sport', 'Seeblatt: sport', ['Neu & gut']],
+    ['topics/startup', 'Seeblatt: Startup', ['Neu & gut']],
+    ['authors/lia-muster', 'Seeblatt: Lia Muster', ['Neu & gut', 'Älter']],
+  ])('there is one of %s', async (path, title, headlines) => {
+    const feed = readFeed((await desk.read(`/feeds/${path}/atom.xml`)).text);
+    expect({ title: feed.title, headlines: feed.items.map((item) => item.title) }).toEqual({
+      title,
+      headlines,
+    });
+  });
+
+  it.each(['/feeds/nichts.xml', '/feeds/topics/nirgends/rss.xml', '/feeds/kinds/x/rss.xml'])(
+    'there is none at %s',
+    async (path) => {
+      expect((await desk.read(path)).status).toBeGreaterThanOrEqual(404);
+    },
+  );
+
+  it('have absolute addresses only', async () => {
+    for (const file of ['rss.xml', 'atom.xml', 'feed.json']) {
+      const { text } = await desk.read(`/feeds/${file}`);
+      const addresses = [...text.matchAll(/(?:href|url|link|src)(?:"?[=:]"|>)([^"<\n]+)/g)].map(
+        ([, address]) => address!,
+      );
+      expect(addresses.length).toBeGreaterThan(3);
+      expect(addresses.filter((address) => !/^https:\/\//.test(address))).toEqual([]);
+    }
+  });
+
+  describe('of what only subscribers may read', () => {
+    it('carry the lead and not the body', async () => {
+      const secret = { type: 'paragraph', runs: [{ text: 'Nur im Abo' }] };
+      const article = await desk.published({ access: 'paid', lead: 'Für alle', body: [secret] });
+      for (const path of [
+        '/feeds/rss.xml',
+        '/feeds/atom.xml',
+        '/feeds/feed.json',
+        `/articles/${article.id}/ninjs`,
+      ]) {
+        const { text } = await desk.read(path);
+        expect(text).toContain('Für alle');
+        expect(text).not.toContain('Nur im Abo');
+      }
+    });
+  });
+
+  describe('of what was paid for', () => {
+    it.each([
+      ['paid', 'Anzeige: Das neue Velo'],
+      ['partner', 'Partner-Inhalt: Das neue Velo'],
+    ])('say so in the title: %s', async (label, title) => {
+      const { id } = await desk.published({ label, sponsor: 'Veltrano AG', headline: 'Das neue Velo' });
+      expect(readFeed((await desk.read('/feeds/rss.xml')).text).items[0]!.title).toBe(title);
+      expect(
+        (await desk.read<{ headlines: unknown[] }>(`/articles/${id}/ninjs`)).body.headlines[0],
+      ).toMatchObject({
+        value: title,
+      });
+    });
+
+    it('do not reach the news sitemap', async () => {
+      const { slug } = await desk.published({ label: 'paid' });
+      expect((await desk.read('/sitemap-news.xml')).text).not.toContain(slug);
+    });
+  });
+
+  describe('the news sitemap', () => {
+    const locations = async () => textsIn((await desk.read('/sitemap-news.xml')).text, 'loc');
+
+    it('names publication, time and title of what is at most 48 hours old', async () => {
+      await desk.published({ slug: 'frisch', headline: '«Frisch» & <neu>' });
+      const at = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+      for (const [slug, hours] of [
+        ['knapp', 47.9],
+        ['vorbei', 48.1],
+      ] as const) {
+        const article = (await desk.draft({ slug })).content;
+        await desk.post('imports', {
+          sourceId: slug,
+          publishedAt: at(hours),
+          article: { ...article, slug: `${slug}-da` },
+        });
+      }
+      const { text } = await desk.read('/sitemap-news.xml');
+      expect(textsIn(text, 'news:title')).toContain('«Frisch» & <neu>');
+      expect(textsIn(text, 'news:name')[0]).toBe('Seeblatt');
+      expect(textsIn(text, 'news:language')[0]).toBe('de');
+      const slugs = (await locations()).map((location) => location.split('/').at(-1));
+      expect([slugs.includes('knapp-da'), slugs.includes('vorbei-da')]).toEqual([true, false]);
+    });
+  });
+
+  it('carry corrections with their time', async () => {
+    const article = await desk.published({ slug: 'falsch' });
+    expectOk(await desk.act('correct', article, { note: 'Es waren <zwei>.' }));
+    const items = readFeed((await desk.read('/feeds/rss.xml')).text).items;
+    expect(items.find(({ url }) => url?.endsWith('/falsch'))!.content).toMatch(
+      /<h3>Korrekturen<\/h3><p>\d.+: Es waren &lt;zwei&gt;\.<\/p>/,
+    );
+    const { body } = await desk.read<{ descriptions: { role: string; value: string }[] }>(
+      `/articles/${article.id}/ninjs`,
+    );
+    expect(body.descriptions.find(({ role }) => role === 'correction')!.value).toContain('Es waren <zwei>.');
+  });
+
+  it('change their date when an article is taken down, whichever it was', async () => {
+    const dated = async () => (await desk.read('/feeds/rss.xml')).headers.get('last-modified')!;
+    const article = await desk.published();
+    const before = await dated();
+    await desk.service.query(`UPDATE article SET updated_at = now() - interval '1 day' WHERE id = $1`, [
+      article.id,
+    ]);
+    expectOk(await desk.act('retract', article, { reason: 'error' }));
+    await desk.service.query(`UPDATE article SET retracted_at = now() + interval '5 s' WHERE id = $1`, [
+      article.id,
+    ]);
+    expect(Date.parse(await dated())).toBeGreaterThan(Date.parse(before));
+  });
+});

@@ -1,0 +1,22 @@
+/** Texts that break careless software. Each comes back as it is, or as the second of the two. */
+export const hostileTexts: readonly (readonly [what: string, typed: string, kept?: string])[] = [
+  ['a script', '<script>alert("1")</script>'],
+  ['an image that runs something', '"><img src=x onerror=alert(1)>'],
+  ['the end of a CDATA section', 'a ]]> b <![CDATA[ c'],
+  ['entities', '&amp; &lt;b&gt; &#x3C; &nbsp;'],
+  ['a template', '${7*7} {{7*7}} <%= 7 %>'],
+  ['quotes', `'; DROP TABLE article; -- "`],
+  ['backslashes', '\\u003cb\\u003e \\0 \\'],
+  ['control characters', 'a\u0000b\u0007c\u001bd\u0085e', 'abcde'],
+  ['noncharacters', 'a\ufffeb\uffff', 'ab'],
+  ['half of an emoji', 'a\ud83db', 'a\ufffdb'],
+  ['a right-to-left override', 'abc\u202edef'],
+  ['Hebrew and Arabic', 'שלום مرحبا'],
+  ['emoji of several parts', '👩🏽‍🚒 🇨🇭 🧑‍🧑‍🧒'],
+  ['zero-width characters', 'a\u200bb\u200cc\u200dd\ufeffe'],
+  ['stacked marks', 'Z\u0351\u036b\u0343a\u0328l\u0334g\u0321o\u0489'],
+  ['line separators', 'a\u2028b\u2029c'],
+  ['tab and line feed', 'a\tb\nc'],
+  ['line ends of other systems', 'a\r\nb\rc', 'a\nb\nc'],
+  ['letters beyond the first plane', '𝕳𝖊𝖑𝖑𝖔 𠜎'],
+];
