@@ -1,5 +1,5 @@
 /** The shape of the code, checked in the test command. See ARCHITECTURE.md. */
-const testCode = '\\.(spec|e2e-spec|fault-spec)\\.tsx?$|^test/|^libs/testing/';
+const testCode = '\\.(spec|e2e-spec|fault-spec)\\.tsx?$|^test/|^apps/[^/]+/test/|^libs/testing/';
 
 module.exports = {
   forbidden: [

@@ -94,9 +94,10 @@ const isHostOf = (provider: EmbedProvider, url: string): boolean => {
 export const Block = blocksOf(z.object, Picture);
 export type Block = z.infer<typeof Block>;
 
+const joined = (runs: readonly TextRun[]): string => runs.map(({ text }) => text).join('');
+
 /** Every text of a block that readers read, in order; for searching and comparing. */
 export function textsOf(block: Block): string[] {
-  const joined = (runs: readonly TextRun[]): string => runs.map(({ text }) => text).join('');
   switch (block.type) {
     case 'paragraph':
       return [joined(block.runs)];

@@ -11,7 +11,7 @@ const strict = z.strictObject as unknown as ObjectOf;
 const shape = ArticleSnapshot.shape;
 
 const noneTwice = (list: readonly string[]): boolean => new Set(list).size === list.length;
-const slugs = (most: number) => z.array(Slug).max(most).refine(noneTwice, 'has one twice');
+const slugList = (most: number) => z.array(Slug).max(most).refine(noneTwice, 'has one twice');
 
 /** A picture that is still to be described. */
 const DraftPicture = strict({
@@ -26,14 +26,14 @@ export const ArticleDraft = z.strictObject({
   headline: shape.headline.optional(),
   shortHeadline: shape.shortHeadline,
   lead: shape.lead.optional(),
-  authors: slugs(8).default([]),
+  authors: slugList(8).default([]),
   dateline: strict({ place: shape.dateline.shape.place, time: Time.optional() }).optional(),
   leadPicture: DraftPicture.optional(),
   cardPicture: DraftPicture.optional(),
   body: z.array(blocksOf(strict, DraftPicture)).max(300).default([]),
   section: Slug.optional(),
-  topics: slugs(20).default([]),
-  places: slugs(20).default([]),
+  topics: slugList(20).default([]),
+  places: slugList(20).default([]),
   access: shape.access.default('free'),
   label: shape.label.optional(),
   sponsor: shape.sponsor,
@@ -100,13 +100,14 @@ function isAbsent(draft: ArticleDraft, path: readonly PropertyKey[]): boolean {
 
 /** The content that a public snapshot was made of. */
 export function draftOf({ byline, section, topics, places, ...snapshot }: ArticleSnapshot): ArticleDraft {
-  const slugs = (terms: readonly { slug: string }[]): string[] => terms.map(({ slug }) => slug);
   const { id: _i, corrections: _c, publishedAt: _p, updatedAt: _u, ...text } = snapshot;
   return {
     ...text,
-    authors: slugs(byline),
+    authors: slugsOf(byline),
     section: section.slug,
-    topics: slugs(topics),
-    places: slugs(places),
+    topics: slugsOf(topics),
+    places: slugsOf(places),
   };
 }
+
+const slugsOf = (terms: readonly { slug: string }[]): string[] => terms.map(({ slug }) => slug);

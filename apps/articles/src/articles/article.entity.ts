@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ArticleSnapshot, Correction, RetractionReason } from '#events';
 import type { ArticleDraft } from './article-content.js';
-import type { ArticleSummary } from './articles.dto.js';
+import type { ArticleSummary } from './article-summary.js';
 
 export const articleStates = ['draft', 'scheduled', 'published', 'retracted'] as const;
 export type ArticleState = (typeof articleStates)[number];

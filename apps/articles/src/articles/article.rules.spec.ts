@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Refused } from '#platform';
 import { anArticleRequest, anArticleSnapshot } from '#testing';
 import { cancelSchedule, schedule } from '../publishing/schedule.rules.js';
 import { articleStates, type Article, type ArticleState } from './article.entity.js';
@@ -44,6 +45,16 @@ function anArticle(state: ArticleState, overrides: Partial<Article> = {}): Artic
     retractionNote: null,
     ...overrides,
   };
+}
+
+/** The state after a decision, or the code of its refusal. */
+function outcomeOf(decide: (article: Article) => Change | void, article: Article): string {
+  try {
+    return { ...article, ...decide(article) }.state;
+  } catch (error) {
+    if (error instanceof Refused) return error.code;
+    throw error;
+  }
 }
 
 const refusal = (code: string) => expect.objectContaining({ code });
@@ -137,9 +148,7 @@ describe.each(Object.entries(transitions))('%s', (_act, [decide, outcomes]) => {
   it.each(articleStates.map((state) => [state, outcomes[state]] as const))(
     'of a %s article: %s',
     (state, outcome) => {
-      const article = anArticle(state);
-      if (outcome.includes('.')) expect(() => decide(article)).toThrow(refusal(outcome));
-      else expect({ ...article, ...decide(article) }).toMatchObject({ state: outcome });
+      expect(outcomeOf(decide, anArticle(state))).toBe(outcome);
     },
   );
 });
@@ -207,8 +216,8 @@ describe('publishing', () => {
     ['2026-11-02T10:00:01+01:00', false],
   ])('under an embargo until %s is allowed at 09:00 UTC: %s', (embargoUntil, allowed) => {
     const article = anArticle('draft', { draft: { ...draft, embargoUntil } });
-    if (allowed) expect(publish(article, names, now).state).toBe('published');
-    else expect(() => publish(article, names, now)).toThrow(refusal('article.embargoed'));
+    const outcome = outcomeOf((one) => publish(one, names, now), article);
+    expect(outcome).toBe(allowed ? 'published' : 'article.embargoed');
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { RetractionReason, type ArticleSnapshot } from '#events';
+import { RetractionReason } from '#events';
 import { etagOf } from '#platform';
 import { articleStates, type Article } from './article.entity.js';
 
@@ -69,20 +69,3 @@ export function editorialAnswer(reply: FastifyReply, article: Article): Editoria
   reply.header('etag', etagOf(article.version));
   return editorialResponse(article);
 }
-
-/** An article as a list shows it. */
-export const articleSummary = ({ id, slug, kicker, headline, lead, ...article }: ArticleSnapshot) => ({
-  id,
-  slug,
-  kicker,
-  headline,
-  shortHeadline: article.shortHeadline,
-  lead,
-  picture: article.cardPicture ?? article.leadPicture,
-  section: article.section,
-  access: article.access,
-  label: article.label,
-  sponsor: article.sponsor,
-  publishedAt: article.publishedAt,
-});
-export type ArticleSummary = ReturnType<typeof articleSummary>;

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ArticleSnapshot } from '#events';
 import { CONFIG } from '#platform';
-import type { ArticleSummary } from '../articles/articles.dto.js';
+import type { ArticleSummary } from '../articles/article-summary.js';
 import type { ArticlesConfig } from '../config.js';
 import { ALL } from '../publishing/listing.js';
 import { termsOf } from '../reading/article-list.js';

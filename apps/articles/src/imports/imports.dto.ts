@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Slug } from '#events';
-import { ArticleDraft } from '../articles/article-content.js';
+import type { Article } from '../articles/article.entity.js';
+import { ArticleDraft, type Missing } from '../articles/article-content.js';
 import { inertText } from '../articles/inert-text.js';
-import type { Imported } from './imports.service.js';
 
 const Named = z.strictObject({ slug: Slug, name: z.string().trim().min(1).max(80) });
 
@@ -31,6 +31,14 @@ export const ImportRequest = z.preprocess(
   }),
 );
 export type ImportRequest = z.infer<typeof ImportRequest>;
+
+export interface Imported {
+  readonly article: Article;
+  /** Whether it was there already. */
+  readonly known: boolean;
+  /** Why an article that was to be public is a draft. */
+  readonly missing: Missing[];
+}
 
 export const importResponse = ({ article, known, missing }: Imported) => ({
   id: article.id,

@@ -11,15 +11,7 @@ import { digestOf, freeSlug } from '../articles/slugs.js';
 import { Publisher } from '../publishing/publisher.js';
 import { termKinds, type TermKind } from '../taxonomy/term.entity.js';
 import { TermsService } from '../taxonomy/terms.service.js';
-import type { ImportRequest } from './imports.dto.js';
-
-export interface Imported {
-  readonly article: Article;
-  /** Whether it was there already. */
-  readonly known: boolean;
-  /** Why an article that was to be public is a draft. */
-  readonly missing: Missing[];
-}
+import type { Imported, ImportRequest } from './imports.dto.js';
 
 /** Fields of a request in which terms of each kind are named. */
 const fields = { section: 'section', topic: 'topics', place: 'places', author: 'authors' } as const;

@@ -91,8 +91,8 @@ export class DueArticles extends BackgroundWork {
     const now = this.clock.now();
     // Never before the time that was promised, whatever this replica's clock says.
     const at = ({ publishAt }: Article): Date => (publishAt! > now ? publishAt! : now);
-    const isFirst = ({ publishedVersion }: Article): boolean => publishedVersion === null;
-    const [firsts, updates] = [due.filter(isFirst), due.filter((article) => !isFirst(article))];
+    const firsts = due.filter(({ publishedVersion }) => publishedVersion === null);
+    const updates = due.filter(({ publishedVersion }) => publishedVersion !== null);
     for (const [articles, did] of [[firsts, 'publish'] as const, [updates, 'update'] as const]) {
       await this.publisher.publishDrafts(tx, articles, { by: theSchedule, did }, (names, article) =>
         publish(article, names, at(article)),

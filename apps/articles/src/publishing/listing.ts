@@ -1,11 +1,16 @@
 import type { EntityManager } from 'typeorm';
-import type { ToPublish } from './publisher.js';
 
 /** The list of all published articles. */
 export const ALL = '00000000-0000-0000-0000-000000000000';
 
+/** An article and the ids of the lists, besides that of all, in which it is to stand. */
+export interface Listed {
+  readonly article: { readonly id: string; readonly publishedAt: Date | null };
+  readonly lists: readonly string[];
+}
+
 /** Puts articles into exactly these lists, under the time of their first publication. */
-export async function relist(tx: EntityManager, all: readonly ToPublish[]): Promise<void> {
+export async function relist(tx: EntityManager, all: readonly Listed[]): Promise<void> {
   const rows = all.flatMap(({ article, lists }) =>
     [ALL, ...lists].map((list) => ({ list, id: article.id, at: article.publishedAt! })),
   );

@@ -4,18 +4,16 @@ import { articlePublished, articleUpdated } from '#events';
 import { Outbox } from '#messaging';
 import type { Article } from '../articles/article.entity.js';
 import type { Publication, SnapshotNames } from '../articles/article.rules.js';
-import { articleSummary } from '../articles/articles.dto.js';
+import { articleSummary } from '../articles/article-summary.js';
 import { audit, type AuditedAct, type By } from '../articles/audit.js';
 import { putInSearch } from '../search/search-index.js';
 import { Names } from '../taxonomy/names.js';
-import { relist } from './listing.js';
+import { relist, type Listed } from './listing.js';
 
 /** An article, locked and as it was, and what becomes of it. */
-export interface ToPublish {
+export interface ToPublish extends Listed {
   readonly article: Article;
   readonly publication: Publication;
-  /** Ids of the lists in which it is to stand, besides that of all articles. */
-  readonly lists: readonly string[];
 }
 
 export interface How {

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Block, Picture, Run } from '../gateway/answers.js';
 import { Image } from './card.js';
-import { safeLink } from './text.js';
+import { safeLink, webUrl } from './text.js';
 
 export const Figure = ({ picture, eager }: { picture: Picture; eager?: boolean }) => (
   <figure>
@@ -33,6 +33,26 @@ const Runs = ({ runs }: { runs: readonly Run[] }) => (
     ))}
   </>
 );
+
+/** Leads elsewhere. What others show is never loaded unasked: it would tell them who reads what. */
+const Lead = ({ url, title }: { url: string; title: string }) => (
+  <p class="lead-on">
+    <a href={webUrl(url)} rel="noopener">
+      {title}
+    </a>
+  </p>
+);
+
+const providerNames: Readonly<Record<string, string>> = {
+  youtube: 'Video auf YouTube',
+  vimeo: 'Video auf Vimeo',
+  instagram: 'Beitrag auf Instagram',
+  tiktok: 'Video auf TikTok',
+  x: 'Beitrag auf X',
+  facebook: 'Beitrag auf Facebook',
+  spotify: 'Hören auf Spotify',
+  datawrapper: 'Grafik',
+};
 
 interface BodyProps {
   readonly blocks: readonly Block[];
@@ -69,6 +89,31 @@ export const Body = ({ blocks, poll }: BodyProps) => (
           ));
           return block.ordered ? <ol>{items}</ol> : <ul>{items}</ul>;
         }
+        case 'gallery':
+          return (
+            <section class="gallery">
+              {block.title && <h3>{block.title}</h3>}
+              {block.pictures.map((picture) => (
+                <Figure picture={picture} />
+              ))}
+            </section>
+          );
+        case 'fact-box':
+          return (
+            <aside class="box">
+              <h3>{block.title}</h3>
+              <Body blocks={block.blocks} poll={poll} />
+            </aside>
+          );
+        case 'related-link':
+          return <Lead url={block.url} title={block.title} />;
+        case 'embed':
+          return (
+            <Lead
+              url={block.url}
+              title={`${block.title} (${providerNames[block.provider] ?? block.provider})`}
+            />
+          );
         case 'poll':
           return poll(block.pollId);
       }

@@ -1,4 +1,4 @@
-import type { Card, Picture, Summary } from '../gateway/answers.js';
+import type { Card, Hit, Picture, Range, Summary } from '../gateway/answers.js';
 import { interactionsText, labelTexts, webUrl } from './text.js';
 
 export const Image = ({ picture, eager = false }: { picture: Omit<Picture, 'credit'>; eager?: boolean }) => (
@@ -14,7 +14,7 @@ export const Image = ({ picture, eager = false }: { picture: Omit<Picture, 'cred
 
 interface LabelProps {
   readonly label: 'none' | 'paid' | 'partner';
-  /** Who paid; only slots name one. */
+  /** Who paid, where that is known. */
   readonly sponsor?: string;
 }
 
@@ -55,6 +55,44 @@ export const RailCard = ({ card }: { card: Card }) => (
     </a>
   </li>
 );
+
+/** A text with the parts that were searched for marked. */
+const Marked = ({ text, ranges }: { text: string; ranges: readonly Range[] }) => (
+  <>
+    {ranges.map(({ start, end }, i) => (
+      <>
+        {text.slice(ranges[i - 1]?.end ?? 0, start)}
+        <mark>{text.slice(start, end)}</mark>
+      </>
+    ))}
+    {text.slice(ranges.at(-1)?.end ?? 0)}
+  </>
+);
+
+export const HitCard = ({ hit }: { hit: Hit }) => (
+  <li class={cardClass(hit.label)}>
+    <a href={`/a/${hit.slug}`}>
+      <Image picture={hit.picture} />
+      <div>
+        <Label label={hit.label} />
+        <Kicker kicker={hit.kicker} access={hit.access} />
+        <h2>
+          <Marked text={hit.headline} ranges={hit.highlights.headline} />
+        </h2>
+        <p>
+          {hit.excerpt ? (
+            <Marked text={`… ${hit.excerpt.text} …`} ranges={hit.excerpt.ranges.map(behindDots)} />
+          ) : (
+            <Marked text={hit.lead} ranges={hit.highlights.lead} />
+          )}
+        </p>
+        <Count total={hit.interactions} />
+      </div>
+    </a>
+  </li>
+);
+
+const behindDots = ({ start, end }: Range): Range => ({ start: start + 2, end: end + 2 });
 
 export const SummaryCard = ({ summary, isLead = false }: { summary: Summary; isLead?: boolean }) => (
   <li class={`${cardClass(summary.label)}${isLead ? ' lead' : ''}`}>

@@ -35,15 +35,13 @@ export const Layout = ({ title, description, picture, sections, current, childre
         <a class="brand" href="/">
           Seeblatt
         </a>
-        {sections.length > 0 && (
-          <nav aria-label="Rubriken">
-            {sections.map(({ slug, name }) => (
-              <a href={`/${slug}`} aria-current={slug === current ? 'true' : undefined}>
-                {name}
-              </a>
-            ))}
-          </nav>
-        )}
+        <nav aria-label="Rubriken">
+          {[...sections, { slug: 'suche', name: 'Suche' }].map(({ slug, name }) => (
+            <a href={`/${slug}`} aria-current={slug === current ? 'true' : undefined}>
+              {name}
+            </a>
+          ))}
+        </nav>
       </header>
       <main id="inhalt">{children}</main>
       <footer class="site">

@@ -95,6 +95,16 @@ figcaption { margin-top: .45rem; color: var(--soft); font-size: .875rem; line-he
 .quote { padding: .2rem 0 .2rem 1.2rem; border-left: 6px solid var(--signal); }
 .quote blockquote { margin: 0; font-size: 1.5rem; font-weight: 750; line-height: 1.25; letter-spacing: -.015em; }
 
+.box { margin: 2rem 0; padding: 1.1rem 1.25rem; border-radius: 10px; background: var(--tint); }
+.box h3, .gallery h3, .corrections h2 { margin: 0 0 .5rem; font-size: 1.125rem; }
+.box p, .corrections p { margin: .4rem 0; }
+.lead-on a { display: block; padding: .7rem 1rem; border-left: 6px solid var(--signal); background: var(--tint); color: inherit; font-family: system-ui, sans-serif; font-size: 1rem; font-weight: 700; text-decoration: none; }
+.lead-on a:hover { text-decoration: underline; }
+.corrections { margin: 2rem 0; padding-top: .8rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9375rem; }
+.find { display: flex; gap: .5rem; margin: 1rem 0 1.5rem; }
+.find input { flex: 1; min-width: 0; padding: .6rem .8rem; border: 1px solid var(--soft); border-radius: 6px; background: var(--paper); color: inherit; font: inherit; }
+mark { padding: 0 .1em; border-radius: 3px; background: var(--tint); color: inherit; }
+
 .poll { margin: 2rem 0; padding: 1.25rem; border-radius: 10px; background: var(--tint); }
 .poll h2 { font-size: 1.3rem; }
 .poll fieldset, .poll ul { margin: .75rem 0; padding: 0; border: 0; list-style: none; min-width: 0; }

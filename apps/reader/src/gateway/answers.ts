@@ -41,8 +41,28 @@ export const Summary = z.object({
 });
 export type Summary = z.infer<typeof Summary>;
 
-export const List = z.object({ items: listOf(Summary), nextCursor: z.string().optional() });
+export const List = z.object({
+  items: listOf(Summary),
+  /** What the list is filtered by, under the names it has now. */
+  terms: listOf(Term).default([]),
+  nextCursor: z.string().optional(),
+});
 export type List = z.infer<typeof List>;
+
+const Range = z.object({ start: z.number(), end: z.number() });
+export type Range = z.infer<typeof Range>;
+const Hit = Summary.extend({
+  highlights: z.object({ headline: listOf(Range), lead: listOf(Range) }),
+  excerpt: z.object({ text: z.string(), ranges: listOf(Range) }).optional(),
+});
+export type Hit = z.infer<typeof Hit>;
+
+export const Hits = z.object({
+  items: listOf(Hit),
+  similar: z.boolean(),
+  nextCursor: z.string().optional(),
+});
+export type Hits = z.infer<typeof Hits>;
 
 export const Sections = listOf(Term);
 
@@ -54,12 +74,27 @@ const Run = z.object({
 });
 export type Run = z.infer<typeof Run>;
 
+const Paragraph = z.object({ type: z.literal('paragraph'), runs: z.array(Run) });
+const ItemList = z.object({
+  type: z.literal('list'),
+  ordered: z.boolean(),
+  items: z.array(z.array(Run)),
+});
+
 export const Block = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('paragraph'), runs: z.array(Run) }),
+  Paragraph,
   z.object({ type: z.literal('crosshead'), text: z.string() }),
   z.object({ type: z.literal('picture'), picture: Picture }),
   z.object({ type: z.literal('quote'), text: z.string(), attribution: z.string() }),
-  z.object({ type: z.literal('list'), ordered: z.boolean(), items: z.array(z.array(Run)) }),
+  ItemList,
+  z.object({ type: z.literal('gallery'), title: z.string().optional(), pictures: listOf(Picture) }),
+  z.object({
+    type: z.literal('fact-box'),
+    title: z.string(),
+    blocks: listOf(z.discriminatedUnion('type', [Paragraph, ItemList])),
+  }),
+  z.object({ type: z.literal('related-link'), title: z.string(), url: z.string() }),
+  z.object({ type: z.literal('embed'), provider: z.string(), url: z.string(), title: z.string() }),
   z.object({ type: z.literal('poll'), pollId: z.string() }),
 ]);
 export type Block = z.infer<typeof Block>;
@@ -73,6 +108,8 @@ const Article = z.object({
   byline: z.array(
     z.object({ name: z.string(), role: z.string().optional(), portrait: z.string().optional() }),
   ),
+  sponsor: z.string().optional(),
+  corrections: listOf(z.object({ at: z.string(), note: z.string() })).default([]),
   dateline: z.object({ place: z.string().optional(), time: z.string() }),
   leadPicture: Picture,
   body: listOf(Block),

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { CONFIG, currentTrace, LOGGER, type Logger } from '#platform';
 import type { ReaderAppConfig } from '../config.js';
-import { Comments, List, Page, Poll, Problem, Sections, type Term } from './answers.js';
+import { Comments, Hits, List, Page, Poll, Problem, Sections, type Term } from './answers.js';
 
 /** Milliseconds until the whole answer must be here. */
 const WITHIN = 3_000;
@@ -46,6 +46,10 @@ export class Gateway {
 
   section(slug: string, cursor?: string): Promise<List> {
     return this.get(`/v1/sections/${encodeURIComponent(slug)}${query({ cursor })}`, List);
+  }
+
+  search(q: string, cursor?: string): Promise<Hits> {
+    return this.get(`/v1/search${query({ q, cursor })}`, Hits);
   }
 
   page(slug: string): Promise<Page> {

@@ -50,19 +50,22 @@ interface Form {
 export class ArticleController {
   constructor(private readonly gateway: Gateway) {}
 
+  /** An earlier slug leads to the one that the article has now. */
   @Get()
-  @Header('content-type', 'text/html; charset=utf-8')
   @Header('cache-control', 'private, no-cache')
   async get(
     @Param('slug', { schema: Slug }) slug: string,
     @Query({ schema: ArticleRequest }) { kommentare }: ArticleRequest,
     @Req() request: FastifyRequest,
-  ): Promise<string> {
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const sent = cookieOf(request, 'sent');
-    return this.render(slug, {
+    const { html, slug: current } = await this.render(slug, {
       olderThan: kommentare,
       sent: sent === 'comment' || sent === 'vote' ? sent : undefined,
     });
+    if (current === slug) reply.type('text/html; charset=utf-8').send(html);
+    else reply.redirect(`/a/${current}`, 301);
   }
 
   /** Where a browser lands that loads the address of a refused form again. */
@@ -126,10 +129,10 @@ export class ArticleController {
     } catch (error) {
       if (!(error instanceof GatewayRefused)) throw error;
       const outcome = refused(refusalText(error.problem.code));
-      const html = await this.render(slug, { outcome }).catch((cause: unknown) => {
+      const { html } = await this.render(slug, { outcome }).catch((cause: unknown) => {
         const isAway = cause instanceof GatewayRefused && cause.status === 503;
         // Without the article there is still what the reader typed.
-        if (isAway) return unsentPage(slug, outcome);
+        if (isAway) return { html: unsentPage(slug, outcome) };
         throw cause;
       });
       if (error.cookies.length > 0) reply.header('set-cookie', [...error.cookies]);
@@ -143,12 +146,13 @@ export class ArticleController {
   private async render(
     slug: string,
     wish: { olderThan?: string; sent?: Sent; outcome?: Outcome },
-  ): Promise<string> {
+  ): Promise<{ html: string; slug: string }> {
     const [sections, page] = await Promise.all([
       this.gateway.sections().catch(() => []),
       loadPage(this.gateway, slug, wish),
     ]);
     const { sent, olderThan, outcome } = wish;
-    return articlePage(page, sections, { sent, isOlder: olderThan !== undefined, ...outcome });
+    const html = articlePage(page, sections, { sent, isOlder: olderThan !== undefined, ...outcome });
+    return { html, slug: page.article.data.slug };
   }
 }

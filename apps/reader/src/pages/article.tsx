@@ -36,6 +36,18 @@ const Byline = ({ article }: { article: Article }) => (
   </div>
 );
 
+const Corrections = ({ corrections }: Pick<Article, 'corrections'>) =>
+  corrections.length === 0 ? null : (
+    <section class="corrections">
+      <h2>Korrekturen</h2>
+      {corrections.map(({ at, note }) => (
+        <p>
+          <time dateTime={at}>{timeText(at)}</time>: {note}
+        </p>
+      ))}
+    </section>
+  );
+
 const RailList = ({ rails: { status, data } }: { rails: Part<Rails> }) => (
   <>
     {!data && <p class="missing">{missing.rails}</p>}
@@ -76,7 +88,7 @@ export function articlePage(parts: Page, sections: readonly Term[], view: View =
       <>
         <article>
           <header>
-            <Label label={article.label} />
+            <Label label={article.label} sponsor={article.sponsor} />
             <Kicker kicker={article.kicker} access={article.access} />
             <h1>{article.headline}</h1>
             <p class="intro">{article.lead}</p>
@@ -96,6 +108,7 @@ export function articlePage(parts: Page, sections: readonly Term[], view: View =
               />
             )}
           />
+          <Corrections corrections={article.corrections} />
           <CommentSection
             comments={comments}
             slug={slug}

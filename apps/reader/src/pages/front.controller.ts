@@ -1,4 +1,5 @@
-import { Controller, Get, Header, Param, Query, UseFilters } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query, Res, UseFilters } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Slug } from '#events';
 import { ForAnyone } from '#platform';
@@ -23,17 +24,21 @@ export class FrontController {
     return frontPage({ list, sections, isFirst: !cursor });
   }
 
+  /** An earlier slug leads to the one that the section has now. */
   @Get(':section')
-  @Header('content-type', 'text/html; charset=utf-8')
   @Header('cache-control', 'private, no-cache')
   async section(
     @Param('section', { schema: Slug }) slug: string,
     @Query({ schema: Paging }) { cursor }: Paging,
-  ): Promise<string> {
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const [sections, list] = await Promise.all([this.sections(), this.gateway.section(slug, cursor)]);
-    const current = sections.find((section) => section.slug === slug) ??
-      list.items[0]?.section ?? { slug, name: slug };
-    return frontPage({ list, sections, current, isFirst: !cursor });
+    const current = list.terms[0] ?? { slug, name: slug };
+    if (current.slug !== slug) reply.redirect(`/${current.slug}`, 301);
+    else {
+      const html = frontPage({ list, sections, current, isFirst: !cursor });
+      reply.type('text/html; charset=utf-8').send(html);
+    }
   }
 
   /** A page without its navigation is better than none. */

@@ -1,0 +1,38 @@
+import { Controller, Get, Header, Query, UseFilters } from '@nestjs/common';
+import { z } from 'zod';
+import { ForAnyone } from '#platform';
+import { Gateway, GatewayRefused } from '../gateway/gateway.js';
+import { ErrorPageFilter } from './error-page.filter.js';
+import { searchPage } from './search.js';
+
+const SearchRequest = z.object({
+  q: z.string().trim().max(200).default(''),
+  cursor: z.string().max(100).optional(),
+});
+type SearchRequest = z.infer<typeof SearchRequest>;
+
+@Controller('suche')
+@ForAnyone()
+@UseFilters(ErrorPageFilter)
+export class SearchController {
+  constructor(private readonly gateway: Gateway) {}
+
+  @Get()
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('cache-control', 'private, no-cache')
+  async search(@Query({ schema: SearchRequest }) { q, cursor }: SearchRequest): Promise<string> {
+    const [sections, hits] = await Promise.all([
+      this.gateway.sections().catch(() => []),
+      q ? this.find(q, cursor) : undefined,
+    ]);
+    return searchPage({ q, hits, sections, isFirst: !cursor });
+  }
+
+  /** What nothing can be found by finds nothing. */
+  private find(q: string, cursor: string | undefined) {
+    return this.gateway.search(q, cursor).catch((error: unknown) => {
+      if (error instanceof GatewayRefused && error.status === 422) return { items: [], similar: false };
+      throw error;
+    });
+  }
+}

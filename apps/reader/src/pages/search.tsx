@@ -1,0 +1,44 @@
+import { HitCard } from '../components/card.js';
+import { page } from '../components/layout.js';
+import type { Hits, Term } from '../gateway/answers.js';
+
+interface SearchProps {
+  readonly q: string;
+  /** Undefined before anything is searched for. */
+  readonly hits: Hits | undefined;
+  readonly sections: readonly Term[];
+  readonly isFirst: boolean;
+}
+
+export const searchPage = ({ q, hits, sections, isFirst }: SearchProps): string =>
+  page({
+    title: q ? `«${q}» – Suche – Seeblatt` : 'Suche – Seeblatt',
+    sections,
+    current: 'suche',
+    children: (
+      <>
+        <h1 class="section">Suche</h1>
+        <form class="find" action="/suche" role="search">
+          <input type="search" name="q" value={q} maxLength={200} aria-label="Suchbegriff" required />
+          <button>Suchen</button>
+        </form>
+        {hits && hits.items.length === 0 && <p class="missing">Dazu haben wir nichts gefunden.</p>}
+        {hits?.similar && hits.items.length > 0 && (
+          <p class="missing">Genau so haben wir nichts gefunden. Das hier ist ähnlich geschrieben:</p>
+        )}
+        <ul class="grid">
+          {hits?.items.map((hit) => (
+            <HitCard hit={hit} />
+          ))}
+        </ul>
+        <p class="more">
+          {!isFirst && <a href={`/suche?q=${encodeURIComponent(q)}`}>Beste Treffer</a>}
+          {hits?.nextCursor && (
+            <a href={`/suche?q=${encodeURIComponent(q)}&cursor=${encodeURIComponent(hits.nextCursor)}`}>
+              Weitere Treffer
+            </a>
+          )}
+        </p>
+      </>
+    ),
+  });
