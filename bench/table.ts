@@ -4,11 +4,12 @@ export class Table {
 
   constructor(private readonly heads: readonly string[]) {}
 
-  add(cells: readonly number[]): void {
+  add(cells: readonly (number | string)[]): void {
     this.rows.push(
-      cells.map((cell) =>
-        cell >= 10 || Number.isInteger(cell) ? Math.round(cell).toString() : cell.toFixed(2),
-      ),
+      cells.map((cell) => {
+        if (typeof cell === 'string') return cell;
+        return cell >= 10 || Number.isInteger(cell) ? Math.round(cell).toString() : cell.toPrecision(2);
+      }),
     );
   }
 
@@ -21,3 +22,7 @@ export class Table {
 
 export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+/** The value below which this share of sorted values lies, in words. */
+export const at = (sorted: readonly number[], share: number): string =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!.toFixed(1);

@@ -26,13 +26,16 @@ export class Replicas {
     readonly brokers: string,
     readonly prefix: string,
     readonly db: TestDatabase,
-    private readonly env: NodeJS.ProcessEnv,
+    readonly env: NodeJS.ProcessEnv,
     private readonly authorization: string,
   ) {}
 
   static async create(brokers: string): Promise<Replicas> {
     const prefix = testPrefix();
-    const [db, { readerKey, signingKey, jwks }] = await Promise.all([testDatabase('articles'), createSecrets()]);
+    const [db, { readerKey, signingKey, jwks }] = await Promise.all([
+      testDatabase('articles'),
+      createSecrets(),
+    ]);
     await createTopics(brokers, prefix);
     const token = await issueToken(signingKey, { subject: 'desk', roles: ['editor'], hours: 1 });
     const env = {
@@ -61,7 +64,13 @@ export class Replicas {
     await this.db.drop();
   }
 
-  async call<Body>(url: string, method: string, path: string, body?: unknown, version?: number): Promise<Body> {
+  async call<Body>(
+    url: string,
+    method: string,
+    path: string,
+    body?: unknown,
+    version?: number,
+  ): Promise<Body> {
     const response = await fetch(`${url}/editorial/${path}`, {
       method,
       headers: {
@@ -139,7 +148,11 @@ export class Replicas {
 }
 
 /** Does `work` for 0 to `count` - 1, `lanes` at a time. */
-export async function inLanes(lanes: number, count: number, work: (i: number) => Promise<void>): Promise<void> {
+export async function inLanes(
+  lanes: number,
+  count: number,
+  work: (i: number) => Promise<void>,
+): Promise<void> {
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < count) await work(next++);

@@ -14,7 +14,10 @@ describeWith('postgres', 'kafka')('articles that are scheduled for the same seco
 
   /** What was done to each article: once published, once told of, once written down. */
   async function expectOnce(): Promise<void> {
-    await waitUntil(async () => (await replicas.published()) === ARTICLES, { within: 30_000, what: 'all of them' });
+    await waitUntil(async () => (await replicas.published()) === ARTICLES, {
+      within: 30_000,
+      what: 'all of them',
+    });
     const uneven = await replicas.db.query(
       `SELECT article.id FROM article WHERE (SELECT count(*) FROM revision WHERE article_id = article.id) <> 1
          OR (SELECT count(*) FROM audit WHERE article_id = article.id AND did = 'publish') <> 1

@@ -1,0 +1,102 @@
+import type { EntityManager } from 'typeorm';
+import type { Outbox } from '#messaging';
+import { createDataSource, createLogger } from '#platform';
+import { Article } from '../apps/articles/src/articles/article.entity.js';
+import { publish } from '../apps/articles/src/articles/article.rules.js';
+import type { ArticleDraft } from '../apps/articles/src/articles/article-content.js';
+import { database } from '../apps/articles/src/database.js';
+import { Publisher } from '../apps/articles/src/publishing/publisher.js';
+import { inLanes } from '../test/articles/replicas.js';
+import { germanArticle, germanTexts } from './german-articles.js';
+
+const BATCH = 200;
+const LANES = 2;
+const MINUTE = 60_000;
+
+/** Nobody listens to what is only there to be read. */
+const silent = { addAll: async () => undefined } as unknown as Outbox;
+
+/**
+ * Fills the database of the articles service with the articles `from` to `to` - 1, a minute apart, the way the service
+ * itself writes them, only many at a time.
+ */
+export async function fillArticles(url: string, from: number, to: number): Promise<void> {
+  const texts = await germanTexts();
+  const db = createDataSource(
+    'bench',
+    url,
+    { databasePool: LANES + 1, databaseUrl: url },
+    database,
+    createLogger('bench', 'warn'),
+  );
+  await db.initialize();
+  const publisher = new Publisher(silent);
+  try {
+    await db.transaction((tx) => furnish(tx, [...new Set(texts.map(({ section }) => section))]));
+    const newest = Date.now();
+    await inLanes(LANES, Math.ceil((to - from) / BATCH), async (batch) => {
+      const first = from + batch * BATCH;
+      const numbers = Array.from({ length: Math.min(BATCH, to - first) }, (_, i) => first + i);
+      await db.transaction(async (tx) => {
+        const articles = numbers.map((n) =>
+          draftArticle(germanArticle(texts, n), n, new Date(newest - n * MINUTE)),
+        );
+        await tx.insert(Article, articles as never);
+        await tx.query(
+          `INSERT INTO article_slug (slug, article_id) SELECT slug, id FROM article WHERE id = ANY($1)`,
+          [articles.map(({ id }) => id)],
+        );
+        await publisher.publishDrafts(
+          tx,
+          articles,
+          { by: { id: 'bench', name: 'bench' }, did: 'publish' },
+          (names, article) => publish(article, names, article.publishedAt!),
+        );
+      });
+      if (first % 10_000 === 0) console.log(`${first} articles`);
+    });
+    await db.query('VACUUM ANALYZE');
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function furnish(tx: EntityManager, sections: readonly string[]): Promise<void> {
+  const topics = Array.from({ length: 50 }, (_, i) => `thema-${i}`);
+  const terms = [
+    ...sections.map((slug) => ['section', slug]),
+    ...topics.map((slug) => ['topic', slug]),
+    ['author', 'lia-muster'],
+  ];
+  await tx.query(
+    `INSERT INTO term (kind, slug, name) SELECT kind, slug, slug FROM unnest($1::text[], $2::text[]) AS term(kind, slug)
+     ON CONFLICT DO NOTHING`,
+    [terms.map(([kind]) => kind), terms.map(([, slug]) => slug)],
+  );
+  await tx.query(
+    `INSERT INTO term_slug (kind, slug, term_id) SELECT kind, slug, id FROM term ON CONFLICT DO NOTHING`,
+  );
+}
+
+function draftArticle(draft: ArticleDraft, n: number, publishedAt: Date): Article {
+  return {
+    id: `01a00000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`,
+    slug: draft.slug!,
+    state: 'draft',
+    version: 1,
+    draft,
+    hasChanges: true,
+    snapshot: null,
+    summary: null,
+    publishedVersion: null,
+    corrections: [],
+    termIds: [],
+    publishAt: null,
+    offlineAt: null,
+    publishedAt,
+    updatedAt: publishedAt,
+    retractedAt: null,
+    retractionReason: null,
+    retractionNote: null,
+  };
+}
