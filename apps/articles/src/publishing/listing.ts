@@ -9,22 +9,30 @@ export interface Listed {
   readonly lists: readonly string[];
 }
 
-/** Puts articles into exactly these lists, under the time of their first publication. */
-export async function relist(tx: EntityManager, all: readonly Listed[]): Promise<void> {
-  const rows = all.flatMap(({ article, lists }) =>
-    [ALL, ...lists].map((list) => ({ list, id: article.id, at: article.publishedAt! })),
-  );
-  const values = [rows.map(({ list }) => list), rows.map(({ at }) => at), rows.map(({ id }) => id)];
-  await tx.query(
-    `DELETE FROM listing WHERE article_id = ANY($3::uuid[]) AND (list_id, published_at, article_id) NOT IN (
-       SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[]))`,
-    values,
-  );
+/** Puts articles into their lists, under the time of their first publication. */
+export async function enterLists(tx: EntityManager, all: readonly Listed[]): Promise<void> {
   await tx.query(
     `INSERT INTO listing (list_id, published_at, article_id)
      SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) ON CONFLICT DO NOTHING`,
-    values,
+    placesOf(all),
   );
+}
+
+/** Takes articles out of the lists in which they no longer belong. */
+export async function leaveLists(tx: EntityManager, all: readonly Listed[]): Promise<void> {
+  if (all.length === 0) return;
+  await tx.query(
+    `DELETE FROM listing WHERE article_id = ANY($3::uuid[]) AND (list_id, published_at, article_id) NOT IN (
+       SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[]))`,
+    placesOf(all),
+  );
+}
+
+function placesOf(all: readonly Listed[]): [lists: string[], times: Date[], articles: string[]] {
+  const rows = all.flatMap(({ article, lists }) =>
+    [ALL, ...lists].map((list) => ({ list, id: article.id, at: article.publishedAt! })),
+  );
+  return [rows.map(({ list }) => list), rows.map(({ at }) => at), rows.map(({ id }) => id)];
 }
 
 /** Takes an article out of every list. */

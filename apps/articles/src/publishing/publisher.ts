@@ -8,7 +8,7 @@ import { articleSummary } from '../articles/article-summary.js';
 import { audit, type AuditedAct, type By } from '../articles/audit.js';
 import { putInSearch } from '../search/search-index.js';
 import { Names } from '../taxonomy/names.js';
-import { relist, type Listed } from './listing.js';
+import { enterLists, leaveLists, type Listed } from './listing.js';
 
 /** An article, locked and as it was, and what becomes of it. */
 export interface ToPublish extends Listed {
@@ -66,9 +66,9 @@ export class Publisher {
       Object.assign(article, publication, { summary: articleSummary(publication.snapshot) });
     }
     const articles = all.map(({ article }) => article);
-    await store(tx, articles);
-    if (did !== 'retell') await keepRevisions(tx, articles, by, note);
-    await relist(tx, all);
+    await store(tx, articles, { by, did, note });
+    await leaveLists(tx, updates);
+    await enterLists(tx, all);
     await putInSearch(
       tx,
       articles.map(({ snapshot }) => snapshot!),
@@ -84,7 +84,8 @@ const eventOf = ({ article: { id, version, snapshot } }: ToPublish) => ({
   data: { version, article: snapshot! },
 });
 
-async function store(tx: EntityManager, articles: readonly Article[]): Promise<void> {
+/** Writes the articles, and unless they are only told anew a revision of each. */
+async function store(tx: EntityManager, articles: readonly Article[], { by, did, note }: How): Promise<void> {
   const rows = articles.map((article) => ({
     id: article.id,
     state: article.state,
@@ -101,33 +102,19 @@ async function store(tx: EntityManager, articles: readonly Article[]): Promise<v
     updated_at: article.updatedAt,
   }));
   await tx.query(
-    `UPDATE article SET state = changed.state, slug = changed.slug, version = changed.version,
-       published_version = changed.published_version, has_changes = changed.has_changes,
-       snapshot = changed.snapshot, summary = changed.summary, corrections = changed.corrections,
-       term_ids = changed.term_ids, publish_at = changed.publish_at, published_at = changed.published_at,
-       updated_at = changed.updated_at
-     FROM json_to_recordset($1) AS changed(id uuid, state text, slug text, version int, published_version int,
-       has_changes boolean, snapshot json, summary json, corrections json, term_ids uuid[],
-       publish_at timestamptz, published_at timestamptz, updated_at timestamptz)
-     WHERE article.id = changed.id`,
-    [JSON.stringify(rows)],
-  );
-}
-
-async function keepRevisions(
-  tx: EntityManager,
-  articles: readonly Article[],
-  by: By,
-  note: string | undefined,
-): Promise<void> {
-  await tx.query(
-    `INSERT INTO revision (article_id, version, snapshot, by_id, by_name, note)
-     SELECT id, version, snapshot, $2, $3, $4 FROM json_to_recordset($1) AS published(id uuid, version int, snapshot json)`,
-    [
-      JSON.stringify(articles.map(({ id, version, snapshot }) => ({ id, version, snapshot }))),
-      by.id,
-      by.name,
-      note ?? null,
-    ],
+    `WITH stored AS (
+       UPDATE article SET state = changed.state, slug = changed.slug, version = changed.version,
+         published_version = changed.published_version, has_changes = changed.has_changes,
+         snapshot = changed.snapshot, summary = changed.summary, corrections = changed.corrections,
+         term_ids = changed.term_ids, publish_at = changed.publish_at, published_at = changed.published_at,
+         updated_at = changed.updated_at
+       FROM json_to_recordset($1) AS changed(id uuid, state text, slug text, version int, published_version int,
+         has_changes boolean, snapshot json, summary json, corrections json, term_ids uuid[],
+         publish_at timestamptz, published_at timestamptz, updated_at timestamptz)
+       WHERE article.id = changed.id RETURNING article.id, article.version, article.snapshot
+     )
+     INSERT INTO revision (article_id, version, snapshot, by_id, by_name, note)
+     SELECT id, version, snapshot, $2, $3, $4 FROM stored WHERE $5`,
+    [JSON.stringify(rows), by.id, by.name, note ?? null, did !== 'retell'],
   );
 }

@@ -28,19 +28,19 @@ export class Names {
   private constructor(private readonly terms: ReadonlyMap<string, Row>) {}
 
   static async in(tx: EntityManager, drafts: readonly ArticleDraft[]): Promise<Names> {
-    const asked = drafts.flatMap((draft) =>
-      termKinds.flatMap((kind) => slugsOf(draft, kind).map((slug) => [kind, slug] as const)),
+    const named = drafts.flatMap((draft) =>
+      termKinds.flatMap((kind) =>
+        slugsOf(draft, kind).map((slug) => [`${kind} ${slug}`, { kind, slug }] as const),
+      ),
     );
-    if (asked.length === 0) return new Names(new Map());
+    if (named.length === 0) return new Names(new Map());
+    const asked = [...new Map(named).values()];
     const rows: Row[] = await tx.query(
-      `SELECT DISTINCT ON (term_slug.kind, term_slug.slug) term_slug.slug AS asked, ${columns}, ${within}
+      `SELECT term_slug.slug AS asked, ${columns}, ${within}
        FROM unnest($1::text[], $2::text[]) AS wanted(kind, slug) JOIN term_slug USING (kind, slug)
-         JOIN term ON term.id = term_slug.term_id`,
-      [asked.map(([kind]) => kind), asked.map(([, slug]) => slug)],
+         JOIN term ON term.id = term_slug.term_id FOR KEY SHARE OF term`,
+      [asked.map(({ kind }) => kind), asked.map(({ slug }) => slug)],
     );
-    await tx.query(`SELECT FROM term WHERE id = ANY($1) ORDER BY id FOR KEY SHARE`, [
-      rows.map(({ id }) => id),
-    ]);
     return new Names(new Map(rows.map((row) => [`${row.kind} ${row.asked}`, row])));
   }
 
