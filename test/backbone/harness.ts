@@ -29,6 +29,7 @@ export class ServiceProcess {
     args: string[],
     env: NodeJS.ProcessEnv,
     ready: RegExp,
+    within = 30_000,
   ): Promise<ServiceProcess> {
     const flags = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
     const child = spawn(process.execPath, [...flags, file, ...args], {
@@ -39,10 +40,10 @@ export class ServiceProcess {
     const url = await waitUntil(
       () => {
         const found = ready.exec(started.said)?.[1];
-        if (!found && child.exitCode !== null) throw new Error(`it ended: ${started.said}`);
+        if (found === undefined && child.exitCode !== null) throw new Error(`it ended: ${started.said}`);
         return found;
       },
-      { within: 30_000, what: `${file} ${args.join(' ')}` },
+      { within, what: `${file} ${args.join(' ')}` },
     );
     started.url = url;
     return started;

@@ -7,5 +7,6 @@ export * from './define-event.js';
 export * from './interactions.js';
 export * from './json-schemas.js';
 export * from './polls.js';
+export * from './slug-of.js';
 export * from './topics.js';
 export * from './values.js';

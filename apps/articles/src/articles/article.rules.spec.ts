@@ -3,17 +3,7 @@ import { Refused } from '#platform';
 import { anArticleRequest, anArticleSnapshot } from '#testing';
 import { cancelSchedule, schedule } from '../publishing/schedule.rules.js';
 import { articleStates, type Article, type ArticleState } from './article.entity.js';
-import {
-  correct,
-  discard,
-  edit,
-  publish,
-  purge,
-  retell,
-  retract,
-  slugOf,
-  type Change,
-} from './article.rules.js';
+import { correct, discard, edit, publish, purge, retell, retract, type Change } from './article.rules.js';
 import { ArticleDraft, draftOf } from './article-content.js';
 
 const now = new Date('2026-11-02T09:00:00Z');
@@ -323,16 +313,4 @@ it('the content of a snapshot can be published again as it was', () => {
   const { snapshot } = publish(anArticle('draft'), names, now);
   const content = ArticleDraft.parse(draftOf(snapshot));
   expect(publish(anArticle('draft', { draft: content }), names, now).snapshot).toEqual(snapshot);
-});
-
-describe('a slug out of a headline', () => {
-  it.each([
-    ['Zürich: Böög brennt!', 'zuerich-boeoeg-brennt'],
-    ['Zu\u0308rich', 'zuerich'],
-    ['Garçon à l’Opéra', 'garcon-a-l-opera'],
-    ['«90 Liter»', '90-liter'],
-    ['🙂', 'artikel'],
-  ])('of %s is %s', (headline, slug) => {
-    expect(slugOf(headline)).toBe(slug);
-  });
 });

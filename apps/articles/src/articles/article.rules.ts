@@ -140,19 +140,3 @@ function mustBePublished(article: Article): void {
   mustBeAlive(article);
   if (article.state !== 'published') throw refuse('article.not-published', { state: article.state });
 }
-
-/** A slug out of a headline: «Zürich: Böög brennt!» becomes `zuerich-boeoeg-brennt`. At most 100 characters. */
-export function slugOf(headline: string): string {
-  const letters: Record<string, string> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o' };
-  const ascii = headline
-    .normalize('NFC')
-    .toLowerCase()
-    .replace(/[äöüßæœø]/g, (letter) => letters[letter]!)
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '');
-  const slug = ascii
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 100)
-    .replace(/^-|-$/g, '');
-  return slug || 'artikel';
-}

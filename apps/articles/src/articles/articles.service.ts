@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { slugOf } from '#events';
 import { Clock } from '#platform';
 import { refuse } from '../problems.js';
 import { Publisher } from '../publishing/publisher.js';
@@ -9,7 +10,7 @@ import { TakeDown } from '../publishing/take-down.js';
 import { Revision } from '../revisions/revision.entity.js';
 import { Names } from '../taxonomy/names.js';
 import { Article } from './article.entity.js';
-import { correct, discard, edit, publish, slugOf, type Change } from './article.rules.js';
+import { correct, discard, edit, publish, type Change } from './article.rules.js';
 import { lockArticle, lockKey, save } from './article-store.js';
 import { draftOf, type ArticleDraft } from './article-content.js';
 import type { RetractArticleRequest } from './articles.dto.js';
@@ -153,7 +154,7 @@ export class ArticlesService {
     const names = await Names.in(tx, [draft]);
     names.check(draft);
     const id = uuidv7();
-    const slug = draft.slug ?? (await freeSlug(tx, slugOf(draft.headline ?? ''), id));
+    const slug = draft.slug ?? (await freeSlug(tx, slugOf(draft.headline ?? '') || 'artikel', id));
     const article: Article = {
       id,
       slug,

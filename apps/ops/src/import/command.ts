@@ -1,0 +1,88 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { issueToken } from '#platform';
+import { newsroomAddresses } from '../newsroom-file.js';
+import { signingKey } from '../token.js';
+import type { Defaults } from './defaults.js';
+import { formats, importFile, type Format } from './import.js';
+import { Sender } from './send.js';
+import type { Tally } from './tally.js';
+
+/** Milliseconds between lines of progress where none can be written over. */
+const SAY_EVERY = 5_000;
+const EXIT = { bad: 2, interrupted: 130 } as const;
+
+interface Options extends Defaults {
+  readonly format?: Format;
+  readonly concurrency: number;
+}
+
+function lanes(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 32) return value;
+  throw new InvalidArgumentError('takes a whole number from 1 to 32.');
+}
+
+export const importCommand = (): Command =>
+  new Command('import')
+    .description('brings articles in: JSON Lines in the API’s shape, RSS, Atom, WordPress exports (WXR)')
+    .argument('<file>')
+    .addOption(new Option('--format <format>', 'instead of finding out').choices(formats))
+    .option('--section <slug>', 'for articles without a section')
+    .option('--author <slug>', 'for articles without an author')
+    .option('--kicker <text>', 'for articles without a kicker')
+    .option('--credit <text>', 'for pictures without a credit')
+    .addOption(
+      new Option('--label <label>', 'for articles that do not say whether somebody paid for them')
+        .choices(['none', 'paid', 'partner'])
+        .default('none'),
+    )
+    .option('--drafts', 'publish nothing')
+    .option('--concurrency <number>', 'requests at a time', lanes, 8)
+    .action(async (file: string, { format, concurrency, ...defaults }: Options) => {
+      const gatewayUrl =
+        process.env['GATEWAY_URL'] ?? (await newsroomAddresses())?.gatewayUrl ?? 'http://127.0.0.1:8000';
+      const stopping = new AbortController();
+      process.once('SIGINT', () => stopping.abort());
+      const progress = new Progress();
+      const tally = await importFile(file, new Sender(gatewayUrl, await token()), {
+        format,
+        defaults,
+        concurrency,
+        signal: stopping.signal,
+        onProgress: (share, so) => progress.say(share, so),
+      });
+      progress.end();
+      console.log(tally.report());
+      if (tally.bad > 0) process.exitCode = EXIT.bad;
+      if (stopping.signal.aborted) process.exitCode = EXIT.interrupted;
+    });
+
+async function token(): Promise<string> {
+  const { NEWSROOM_TOKEN, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = process.env;
+  if (NEWSROOM_TOKEN) return NEWSROOM_TOKEN;
+  return issueToken(await signingKey(), {
+    subject: 'import',
+    roles: ['editor'],
+    hours: 24,
+    issuer,
+    audience,
+  });
+}
+
+/** One line on stderr that is written over, or a line now and then where that cannot be done. */
+class Progress {
+  private readonly startedAt = Date.now();
+  private saidAt = Date.now();
+  private readonly every = process.stderr.isTTY ? 200 : SAY_EVERY;
+
+  say(share: number, tally: Tally): void {
+    if (Date.now() - this.saidAt < this.every) return;
+    this.saidAt = Date.now();
+    const line = tally.progress(share, (this.saidAt - this.startedAt) / 1_000);
+    process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
+  }
+
+  end(): void {
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  }
+}

@@ -1,0 +1,181 @@
+import { createServer, type Server } from 'node:http';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { formatOf, importFile } from './import.js';
+import type { ImportRequest } from './record.js';
+import { Sender } from './send.js';
+
+/** An API that answers as it is told and keeps what it got. */
+class Api {
+  readonly got: ImportRequest[] = [];
+  atOnce = 0;
+  mostAtOnce = 0;
+  answer: (request: ImportRequest) => { status: number; body?: object } = () => ({ status: 200 });
+  private server!: Server;
+
+  async open(): Promise<string> {
+    this.server = createServer((request, response) => {
+      this.mostAtOnce = Math.max(this.mostAtOnce, ++this.atOnce);
+      let text = '';
+      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      request.on('end', () => {
+        const sent = JSON.parse(text) as ImportRequest;
+        this.got.push(sent);
+        const { status, body } = this.answer(sent);
+        this.atOnce--;
+        const imported = { id: 'x', outcome: 'imported', state: 'published', missing: [] };
+        response
+          .writeHead(status, { 'content-type': 'application/json' })
+          .end(JSON.stringify({ ...imported, ...body }));
+      });
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => this.server.once('listening', resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+describe('an import', () => {
+  let api: Api;
+  let url: string;
+  let folder: string;
+  beforeEach(async () => {
+    api = new Api();
+    url = await api.open();
+    folder = await mkdtemp(join(tmpdir(), 'import-'));
+  });
+  afterEach(async () => {
+    await api.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const file = async (lines: readonly string[]): Promise<string> => {
+    const path = join(folder, 'articles.jsonl');
+    await writeFile(path, lines.join('\n'));
+    return path;
+  };
+  const records = (count: number) =>
+    Array.from({ length: count }, (_, i) => JSON.stringify({ sourceId: `s${i}` }));
+  const run = async (lines: readonly string[], options: object = {}) =>
+    importFile(await file(lines), new Sender(url, 'token', { patience: 300 }), {
+      defaults: {},
+      concurrency: 4,
+      ...options,
+    });
+
+  it('sends every record once, only so many at a time', async () => {
+    const tally = await run(records(200), { concurrency: 4 });
+    expect(tally.imported).toBe(200);
+    expect(new Set(api.got.map(({ sourceId }) => sourceId)).size).toBe(200);
+    expect(api.got).toHaveLength(200);
+    expect(api.mostAtOnce).toBeLessThanOrEqual(4);
+  });
+
+  it('brings the good ones in and names line and reason of the bad ones', async () => {
+    const errors = [{ pointer: '/article/section', detail: 'there is no section «x»' }];
+    api.answer = ({ sourceId }) =>
+      sourceId === 's1'
+        ? { status: 422, body: { code: 'term.unknown', title: 'No', errors } }
+        : { status: 200 };
+    const tally = await run([...records(3), 'kaputt']);
+    expect([tally.imported, tally.bad]).toEqual([2, 2]);
+    expect(tally.report()).toContain('line 2 (s1): term.unknown: /article/section there is no section «x»');
+    expect(tally.report()).toContain('line 4: is not JSON');
+  });
+
+  it('counts what is there already, and says what drafts lack', async () => {
+    api.answer = ({ sourceId }) => {
+      if (sourceId === 's0') return { status: 200, body: { outcome: 'known' } };
+      const missing = [{ pointer: `/body/${sourceId.slice(1)}/picture/alt`, detail: 'is missing' }];
+      return { status: 200, body: { state: 'draft', missing } };
+    };
+    const tally = await run(records(3));
+    expect([tally.known, tally.imported, tally.drafts]).toEqual([1, 2, 2]);
+    expect(tally.report()).toContain('2 × /body/…/picture/alt is missing');
+  });
+
+  it.each([503, 502, 429])('sends a record again after %i', async (status) => {
+    let refusals = 2;
+    api.answer = () => ({ status: refusals-- > 0 ? status : 200 });
+    const tally = await importFile(await file(records(1)), new Sender(url, 'token'), {
+      defaults: {},
+      concurrency: 1,
+    });
+    expect([tally.imported, api.got.length]).toEqual([1, 3]);
+  });
+
+  it('gives up when nobody answers, and says how it goes on', async () => {
+    api.answer = () => ({ status: 503 });
+    await expect(run(records(1))).rejects.toThrow(/does not answer \(status 503\).*again later/);
+  });
+
+  it('stops at once when the token is refused', async () => {
+    api.answer = () => ({ status: 403 });
+    await expect(run(records(50), { concurrency: 1 })).rejects.toThrow('NEWSROOM_TOKEN');
+    expect(api.got).toHaveLength(1);
+  });
+
+  it('ends after what is under way when it is told to', async () => {
+    const stopping = new AbortController();
+    api.answer = () => {
+      if (api.got.length === 5) stopping.abort();
+      return { status: 200 };
+    };
+    const tally = await run(records(100), { concurrency: 1, signal: stopping.signal });
+    expect(tally.imported).toBe(5);
+  });
+
+  it('fills in what is missing, and only that', async () => {
+    const picture = { url: 'https://a.example/b.jpg', width: 3, height: 2 };
+    const lines = [
+      {
+        sourceId: 'a',
+        leadPicture: picture,
+        body: [{ type: 'picture', picture: { ...picture, credit: 'Eigen' } }],
+      },
+      { sourceId: 'b', section: 'sport', kicker: 'Kicker', label: 'partner', authors: ['noa'] },
+    ];
+    const defaults = {
+      section: 'archiv',
+      author: 'redaktion',
+      kicker: 'Archiv',
+      credit: 'Archiv',
+      label: 'none',
+    };
+    await run(
+      lines.map((line) => JSON.stringify(line)),
+      { defaults, concurrency: 1 },
+    );
+    expect(api.got.map(({ article }) => article)).toEqual([
+      {
+        section: 'archiv',
+        authors: ['redaktion'],
+        kicker: 'Archiv',
+        label: 'none',
+        leadPicture: { ...picture, credit: 'Archiv' },
+        body: [{ type: 'picture', picture: { ...picture, credit: 'Eigen' } }],
+      },
+      { section: 'sport', kicker: 'Kicker', label: 'partner', authors: ['noa'] },
+    ]);
+  });
+
+  it.each([
+    ['{"sourceId":"1"}', 'jsonl'],
+    ['\ufeff<?xml version="1.0"?>\n<rss version="2.0">', 'feed'],
+    ['<feed xmlns="http://www.w3.org/2005/Atom">', 'feed'],
+    ['<rss xmlns:wp="http://wordpress.org/export/1.2/">', 'wxr'],
+  ])('takes a file that begins with %s for %s', async (start, format) => {
+    expect(await formatOf(await file([start]))).toBe(format);
+  });
+
+  it('refuses a file that is none of them', async () => {
+    await expect(formatOf(await file(['Hallo']))).rejects.toThrow('--format');
+  });
+});

@@ -1,0 +1,70 @@
+import { isUtf8 } from 'node:buffer';
+import { z } from 'zod';
+import { complaintsOf, type ImportedArticle, type ImportRequest, type Records } from './record.js';
+
+/** Bytes of a line; what the gateway takes as a body. */
+const LONGEST_LINE = 512 * 1024;
+
+const Line = z.looseObject({
+  sourceId: z.string().min(1).max(300),
+  state: z.enum(['published', 'draft']).default('published'),
+  publishedAt: z.string().optional(),
+  terms: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** JSON Lines: on each the content as the API takes it, with `sourceId` and, if wanted, `publishedAt`, `state`, `terms`. */
+export async function* jsonLines(file: AsyncIterable<Buffer>): Records {
+  let line = 0;
+  for await (const bytes of linesOf(file)) {
+    line++;
+    if (bytes === undefined) yield { line, bad: `is longer than ${LONGEST_LINE / 1024} kB` };
+    else if (bytes.length > 0 && bytes.toString().trim() !== '') yield { line, ...recordOf(bytes) };
+  }
+}
+
+function recordOf(bytes: Buffer): { request: ImportRequest; sourceId: string } | { bad: string } {
+  if (!isUtf8(bytes)) return { bad: 'is not UTF-8' };
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString());
+  } catch {
+    return { bad: 'is not JSON' };
+  }
+  const parsed = Line.safeParse(value);
+  if (!parsed.success) return { bad: complaintsOf(parsed.error) };
+  const { sourceId, state, publishedAt, terms, ...article } = parsed.data;
+  const request = {
+    sourceId,
+    state,
+    ...(publishedAt !== undefined && { publishedAt }),
+    ...(terms && { terms: terms as ImportRequest['terms'] }),
+    article: article as ImportedArticle,
+  };
+  return { request, sourceId };
+}
+
+/** Lines without their ends; undefined in place of one that is too long, which is never held whole. */
+async function* linesOf(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer | undefined> {
+  let parts: Buffer[] = [];
+  let length = 0;
+  const line = (): Buffer | undefined => {
+    const whole = length > LONGEST_LINE ? undefined : Buffer.concat(parts);
+    [parts, length] = [[], 0];
+    return whole?.at(-1) === 0x0d ? whole.subarray(0, -1) : whole;
+  };
+  const keep = (part: Buffer): void => {
+    length += part.length;
+    if (length <= LONGEST_LINE) parts.push(part);
+    else parts = [];
+  };
+  for await (const chunk of file) {
+    let start = 0;
+    for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
+      keep(chunk.subarray(start, end));
+      yield line();
+      start = end + 1;
+    }
+    keep(chunk.subarray(start));
+  }
+  if (length > 0) yield line();
+}
