@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { Slug } from '#events';
 import { cursorOf, readCursor } from '../articles/cursor.js';
@@ -71,7 +71,7 @@ const kinds = ['section', 'topic', 'place', 'author'] as const;
 
 /** @throws Refused `term.not-found`, `term.moved` for an earlier slug. */
 export async function termsOf(
-  db: DataSource,
+  db: DataSource | EntityManager,
   request: Readonly<Partial<Record<TermKind, string>>>,
 ): Promise<(TermResponse & { kind: TermKind })[]> {
   const asked = kinds.flatMap((kind) => (request[kind] === undefined ? [] : [{ kind, slug: request[kind] }]));
