@@ -1,7 +1,7 @@
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import { addressOf, waitUntil } from '#testing';
 import { Backbone, someItems, write } from '../test/backbone/harness.js';
-import { at, median, Table } from './table.js';
+import { percentile, median, Table } from './table.js';
 
 const EVENTS = Number(process.env['BENCH_EVENTS'] ?? 20_000);
 const ROUNDS = 3;
@@ -202,7 +202,7 @@ export async function measureBackbone(): Promise<void> {
   const backbone = await Backbone.create(brokers, { partitions: 6 });
   const ms = await latencies(backbone);
   console.log(
-    `\nanswer to handled at ${RATE} events a second, ${ms.length} events: p50 ${at(ms, 0.5)} ms, p99 ${at(ms, 0.99)} ms`,
+    `\nanswer to handled at ${RATE} events a second, ${ms.length} events: p50 ${percentile(ms, 0.5)} ms, p99 ${percentile(ms, 0.99)} ms`,
   );
   await backbone.remove();
 }

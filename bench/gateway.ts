@@ -47,8 +47,6 @@ export async function gatewayBesideBare(replicas: Replicas, articlesUrl: string)
       `SELECT published_at AS at, article_id AS id FROM listing WHERE list_id = '00000000-0000-0000-0000-000000000000'
        ORDER BY published_at DESC LIMIT 20000`,
     );
-    const cursor = ({ at, id }: { at: Date; id: string }) =>
-      Buffer.from(`${at.toISOString()} ${id}`).toString('base64url');
     const targets = {
       'article by slug': [gateway.url, slugs.map(({ path }) => path)],
       'list of 20 cards': [
@@ -98,3 +96,6 @@ async function load(url: string, paths: readonly string[]): Promise<number> {
     throw new Error(`${result.non2xx + result.errors} requests failed`);
   return result.requests.average;
 }
+
+const cursor = ({ at, id }: { at: Date; id: string }): string =>
+  Buffer.from(`${at.toISOString()} ${id}`).toString('base64url');

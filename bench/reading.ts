@@ -3,7 +3,7 @@ import { Replicas } from '../test/articles/replicas.js';
 import { fillArticles } from './article-store.js';
 import { gatewayBesideBare } from './gateway.js';
 import { germanArticle, germanTexts, randomFrom } from './german-articles.js';
-import { at, Table } from './table.js';
+import { percentile, Table } from './table.js';
 
 const FEW = 1_000;
 const MANY = Number(process.env['BENCH_ARTICLES'] ?? 100_000);
@@ -29,7 +29,12 @@ export async function measureReading(): Promise<void> {
     ]);
     for (const [name, ms] of few) {
       const others = many.get(name)!;
-      const [a, b, c, d] = [at(ms, 0.5), at(ms, 0.99), at(others, 0.5), at(others, 0.99)].map(Number);
+      const [a, b, c, d] = [
+        percentile(ms, 0.5),
+        percentile(ms, 0.99),
+        percentile(others, 0.5),
+        percentile(others, 0.99),
+      ].map(Number);
       table.add([name, a!, b!, c!, d!, c! / a!, d! / b!]);
     }
     console.log(`\nthe articles service, one request after the other\n\n${table}`);

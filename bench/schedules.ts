@@ -1,6 +1,6 @@
 import { addressOf, waitUntil } from '#testing';
 import { Replicas } from '../test/articles/replicas.js';
-import { at } from './table.js';
+import { percentile } from './table.js';
 
 const ARTICLES = 1_000;
 
@@ -19,8 +19,8 @@ export async function measureSchedules(): Promise<void> {
     const late = await lateness(replicas, dueAt, killed);
     const inTime = late.filter((ms) => ms < 1_000).length / late.length;
     console.log(
-      `${ARTICLES} articles due at once, one of three replicas killed: p50 ${at(late, 0.5)} ms late, p99 ${at(late, 0.99)} ms, ` +
-        `last ${at(late, 1)} ms; ${(inTime * 100).toFixed(1)} % less than a second`,
+      `${ARTICLES} articles due at once, one of three replicas killed: p50 ${percentile(late, 0.5)} ms late, p99 ${percentile(late, 0.99)} ms, ` +
+        `last ${percentile(late, 1)} ms; ${(inTime * 100).toFixed(1)} % less than a second`,
     );
   } finally {
     await replicas.remove();
@@ -37,7 +37,7 @@ export async function measureSchedules(): Promise<void> {
     await again.start();
     const late = await lateness(again, new Date());
     console.log(
-      `${ARTICLES} fell due while none ran, then one starts: the last is out ${at(late, 1)} ms after it listens`,
+      `${ARTICLES} fell due while none ran, then one starts: the last is out ${percentile(late, 1)} ms after it listens`,
     );
   } finally {
     await again.remove();

@@ -24,5 +24,5 @@ export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** The value below which this share of sorted values lies, in words. */
-export const at = (sorted: readonly number[], share: number): string =>
+export const percentile = (sorted: readonly number[], share: number): string =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!.toFixed(1);

@@ -38,15 +38,18 @@ export class DemoApi {
     return (answer as Created).id;
   }
 
-  async publishArticle(slug: string, body: unknown): Promise<string> {
+  async publishArticle(slug: string, body: unknown, corrections: readonly string[] = []): Promise<string> {
     const headers = this.editor({ 'idempotency-key': `demo-article-${slug}` });
     const { answer, etag } = await this.call('POST', '/v1/editorial/articles', { body, headers });
     const { id, state } = answer as Created;
-    if (state === 'draft') {
-      await this.call('POST', `/v1/editorial/articles/${id}/publish`, {
-        headers: this.editor({ 'if-match': etag ?? '' }),
+    if (state !== 'draft') return id;
+    const change = (act: string, version: string, more?: object) =>
+      this.call('POST', `/v1/editorial/articles/${id}/${act}`, {
+        body: more,
+        headers: this.editor({ 'if-match': version }),
       });
-    }
+    let { etag: version } = await change('publish', etag ?? '');
+    for (const note of corrections) ({ etag: version } = await change('correct', version ?? '', { note }));
     return id;
   }
 

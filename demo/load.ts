@@ -31,7 +31,9 @@ interface DemoArticle {
   readonly slug: string;
   readonly dateline: { readonly place?: string; readonly hoursAgo: number };
   readonly leadPicture: PictureFile;
-  readonly body: readonly { readonly type: string; readonly picture?: PictureFile }[];
+  readonly body: readonly { readonly type: string; readonly picture?: PictureFile; readonly slug?: string }[];
+  /** Notes of corrections that were made after it was published. */
+  readonly corrections?: readonly string[];
   readonly poll?: {
     readonly question: string;
     readonly options: readonly string[];
@@ -60,6 +62,11 @@ export async function loadDemo({ gatewayUrl, token, picturesUrl, say }: LoadDemo
   const api = new DemoApi(gatewayUrl, token);
   const picture = ({ file, ...fields }: PictureFile) => ({ url: `${picturesUrl}/${file}`, ...fields });
 
+  const related = ({ slug, ...block }: { readonly type: string; readonly slug?: string }) => ({
+    ...block,
+    url: new URL(`/a/${slug}`, picturesUrl).href,
+  });
+
   for (const kind of ['sections', 'topics', 'places'] as const) {
     const terms = await json<Term[]>(`${kind}.json`);
     await Promise.all(terms.map(({ slug, ...term }) => api.put(`/v1/editorial/${kind}/${slug}`, term)));
@@ -86,6 +93,7 @@ export async function loadDemo({ gatewayUrl, token, picturesUrl, say }: LoadDemo
       dateline,
       leadPicture,
       body,
+      corrections,
       ...article
     } = await json<DemoArticle>('articles', file);
     const { hoursAgo, ...where } = dateline;
@@ -96,10 +104,11 @@ export async function loadDemo({ gatewayUrl, token, picturesUrl, say }: LoadDemo
       leadPicture: picture(leadPicture),
       body: body.map((block) => {
         if (block.type === 'poll') return { type: 'poll', pollId };
+        if (block.type === 'related-link') return related(block);
         return block.picture ? { ...block, picture: picture(block.picture) } : block;
       }),
     };
-    const articleId = await api.publishArticle(article.slug, request);
+    const articleId = await api.publishArticle(article.slug, request, corrections);
     readers.push(letReadersIn(api, articleId, { pollId, votes: poll?.votes, comments }));
     say(`Demo newsroom: ${index + 1} of ${files.length} articles`);
   }

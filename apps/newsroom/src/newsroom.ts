@@ -113,8 +113,15 @@ async function startServices(
     stops.push(() => service.stop());
     return service;
   };
+  const publicAddresses = {
+    ...(config.readerPort && { SITE_URL: `http://127.0.0.1:${config.readerPort}` }),
+    ...(config.gatewayPort && { API_URL: `http://127.0.0.1:${config.gatewayPort}` }),
+    ...common,
+  };
   const started = await Promise.allSettled(
-    backServices.map((definition) => start(definition, { [`${definition.name.toUpperCase()}_PORT`]: '0' })),
+    backServices.map((definition) =>
+      start(definition, { ...publicAddresses, [`${definition.name.toUpperCase()}_PORT`]: '0' }),
+    ),
   );
   const failed = started.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;

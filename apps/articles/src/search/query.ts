@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { searchable } from './search-index.js';
 
 /** A query of PostgreSQL's text search, in its text form. */
 export type Query = string;
@@ -10,7 +11,7 @@ export type Query = string;
 export async function queryOf(db: EntityManager, typed: string): Promise<Query | undefined> {
   const [row]: { query: string }[] = await db.query(
     `SELECT websearch_to_tsquery('german', $1)::text AS query`,
-    [typed.normalize('NFC')],
+    [searchable(typed)],
   );
   return row!.query || undefined;
 }

@@ -59,5 +59,11 @@ const searchableTexts = ({ kicker, headline, shortHeadline, lead, ...article }: 
   body: normal(article.body.flatMap(textsOf)),
 });
 
-/** Letters with their marks as one character, whichever way they were typed. */
-const normal = (texts: readonly (string | undefined)[]): string => texts.join('\n').normalize('NFC');
+const normal = (texts: readonly (string | undefined)[]): string => searchable(texts.join('\n'));
+
+/**
+ * Text as PostgreSQL is to read it: letters with their marks as one character, whichever way they were typed, and
+ * without the angle brackets that would make it take words for tags and pass over them. What was normalised before
+ * keeps its length.
+ */
+export const searchable = (text: string): string => text.normalize('NFC').replace(/[<>]/g, ' ');

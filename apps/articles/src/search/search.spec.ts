@@ -79,6 +79,15 @@ describeWith('postgres')('search', () => {
     expect(hit!.headline.slice(start, end)).toBe('Murmeltier');
   });
 
+  it('finds words in angle brackets, which are no tags here', async () => {
+    const body = paragraph('Davor <Steinbock> und danach.');
+    await desk.published({ slug: 'klammern', headline: 'Der <Luchs>', body });
+    const [byHeadline] = (await find('luchs')).items;
+    const [{ start, end }] = byHeadline!.highlights.headline as [{ start: number; end: number }];
+    expect(byHeadline!.headline.slice(start, end)).toBe('Luchs');
+    expect((await find('<steinbock>')).items[0]!.excerpt!.text).toContain('Davor <Steinbock> und');
+  });
+
   it('shows a piece of the body where only that has the word', async () => {
     const [hit] = (await find('Gemeinden')).items;
     const { text, ranges } = hit!.excerpt!;

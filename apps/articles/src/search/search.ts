@@ -7,6 +7,7 @@ import { refuse } from '../problems.js';
 import { termsOf } from '../reading/article-list.js';
 import { EXCERPT, MARK_ALL, rangesOf, type Range } from './highlight.js';
 import { queryOf, withSimilarWords, type Query } from './query.js';
+import { searchable } from './search-index.js';
 
 const Time = z.iso.datetime({
   offset: true,
@@ -99,9 +100,9 @@ function rank(
          ts_rank(document, $1::tsquery, 1) * (1 + 2 * exp(-extract(epoch FROM $2 - published_at) / (86400 * 30))) AS score
        FROM hit ORDER BY score DESC, published_at DESC, article_id LIMIT $6 OFFSET $7
      )
-     SELECT article.id, summary, ts_headline('german', summary->>'kicker', $1::tsquery, $8) AS kicker,
-       ts_headline('german', summary->>'headline', $1::tsquery, $8) AS headline,
-       ts_headline('german', summary->>'lead', $1::tsquery, $8) AS lead
+     SELECT article.id, summary, ts_headline('german', translate(summary->>'kicker', '<>', '  '), $1::tsquery, $8) AS kicker,
+       ts_headline('german', translate(summary->>'headline', '<>', '  '), $1::tsquery, $8) AS headline,
+       ts_headline('german', translate(summary->>'lead', '<>', '  '), $1::tsquery, $8) AS lead
      FROM page JOIN article ON article.id = article_id ORDER BY score DESC, page.published_at DESC, article_id`,
     [query, asOf, sectionId ?? null, from ?? null, to ?? null, limit + 1, offset, MARK_ALL],
   );
@@ -148,16 +149,17 @@ async function excerptsOf(
     `SELECT id, snapshot->'body' AS body FROM article WHERE id = ANY($1) AND snapshot IS NOT NULL`,
     [ids],
   );
-  const rows: { id: string; marked: string }[] = await tx.query(
-    `SELECT id, ts_headline('german', body, $3::tsquery, $4) AS marked FROM unnest($1::uuid[], $2::text[]) AS article(id, body)`,
-    [
-      articles.map(({ id }) => id),
-      articles.map(({ body }) => body.flatMap(textsOf).join('\n')),
-      query,
-      EXCERPT,
-    ],
+  const bodies = articles.map(({ body }) => body.flatMap(textsOf).join('\n').normalize('NFC'));
+  const rows: { marked: string }[] = await tx.query(
+    `SELECT ts_headline('german', body, $2::tsquery, $3) AS marked FROM unnest($1::text[]) WITH ORDINALITY AS text(body, place)
+     ORDER BY place`,
+    [bodies.map(searchable), query, EXCERPT],
   );
-  const excerpts = rows.map(({ id, marked }) => [id, rangesOf(marked)] as const);
+  const excerpts = rows.map(({ marked }, i) => {
+    const { text, ranges } = rangesOf(marked);
+    const start = searchable(bodies[i]!).indexOf(text);
+    return [articles[i]!.id, { text: bodies[i]!.slice(start, start + text.length), ranges }] as const;
+  });
   return new Map(excerpts.filter(([, { ranges }]) => ranges.length > 0));
 }
 

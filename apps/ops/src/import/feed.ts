@@ -84,7 +84,7 @@ function pictureOf(entry: Element): ImportedPicture | undefined {
     .flatMap(({ children }) => children)
     .find(
       ({ name, attributes }) =>
-        name === 'media:content' && /^image/.test(attributes['medium'] ?? attributes['type'] ?? ''),
+        name === 'media:content' && (attributes['medium'] ?? attributes['type'] ?? '').startsWith('image'),
     );
   const { url, width, height } = media?.attributes ?? {};
   if (!media || !url || !Number(width) || !Number(height)) return undefined;

@@ -33,11 +33,10 @@ export async function importFile(path: string, sender: Sender, options: ImportOp
   const records = recordsOf(file, options.format ?? (await formatOf(path)));
   const tally = new Tally();
   const lane = async (): Promise<void> => {
-    while (!signal?.aborted) {
-      const { value: record, done } = await records.next();
-      if (done) return;
+    for await (const record of records) {
       await bring(record, sender, defaults, tally);
       onProgress?.(file.share, tally);
+      if (signal?.aborted) return;
     }
   };
   try {
