@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Outbox } from '#messaging';
 import { createDataSource, createLogger } from '#platform';
 import { Article } from '../apps/articles/src/articles/article.entity.js';
-import { publish } from '../apps/articles/src/articles/article.rules.js';
+import { begin, publish } from '../apps/articles/src/articles/article.rules.js';
 import type { ArticleDraft } from '../apps/articles/src/articles/article-content.js';
 import { database } from '../apps/articles/src/database.js';
 import { Publisher } from '../apps/articles/src/publishing/publisher.js';
@@ -79,24 +79,6 @@ async function furnish(tx: EntityManager, sections: readonly string[]): Promise<
 }
 
 function draftArticle(draft: ArticleDraft, n: number, publishedAt: Date): Article {
-  return {
-    id: `01a00000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`,
-    slug: draft.slug!,
-    state: 'draft',
-    version: 1,
-    draft,
-    hasChanges: true,
-    snapshot: null,
-    summary: null,
-    publishedVersion: null,
-    corrections: [],
-    termIds: [],
-    publishAt: null,
-    offlineAt: null,
-    publishedAt,
-    updatedAt: publishedAt,
-    retractedAt: null,
-    retractionReason: null,
-    retractionNote: null,
-  };
+  const id = `01a00000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
+  return begin({ id, slug: draft.slug!, draft, termIds: [], updatedAt: publishedAt, publishedAt });
 }

@@ -3,7 +3,17 @@ import { Refused } from '#platform';
 import { anArticleRequest, anArticleSnapshot } from '#testing';
 import { cancelSchedule, schedule } from '../publishing/schedule.rules.js';
 import { articleStates, type Article, type ArticleState } from './article.entity.js';
-import { correct, discard, edit, publish, purge, retell, retract, type Change } from './article.rules.js';
+import {
+  begin,
+  correct,
+  discard,
+  edit,
+  publish,
+  purge,
+  retell,
+  retract,
+  type Change,
+} from './article.rules.js';
 import { ArticleDraft, draftOf } from './article-content.js';
 
 const now = new Date('2026-11-02T09:00:00Z');
@@ -14,25 +24,15 @@ const names = { byline, section, topics, places };
 
 function anArticle(state: ArticleState, overrides: Partial<Article> = {}): Article {
   const wasPublic = state === 'published' || state === 'retracted';
+  const id = '01a209b8-7cb2-7521-8524-1798840b62b3';
   return {
-    id: '01a209b8-7cb2-7521-8524-1798840b62b3',
-    slug: 'faehre',
+    ...begin({ id, slug: 'faehre', draft, termIds: [], updatedAt: now }),
     state,
     version: 3,
-    draft,
-    hasChanges: true,
     snapshot: state === 'published' ? anArticleSnapshot() : null,
-    summary: null,
     publishedVersion: wasPublic ? 2 : null,
-    corrections: [],
-    termIds: [],
     publishAt: state === 'scheduled' ? later : null,
-    offlineAt: null,
     publishedAt: wasPublic ? new Date('2026-11-01T09:00:00Z') : null,
-    updatedAt: now,
-    retractedAt: null,
-    retractionReason: null,
-    retractionNote: null,
     ...overrides,
   };
 }

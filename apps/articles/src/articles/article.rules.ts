@@ -10,6 +10,30 @@ export type Change = Partial<Article>;
 /** Corrections an article can carry; the contract's limit. */
 const MAX_CORRECTIONS = 50;
 
+/** What a new article is known by from the start. */
+export type NewArticle = Pick<Article, 'id' | 'slug' | 'termIds' | 'updatedAt'> &
+  Partial<Pick<Article, 'publishedAt' | 'idempotencyKey' | 'sourceId'>> & { readonly draft: ArticleDraft };
+
+/** A draft that nobody has seen yet. */
+export const begin = (article: NewArticle): Article => ({
+  publishedAt: null,
+  idempotencyKey: null,
+  sourceId: null,
+  ...article,
+  state: 'draft',
+  version: 1,
+  hasChanges: true,
+  snapshot: null,
+  summary: null,
+  publishedVersion: null,
+  corrections: [],
+  publishAt: null,
+  offlineAt: null,
+  retractedAt: null,
+  retractionReason: null,
+  retractionNote: null,
+});
+
 /** Changes the working copy; readers go on seeing what was published. What is scheduled stays fit to be published. */
 export function edit(article: Article, draft: ArticleDraft, now: Date): Change {
   mustBeAlive(article);

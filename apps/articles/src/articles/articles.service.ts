@@ -10,22 +10,15 @@ import { TakeDown } from '../publishing/take-down.js';
 import { Revision } from '../revisions/revision.entity.js';
 import { Names } from '../taxonomy/names.js';
 import { Article } from './article.entity.js';
-import { correct, discard, edit, publish, type Change } from './article.rules.js';
+import { begin, correct, discard, edit, publish, type Change, type NewArticle } from './article.rules.js';
 import { lockArticle, lockKey, save } from './article-store.js';
 import { draftOf, type ArticleDraft } from './article-content.js';
 import type { RetractArticleRequest } from './articles.dto.js';
 import { audit, type AuditedAct, type By } from './audit.js';
 import { claimSlug, freeSlug, releaseSlug } from './slugs.js';
 
-/** What a new article may bring along. */
-interface NewArticle {
-  /** The same key again gives the draft that is already there. */
-  readonly idempotencyKey?: string;
-  /** Its name in the system it comes from; unique. */
-  readonly sourceId?: string;
-  /** When it first became public over there. */
-  readonly publishedAt?: Date;
-}
+/** Where a new article comes from, by which it is known again. */
+type Origin = Pick<NewArticle, 'idempotencyKey' | 'sourceId' | 'publishedAt'>;
 
 /**
  * One method a use: load and lock, decide, save, tell. Every change of an article there is throws Refused
@@ -41,7 +34,7 @@ export class ArticlesService {
   ) {}
 
   /** Starts a draft. @throws Refused `article.slug-taken`, `term.unknown`. */
-  async create(draft: ArticleDraft, by: By, { idempotencyKey }: NewArticle = {}): Promise<Article> {
+  async create(draft: ArticleDraft, by: By, { idempotencyKey }: Origin = {}): Promise<Article> {
     return this.db.transaction(async (tx) => {
       if (idempotencyKey) {
         await lockKey(tx, `article.create ${idempotencyKey}`);
@@ -150,33 +143,13 @@ export class ArticlesService {
   }
 
   /** Adds a draft to the transaction `tx`. @throws Refused as {@link create}. */
-  async start(tx: EntityManager, draft: ArticleDraft, more: NewArticle): Promise<Article> {
+  async start(tx: EntityManager, draft: ArticleDraft, origin: Origin): Promise<Article> {
     const names = await Names.in(tx, [draft]);
     names.check(draft);
     const id = uuidv7();
     const slug = draft.slug ?? (await freeSlug(tx, slugOf(draft.headline ?? '') || 'artikel', id));
-    const article: Article = {
-      id,
-      slug,
-      state: 'draft',
-      version: 1,
-      draft,
-      hasChanges: true,
-      snapshot: null,
-      summary: null,
-      publishedVersion: null,
-      corrections: [],
-      termIds: names.idsIn(draft),
-      publishAt: null,
-      offlineAt: null,
-      publishedAt: more.publishedAt ?? null,
-      updatedAt: this.clock.now(),
-      retractedAt: null,
-      retractionReason: null,
-      retractionNote: null,
-      idempotencyKey: more.idempotencyKey ?? null,
-      sourceId: more.sourceId ?? null,
-    };
+    const termIds = names.idsIn(draft);
+    const article = begin({ id, slug, draft, termIds, updatedAt: this.clock.now(), ...origin });
     await tx.insert(Article, article as never);
     await claimSlug(tx, id, slug);
     return article;

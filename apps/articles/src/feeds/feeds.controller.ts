@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { Slug, type ArticleSnapshot } from '#events';
 import { etagOf, ForAnyone } from '#platform';
 import { publicArticle } from '../reading/public-article.js';
+import { pluralOf, type TermKind } from '../taxonomy/term.entity.js';
+import { KindInPath } from '../taxonomy/term.rules.js';
 import { atomFeed } from './atom.js';
 import { FeedsService, type FeedOf } from './feeds.service.js';
 import { jsonFeed } from './json-feed.js';
@@ -23,10 +25,6 @@ const forms = {
 const File = z.enum(Object.keys(forms) as [keyof typeof forms]);
 type File = z.infer<typeof File>;
 
-const kinds = { sections: 'section', topics: 'topic', places: 'place', authors: 'author' } as const;
-const Kind = z.enum(Object.keys(kinds) as [keyof typeof kinds]);
-type Kind = z.infer<typeof Kind>;
-
 /** What machines read: feeds of the site and of every term, the news sitemap, ninjs. */
 @Controller()
 @ForAnyone()
@@ -43,12 +41,12 @@ export class FeedsController {
 
   @Get('feeds/:kind/:slug/:file')
   term(
-    @Param('kind', { schema: Kind }) kind: Kind,
+    @Param('kind', { schema: KindInPath }) kind: TermKind,
     @Param('slug', { schema: Slug }) slug: string,
     @Param('file', { schema: File }) file: File,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.send(reply, file, `/feeds/${kind}/${slug}/${file}`, { kind: kinds[kind], slug });
+    return this.send(reply, file, `/feeds/${pluralOf[kind]}/${slug}/${file}`, { kind, slug });
   }
 
   @Get('sitemap-news.xml')

@@ -9,12 +9,9 @@ import { ArticlesService } from '../articles/articles.service.js';
 import { audit, type By } from '../articles/audit.js';
 import { digestOf, freeSlug } from '../articles/slugs.js';
 import { Publisher } from '../publishing/publisher.js';
-import { termKinds, type TermKind } from '../taxonomy/term.entity.js';
+import { fieldOf, termKinds, type TermKind } from '../taxonomy/term.entity.js';
 import { TermsService } from '../taxonomy/terms.service.js';
 import type { Imported, ImportRequest } from './imports.dto.js';
-
-/** Fields of a request in which terms of each kind are named. */
-const fields = { section: 'section', topic: 'topics', place: 'places', author: 'authors' } as const;
 
 /** Takes articles over from another system, each once, however often it is sent. */
 @Injectable()
@@ -66,7 +63,7 @@ export class ImportsService {
 }
 
 const namedIn = (terms: NonNullable<ImportRequest['terms']>, kind: TermKind) =>
-  [terms[fields[kind]] ?? []].flat();
+  [terms[fieldOf[kind]] ?? []].flat();
 
 async function withFreeSlug(tx: EntityManager, draft: ArticleDraft, sourceId: string): Promise<ArticleDraft> {
   return draft.slug ? { ...draft, slug: await freeSlug(tx, draft.slug, digestOf(sourceId)) } : draft;

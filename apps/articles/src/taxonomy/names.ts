@@ -3,10 +3,7 @@ import type { ArticleSnapshot } from '#events';
 import type { ArticleDraft } from '../articles/article-content.js';
 import type { SnapshotNames } from '../articles/article.rules.js';
 import { refuse } from '../problems.js';
-import { termKinds, type Term, type TermKind } from './term.entity.js';
-
-/** Fields of a draft that name terms. */
-const fields = { section: 'section', topic: 'topics', place: 'places', author: 'authors' } as const;
+import { fieldOf, termKinds, type Term, type TermKind } from './term.entity.js';
 
 type Row = Pick<Term, 'id' | 'kind' | 'slug' | 'name' | 'role' | 'portrait' | 'biography' | 'country'> & {
   /** The slug or id it was asked for by; an earlier slug finds the term, too. */
@@ -63,7 +60,7 @@ export class Names {
           ? []
           : [
               {
-                pointer: `/${fields[kind]}${kind === 'section' ? '' : `/${i}`}`,
+                pointer: `/${fieldOf[kind]}${kind === 'section' ? '' : `/${i}`}`,
                 detail: `there is no ${kind} «${slug}»`,
               },
             ],
@@ -114,7 +111,7 @@ const idsOf = ({ byline, section, topics, places }: SnapshotNames): string[] =>
   [...byline, section, ...topics, ...places].map(({ id }) => id);
 
 const slugsOf = (draft: ArticleDraft | null, kind: TermKind): readonly string[] => {
-  const named = draft?.[fields[kind]];
+  const named = draft?.[fieldOf[kind]];
   return named === undefined ? [] : typeof named === 'string' ? [named] : named;
 };
 

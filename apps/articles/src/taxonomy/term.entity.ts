@@ -3,6 +3,11 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 export const termKinds = ['section', 'topic', 'place', 'author'] as const;
 export type TermKind = (typeof termKinds)[number];
 
+/** What a kind is called in addresses. */
+export const pluralOf = { section: 'sections', topic: 'topics', place: 'places', author: 'authors' } as const;
+/** The field of an article's content that names terms of a kind. */
+export const fieldOf = { section: 'section', topic: 'topics', place: 'places', author: 'authors' } as const;
+
 /** What articles are filed under, and who writes them: sections, topics, places, authors. */
 @Entity('term')
 export class Term {

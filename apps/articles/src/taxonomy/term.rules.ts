@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { Author, Slug, WebUrl } from '#events';
 import { inertText } from '../articles/inert-text.js';
-import type { Term, TermKind } from './term.entity.js';
+import { pluralOf, termKinds, type Term, type TermKind } from './term.entity.js';
+
+/** The kind that an address names in the plural. */
+export const KindInPath = z
+  .enum(Object.values(pluralOf))
+  .transform((plural) => termKinds.find((kind) => pluralOf[kind] === plural)!);
 
 const name = z.string().trim().min(1).max(80);
 

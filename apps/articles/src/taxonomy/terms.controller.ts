@@ -3,14 +3,8 @@ import { z } from 'zod';
 import { Slug } from '#events';
 import { By, ForAnyone, ForRoles, valid, type Actor } from '#platform';
 import type { TermKind } from './term.entity.js';
-import { termRequest, type TermResponse } from './term.rules.js';
+import { KindInPath, termRequest, type TermResponse } from './term.rules.js';
 import { TermsService } from './terms.service.js';
-
-/** Names in addresses. */
-const kinds = { sections: 'section', topics: 'topic', places: 'place', authors: 'author' } as const;
-const Kind = z
-  .enum(Object.keys(kinds) as [keyof typeof kinds])
-  .transform((plural): TermKind => kinds[plural]);
 
 const ListTermsRequest = z.strictObject({
   after: Slug.optional(),
@@ -28,7 +22,7 @@ export class TermsController {
   @Get(':kind(sections|topics|places|authors)')
   @ForAnyone()
   list(
-    @Param('kind', { schema: Kind }) kind: TermKind,
+    @Param('kind', { schema: KindInPath }) kind: TermKind,
     @Query({ schema: ListTermsRequest }) page: ListTermsRequest,
   ): Promise<TermResponse[]> {
     return this.terms.list(kind, page);
@@ -37,7 +31,7 @@ export class TermsController {
   @Put('editorial/:kind(sections|topics|places|authors)/:slug')
   @ForRoles('editor')
   put(
-    @Param('kind', { schema: Kind }) kind: TermKind,
+    @Param('kind', { schema: KindInPath }) kind: TermKind,
     @Param('slug', { schema: Slug }) slug: string,
     @Body() body: unknown,
     @By() by: Actor,
@@ -49,7 +43,7 @@ export class TermsController {
   @HttpCode(200)
   @ForRoles('editor')
   rename(
-    @Param('kind', { schema: Kind }) kind: TermKind,
+    @Param('kind', { schema: KindInPath }) kind: TermKind,
     @Param('slug', { schema: Slug }) slug: string,
     @Body({ schema: RenameTermRequest }) request: z.infer<typeof RenameTermRequest>,
     @By() by: Actor,
@@ -61,7 +55,7 @@ export class TermsController {
   @HttpCode(200)
   @ForRoles('editor')
   merge(
-    @Param('kind', { schema: Kind }) kind: TermKind,
+    @Param('kind', { schema: KindInPath }) kind: TermKind,
     @Param('slug', { schema: Slug }) slug: string,
     @Body({ schema: MergeTermRequest }) request: z.infer<typeof MergeTermRequest>,
     @By() by: Actor,
@@ -73,7 +67,7 @@ export class TermsController {
   @HttpCode(204)
   @ForRoles('editor')
   remove(
-    @Param('kind', { schema: Kind }) kind: TermKind,
+    @Param('kind', { schema: KindInPath }) kind: TermKind,
     @Param('slug', { schema: Slug }) slug: string,
   ): Promise<void> {
     return this.terms.remove(kind, slug);

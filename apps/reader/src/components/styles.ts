@@ -103,7 +103,7 @@ figcaption { margin-top: .45rem; color: var(--soft); font-size: .875rem; line-he
 .corrections { margin: 2rem 0; padding-top: .8rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9375rem; }
 .find { display: flex; gap: .5rem; margin: 1rem 0 1.5rem; }
 .find input { flex: 1; min-width: 0; padding: .6rem .8rem; border: 1px solid var(--soft); border-radius: 6px; background: var(--paper); color: inherit; font: inherit; }
-mark { padding: 0 .1em; border-radius: 3px; background: var(--tint); color: inherit; }
+mark { border-radius: 3px; background: var(--sold); color: inherit; box-shadow: 0 0 0 .12em var(--sold); }
 
 .poll { margin: 2rem 0; padding: 1.25rem; border-radius: 10px; background: var(--tint); }
 .poll h2 { font-size: 1.3rem; }

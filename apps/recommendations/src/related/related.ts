@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 
 /** Neighbours kept of each article; more than a rail shows, so that retracted and repeated ones can be replaced. */
 const NEIGHBOURS = 12;
-/** Only articles of this many days are compared. */
+/** Only articles at most this many days apart are compared. */
 const DAYS = 365;
 
 /**
@@ -23,7 +23,8 @@ export class Related {
          FROM self, card AS other, unnest(other.terms) AS term
          WHERE other.terms && self.terms AND term = ANY (self.terms) AND NOT other.gone
            AND other.article_id <> self.article_id
-           AND other.published_at > self.published_at - make_interval(days => ${DAYS})
+           AND other.published_at BETWEEN self.published_at - make_interval(days => ${DAYS})
+             AND self.published_at + make_interval(days => ${DAYS})
        ),
        rarity AS (
          SELECT term, ln(1 + (SELECT count(DISTINCT article_id) FROM shared)::real / count(*)) AS weight
