@@ -1,6 +1,6 @@
 import { slugOf } from '#events';
-import { splitText } from './html-to-blocks.js';
 import type { ImportedArticle, ImportedBlock, ImportedPicture, ImportRequest } from './record.js';
+import { cut } from './text-runs.js';
 
 /** What feeds and exports say of an article, under names of ours. */
 export interface Told {
@@ -25,14 +25,14 @@ const limits = { kicker: 60, headline: 160, lead: 600, name: 80, topics: 20, aut
 export function requestOf(told: Told): ImportRequest {
   const { sourceId, state, publishedAt, picture, slug } = told;
   const named = (names: readonly string[], most: number) =>
-    [...new Map(names.map((name) => [slugOf(name), name.slice(0, limits.name)] as const)).entries()]
+    [...new Map(names.map((name) => [slugOf(name), cut(name, limits.name)[0]] as const)).entries()]
       .filter(([key]) => key !== '')
       .slice(0, most)
       .map(([key, name]) => ({ slug: key, name }));
   const authors = named(told.authors, limits.authors);
   const topics = named(told.topics, limits.topics);
   const [section] = named(told.section ? [told.section] : [], 1);
-  const [headline, beyond] = cut(told.title, limits.headline);
+  const [headline, beyond] = cut(told.title ?? '', limits.headline);
   const { lead, body } = leadAndBody(told.summary, told.body);
   const time = publishedAt?.toISOString();
   const article: ImportedArticle = {
@@ -57,12 +57,6 @@ export function requestOf(told: Told): ImportRequest {
 }
 
 const paragraph = (text: string): ImportedBlock => ({ type: 'paragraph', runs: [{ text }] });
-
-/** The text as far as it fits, and what is beyond. */
-function cut(text: string | undefined, most: number): [fits: string, beyond: string] {
-  const [fits = '', ...rest] = splitText(text?.trim() ?? '', most);
-  return [fits.trim(), rest.join('').trim()];
-}
 
 function leadAndBody(
   summary: string | undefined,

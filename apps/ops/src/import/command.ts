@@ -5,7 +5,7 @@ import { signingKey } from '../token.js';
 import type { Defaults } from './defaults.js';
 import { formats, importFile, type Format } from './import.js';
 import { Sender } from './send.js';
-import type { Tally } from './tally.js';
+import { Tally } from './tally.js';
 
 /** Milliseconds between lines of progress where none can be written over. */
 const SAY_EVERY = 5_000;
@@ -44,15 +44,20 @@ export const importCommand = (): Command =>
       const stopping = new AbortController();
       process.once('SIGINT', () => stopping.abort());
       const progress = new Progress();
-      const tally = await importFile(file, new Sender(gatewayUrl, await token()), {
-        format,
-        defaults,
-        concurrency,
-        signal: stopping.signal,
-        onProgress: (share, so) => progress.say(share, so),
-      });
-      progress.end();
-      console.log(tally.report());
+      const tally = new Tally();
+      const sender = new Sender(gatewayUrl, await token());
+      try {
+        await importFile(file, sender, tally, {
+          format,
+          defaults,
+          concurrency,
+          signal: stopping.signal,
+          onProgress: (share) => progress.say(share, tally),
+        });
+      } finally {
+        progress.end();
+        console.log(tally.report());
+      }
       if (tally.bad > 0) process.exitCode = EXIT.bad;
       if (stopping.signal.aborted) process.exitCode = EXIT.interrupted;
     });

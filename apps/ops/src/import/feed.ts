@@ -2,7 +2,8 @@ import { Slug } from '#events';
 import { requestOf } from './article-of.js';
 import { htmlToBlocks } from './html-to-blocks.js';
 import type { ImportedPicture, ImportRecord, Records } from './record.js';
-import { childOf, elementsOf, textOf, type Element } from './xml.js';
+import { plainText } from './plain-text.js';
+import { childOf, elementsOf, escaped, textOf, type Element } from './xml.js';
 
 /** The entries of an RSS 2.0 or Atom 1.0 file, each under its guid or id. */
 export async function* feedEntries(file: AsyncIterable<Buffer>): Records {
@@ -19,15 +20,13 @@ function entryOf(entry: Element): ImportRecord {
   if (publishedAt && Number.isNaN(publishedAt.getTime()))
     return { line, sourceId, bad: `has no time in «${time}»` };
   const [section, ...topics] = categoriesOf(entry);
-  const content = textOf(entry, 'content:encoded', 'content');
-  const summary = textOf(entry, 'description', 'summary');
   const request = requestOf({
     sourceId,
     state: 'published',
-    title: plain(textOf(entry, 'title')),
+    title: plainText(htmlOf(entry, 'title')),
     slug: slugIn(link),
-    summary: plain(summary),
-    body: htmlToBlocks(content ?? ''),
+    summary: plainText(htmlOf(entry, 'description', 'summary')),
+    body: htmlToBlocks(htmlOf(entry, 'content:encoded', 'content') ?? ''),
     publishedAt,
     authors: authorsOf(entry),
     section,
@@ -37,13 +36,15 @@ function entryOf(entry: Element): ImportRecord {
   return { line, sourceId, request };
 }
 
-/** Titles and summaries may hold markup; its text is what counts. */
-export function plain(html: string | undefined): string | undefined {
-  const texts = htmlToBlocks(html ?? '').map((block) => {
-    if (block.type === 'paragraph') return block.runs.map(({ text }) => text).join('');
-    return block.type === 'crosshead' ? block.text : '';
-  });
-  return texts.join(' ').trim() || undefined;
+/**
+ * The first of these that has a text, as HTML. Atom's is plain text unless it says otherwise (RFC 4287, 3.1.1); RSS says
+ * nothing, and HTML is what is in it.
+ */
+function htmlOf(entry: Element, ...names: readonly string[]): string | undefined {
+  const element = names.map((name) => childOf(entry, name)).find((child) => child?.text.trim());
+  if (!element) return undefined;
+  const isPlain = entry.name === 'entry' && [undefined, 'text'].includes(element.attributes['type']);
+  return isPlain ? escaped(element.text) : element.text;
 }
 
 function linkOf(entry: Element): string | undefined {
@@ -76,8 +77,9 @@ const authorsOf = ({ children }: Element): string[] =>
     return child.name === 'author' ? (textOf(child, 'name') ?? nameIn(child.text) ?? []) : [];
   });
 
-/** RSS wants `address (name)` in its author. */
-const nameIn = (author: string): string | undefined => /\(([^)]+)\)/.exec(author)?.[1];
+/** RSS wants `address (name)` in its author, and often gets a name alone. */
+const nameIn = (author: string): string | undefined =>
+  /\(([^)]+)\)/.exec(author)?.[1] ?? (author.includes('@') ? undefined : author.trim() || undefined);
 
 function pictureOf(entry: Element): ImportedPicture | undefined {
   const media = [entry, ...entry.children.filter(({ name }) => name === 'media:group')]

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { htmlToBlocks, splitText } from './html-to-blocks.js';
+import { htmlToBlocks } from './html-to-blocks.js';
+import { splitText } from './text-runs.js';
 import { wordPressHtml } from './wordpress-html.js';
 
 const p = (...runs: object[]) => ({ type: 'paragraph', runs });
@@ -52,6 +53,30 @@ describe('HTML becomes blocks', () => {
       'a quote without one',
       '<blockquote><p>Wir bleiben.</p></blockquote>',
       [p({ text: 'Wir bleiben.', emphasis: true })],
+    ],
+    [
+      'a quote in a quote, as one',
+      '<blockquote>Eins<blockquote>Zwei</blockquote>Drei<cite>Lia Muster</cite></blockquote>',
+      [{ type: 'quote', text: 'Eins\nZwei\nDrei', attribution: 'Lia Muster' }],
+    ],
+    [
+      'a name without a quote',
+      '<blockquote><cite>Lia Muster</cite></blockquote>',
+      [p({ text: 'Lia Muster', emphasis: true })],
+    ],
+    [
+      'two pictures of one figure, each with the caption after it',
+      '<figure><img src="https://a.example/1.jpg" width="3" height="2"><figcaption>Eins</figcaption><img src="https://a.example/2.jpg" width="3" height="2"><figcaption>Zwei</figcaption></figure>',
+      [
+        {
+          type: 'picture',
+          picture: { url: 'https://a.example/1.jpg', width: 3, height: 2, caption: 'Eins' },
+        },
+        {
+          type: 'picture',
+          picture: { url: 'https://a.example/2.jpg', width: 3, height: 2, caption: 'Zwei' },
+        },
+      ],
     ],
     [
       'a picture with its caption',
@@ -126,6 +151,25 @@ describe('HTML becomes blocks', () => {
     expect(runs.map((run) => run.text).join('')).toBe(sentence.repeat(1_000).trim());
   });
 
+  it.each([
+    [
+      'caption',
+      '<figure><img src="https://a.example/b.jpg" width="3" height="2"><figcaption>',
+      '</figcaption></figure>',
+    ],
+    ['attribution', '<blockquote>Wort<cite>', '</cite></blockquote>'],
+    ['heading', '<h2>', '</h2>'],
+  ])('loses nothing of a %s that is longer than its field', (_what, before, after) => {
+    const words = Array.from({ length: 300 }, (_, i) => `wort${i}`);
+    const content = JSON.stringify(htmlToBlocks(`${before}${words.join(' ')}${after}`));
+    expect(words.filter((word) => !content.includes(word))).toEqual([]);
+  });
+
+  it('reads elements that are nested without end in a time that grows with their number alone', () => {
+    const depth = 50_000;
+    expect(htmlToBlocks('<div>a'.repeat(depth))).toHaveLength(depth);
+  }, 10_000);
+
   it('puts more than 50 items into further lists', () => {
     const blocks = htmlToBlocks(`<ul>${'<li>x</li>'.repeat(120)}</ul>`) as { items: unknown[] }[];
     expect(blocks.map(({ items }) => items.length)).toEqual([50, 50, 20]);
@@ -136,6 +180,7 @@ it.each([
   ['at the end of a sentence', 'Eins zwei drei. Vier fünf', 20, ['Eins zwei drei. ', 'Vier fünf']],
   ['between words', 'Eins zwei drei vier', 10, ['Eins zwei ', 'drei vier']],
   ['in a word that is too long', 'abcdefgh', 3, ['abc', 'def', 'gh']],
+  ['never inside a character', 'a😀😀', 2, ['a', '😀', '😀']],
   ['not at all', 'kurz', 10, ['kurz']],
 ])('a text is split %s', (_where, long, most, pieces) => {
   expect(splitText(long, most)).toEqual(pieces);
@@ -171,6 +216,16 @@ describe('HTML of WordPress', () => {
   });
 
   it('loses other short codes, not what is in them', () => {
-    expect(blocks('[box type="x"]Text[/box] und [mehr]')).toEqual([text('Text und')]);
+    expect(blocks('[box type="x"]Text[/box] und [fett]mehr[/fett] [x /]')).toEqual([text('Text und mehr')]);
+  });
+
+  it.each([
+    '«[Basel] bleibt»',
+    '«Das [sic] sagt [er]»',
+    '«Sie [die Gemeinde] zahlt»',
+    '«So [Anm. d. Red.]»',
+    '«Ja […]»',
+  ])('keeps what editors put into brackets: %s', (words) => {
+    expect(blocks(words)).toEqual([text(words)]);
   });
 });

@@ -1,6 +1,8 @@
 import { Parser } from 'htmlparser2';
 import { embedHosts, type EmbedProvider, type TextRun } from '#events';
+import { inline, OpenElements } from './html-elements.js';
 import type { ImportedBlock, ImportedPicture } from './record.js';
+import { chunksOf, cut, splitRuns, splitText, trimmed } from './text-runs.js';
 
 export interface HtmlOptions {
   /** Size and texts of pictures by their address, where the markup does not say them. */
@@ -11,26 +13,6 @@ export interface HtmlOptions {
 const limits = { run: 5_000, runs: 200, title: 200, quote: 1_000, items: 50, caption: 500 } as const;
 
 const headings = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
-const withoutText = ['script', 'style', 'noscript', 'template', 'svg', 'head'];
-const inline = [
-  'a',
-  'abbr',
-  'b',
-  'cite',
-  'code',
-  'em',
-  'i',
-  'mark',
-  'q',
-  's',
-  'small',
-  'span',
-  'strong',
-  'sub',
-  'sup',
-  'time',
-  'u',
-];
 
 /**
  * The blocks of an article out of the HTML of another system. What has no block of its own keeps its text; no text is
@@ -52,7 +34,7 @@ export function htmlToBlocks(html: string, options: HtmlOptions = {}): ImportedB
 
 class BlockBuilder {
   private readonly blocks: ImportedBlock[] = [];
-  private readonly open_: string[] = [];
+  private readonly isIn = new OpenElements();
   private readonly links: (string | undefined)[] = [];
   private runs: TextRun[] = [];
   private list: { ordered: boolean; items: TextRun[][] } | undefined;
@@ -65,30 +47,29 @@ class BlockBuilder {
     if (name === 'br') return this.add('\n');
     if (name === 'img') return this.picture(attributes);
     if (name === 'iframe' || name === 'embed') this.embed(attributes);
-    if (!inline.includes(name)) this.endOfText();
+    if (!inline.has(name)) this.endOfText();
     if ((name === 'ul' || name === 'ol') && !this.list) this.list = { ordered: name === 'ol', items: [] };
-    if (name === 'blockquote') this.quote = { texts: [], attribution: '' };
+    if (name === 'blockquote') this.quote ??= { texts: [], attribution: '' };
     if (name === 'a') this.links.push(linkOf(attributes['href']));
-    this.open_.push(name);
+    this.isIn.begin(name);
   }
 
   text(text: string): void {
-    if (this.open_.some((name) => withoutText.includes(name))) return;
-    const plain = this.isIn('pre') ? text : text.replace(/\s+/g, ' ');
-    if (this.isIn('figcaption') && this.caption) this.caption.text += plain;
-    else if (this.isIn('cite') && this.quote) this.quote.attribution += plain;
+    if (this.isIn.areUnseen) return;
+    const plain = this.isIn.has('pre') ? text : text.replace(/\s+/g, ' ');
+    if (this.isIn.has('figcaption') && this.caption) this.caption.text += plain;
+    else if (this.isIn.has('cite') && this.quote) this.quote.attribution += plain;
     else this.add(plain);
   }
 
   close(name: string): void {
-    const isOpen = this.open_.lastIndexOf(name);
-    if (isOpen < 0) return;
-    if (!inline.includes(name)) this.endOfText();
-    this.open_.splice(isOpen, 1);
+    if (!this.isIn.has(name)) return;
+    if (!inline.has(name)) this.endOfText();
+    this.isIn.end(name);
     if (name === 'a') this.links.pop();
     if (name === 'figure') this.endOfFigure();
-    if ((name === 'ul' || name === 'ol') && !this.isIn('ul') && !this.isIn('ol')) this.endOfList();
-    if (name === 'blockquote') this.endOfQuote();
+    if ((name === 'ul' || name === 'ol') && !this.isIn.has('ul', 'ol')) this.endOfList();
+    if (name === 'blockquote' && !this.isIn.has('blockquote')) this.endOfQuote();
   }
 
   end(): ImportedBlock[] {
@@ -99,16 +80,12 @@ class BlockBuilder {
     return this.blocks;
   }
 
-  private isIn(name: string): boolean {
-    return this.open_.includes(name);
-  }
-
   private add(text: string): void {
     const last = this.runs.at(-1);
     const run: TextRun = {
       text,
-      ...((this.isIn('strong') || this.isIn('b')) && { strong: true }),
-      ...((this.isIn('em') || this.isIn('i')) && { emphasis: true }),
+      ...(this.isIn.has('strong', 'b') && { strong: true }),
+      ...(this.isIn.has('em', 'i') && { emphasis: true }),
       ...(this.links.at(-1) && { link: this.links.at(-1) }),
     };
     const isAlike =
@@ -122,12 +99,12 @@ class BlockBuilder {
     this.runs = [];
     if (runs.length === 0) return;
     const text = runs.map((run) => run.text).join('');
-    if (this.list) this.list.items.push(...chunksOf(splitRuns(runs), limits.runs));
-    else if (this.open_.some((name) => headings.includes(name)) && text.length <= limits.title) {
+    if (this.list) this.list.items.push(...chunksOf(splitRuns(runs, limits.run), limits.runs));
+    else if (this.isIn.has(...headings) && text.length <= limits.title) {
       this.blocks.push({ type: 'crosshead', text });
     } else if (this.quote) this.quote.texts.push(text);
     else {
-      for (const some of chunksOf(splitRuns(runs), limits.runs))
+      for (const some of chunksOf(splitRuns(runs, limits.run), limits.runs))
         this.blocks.push({ type: 'paragraph', runs: some });
     }
   }
@@ -137,12 +114,12 @@ class BlockBuilder {
     const { texts = [], attribution = '' } = this.quote ?? {};
     this.quote = undefined;
     const [text, by] = [texts.join('\n'), attribution.replace(/^[\s–—-]+/, '').trim()];
-    if (!text) return;
-    if (by && text.length <= limits.quote) {
-      this.blocks.push({ type: 'quote', text, attribution: by.slice(0, limits.title) });
+    if (!text && !by) return;
+    if (text && by && text.length <= limits.quote && by.length <= limits.title) {
+      this.blocks.push({ type: 'quote', text, attribution: by });
       return;
     }
-    for (const part of splitText(by ? `${text} (${by})` : text, limits.run)) {
+    for (const part of splitText(text && by ? `${text} (${by})` : text || by, limits.run)) {
       this.blocks.push({ type: 'paragraph', runs: [{ text: part, emphasis: true }] });
     }
   }
@@ -160,10 +137,11 @@ class BlockBuilder {
     const url = linkOf(attributes['src']);
     if (!url?.startsWith('http')) return;
     this.endOfText();
+    this.endOfFigure();
     const known = this.options.pictureAt?.(url);
     const width = pixels(attributes['width']) ?? known?.width;
     const height = pixels(attributes['height']) ?? known?.height;
-    const alt = (attributes['alt']?.trim() || known?.alt)?.slice(0, limits.caption);
+    const [alt] = cut(attributes['alt']?.trim() || known?.alt || '', limits.caption);
     if (!width || !height) {
       // Without its size it cannot be shown without the page jumping; the link at least is kept.
       this.blocks.push({ type: 'paragraph', runs: [{ text: alt || url, link: url }] });
@@ -171,12 +149,15 @@ class BlockBuilder {
     }
     const picture: ImportedPicture = { ...known, url, width, height, ...(alt && { alt }) };
     this.blocks.push({ type: 'picture', picture });
-    if (this.isIn('figure')) this.caption = { picture, text: '' };
+    if (this.isIn.has('figure')) this.caption = { picture, text: '' };
   }
 
   private endOfFigure(): void {
-    const caption = this.caption?.text.trim().slice(0, limits.caption);
-    if (this.caption && caption) this.caption.picture.caption = caption;
+    if (!this.caption) return;
+    const [caption, beyond] = cut(this.caption.text, limits.caption);
+    if (caption) this.caption.picture.caption = caption;
+    for (const text of beyond ? splitText(beyond, limits.run) : [])
+      this.blocks.push({ type: 'paragraph', runs: [{ text }] });
     this.caption = undefined;
   }
 
@@ -214,37 +195,3 @@ const pixels = (value: string | undefined): number | undefined => {
   const number = Number(value?.replace(/px$/, ''));
   return Number.isInteger(number) && number >= 1 && number <= 20_000 ? number : undefined;
 };
-
-/** Without space at the start and the end, and without runs of nothing. */
-function trimmed(runs: readonly TextRun[]): TextRun[] {
-  const kept = runs.map((run) => ({ ...run }));
-  while (kept[0] && kept[0].text.trimStart() === '') kept.shift();
-  while (kept.length > 0 && kept.at(-1)!.text.trimEnd() === '') kept.pop();
-  if (kept[0]) kept[0].text = kept[0].text.trimStart();
-  if (kept.length > 0) kept.at(-1)!.text = kept.at(-1)!.text.trimEnd();
-  return kept.filter(({ text }) => text !== '');
-}
-
-/** Runs that are longer than the limit go on in further ones, from a sentence's end if there is one. */
-const splitRuns = (runs: readonly TextRun[]): TextRun[] =>
-  runs.flatMap((run) => splitText(run.text, limits.run).map((text) => ({ ...run, text })));
-
-/** Pieces of at most `most` characters that together are the text. */
-export function splitText(text: string, most: number): string[] {
-  const pieces: string[] = [];
-  let rest = text;
-  while (rest.length > most) {
-    const head = rest.slice(0, most);
-    const sentence = Math.max(head.lastIndexOf('. '), head.lastIndexOf('! '), head.lastIndexOf('? ')) + 2;
-    const end = sentence > most / 2 ? sentence : head.lastIndexOf(' ') + 1 || most;
-    pieces.push(rest.slice(0, end));
-    rest = rest.slice(end);
-  }
-  return [...pieces, rest];
-}
-
-function chunksOf<T>(list: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
-    list.slice(i * size, (i + 1) * size),
-  );
-}

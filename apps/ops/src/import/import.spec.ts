@@ -4,9 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { formatOf, importFile } from './import.js';
+import { formatOf, importFile, type ImportOptions } from './import.js';
 import type { ImportRequest } from './record.js';
 import { Sender } from './send.js';
+import { Tally } from './tally.js';
+
+interface RunOptions extends Partial<ImportOptions> {
+  readonly patience?: number;
+  readonly tally?: Tally;
+}
 
 /** An API that answers as it is told and keeps what it got. */
 class Api {
@@ -63,12 +69,14 @@ describe('an import', () => {
   };
   const records = (count: number) =>
     Array.from({ length: count }, (_, i) => JSON.stringify({ sourceId: `s${i}` }));
-  const run = async (lines: readonly string[], options: object = {}) =>
-    importFile(await file(lines), new Sender(url, 'token', { patience: 300 }), {
-      defaults: {},
-      concurrency: 4,
-      ...options,
-    });
+  const run = async (
+    lines: readonly string[],
+    { patience = 300, tally = new Tally(), ...options }: RunOptions = {},
+  ) => {
+    const sender = new Sender(url, 'token', { patience });
+    await importFile(await file(lines), sender, tally, { defaults: {}, concurrency: 4, ...options });
+    return tally;
+  };
 
   it('sends every record once, only so many at a time', async () => {
     const tally = await run(records(200), { concurrency: 4 });
@@ -104,10 +112,7 @@ describe('an import', () => {
   it.each([503, 502, 429])('sends a record again after %i', async (status) => {
     let refusals = 2;
     api.answer = () => ({ status: refusals-- > 0 ? status : 200 });
-    const tally = await importFile(await file(records(1)), new Sender(url, 'token'), {
-      defaults: {},
-      concurrency: 1,
-    });
+    const tally = await run(records(1), { patience: 60_000 });
     expect([tally.imported, api.got.length]).toEqual([1, 3]);
   });
 
@@ -122,6 +127,15 @@ describe('an import', () => {
     expect(api.got).toHaveLength(1);
   });
 
+  it('has counted what happened before it stopped', async () => {
+    api.answer = ({ sourceId }) => ({ status: sourceId === 's2' ? 401 : 200 });
+    const tally = new Tally();
+    const stopped = run([...records(1), 'kaputt', ...records(5).slice(1)], { concurrency: 1, tally });
+    await expect(stopped).rejects.toThrow('NEWSROOM_TOKEN');
+    expect([tally.imported, tally.bad]).toEqual([2, 1]);
+    expect(tally.report()).toContain('line 2: is not JSON');
+  });
+
   it('ends after what is under way when it is told to', async () => {
     const stopping = new AbortController();
     api.answer = () => {
@@ -130,6 +144,16 @@ describe('an import', () => {
     };
     const tally = await run(records(100), { concurrency: 1, signal: stopping.signal });
     expect(tally.imported).toBe(5);
+  });
+
+  it('does not wait for a newsroom that does not answer when it is told to end', async () => {
+    const stopping = new AbortController();
+    api.answer = () => {
+      if (api.got.length === 5) stopping.abort();
+      return { status: 503 };
+    };
+    const tally = await run(records(100), { patience: 60_000, signal: stopping.signal });
+    expect(tally.records).toBe(0);
   });
 
   it('fills in what is missing, and only that', async () => {
@@ -148,7 +172,7 @@ describe('an import', () => {
       kicker: 'Archiv',
       credit: 'Archiv',
       label: 'none',
-    };
+    } as const;
     await run(
       lines.map((line) => JSON.stringify(line)),
       { defaults, concurrency: 1 },

@@ -5,7 +5,7 @@ import { feedEntries } from './feed.js';
 import { jsonLines } from './jsonl.js';
 import type { ImportRecord, Records } from './record.js';
 import { BadRecord, type Sender } from './send.js';
-import { Tally } from './tally.js';
+import type { Tally } from './tally.js';
 import { wordPressPosts } from './wxr.js';
 
 export const formats = ['jsonl', 'feed', 'wxr'] as const;
@@ -18,24 +18,29 @@ export interface ImportOptions {
   readonly concurrency: number;
   /** Ends the import after what is under way. */
   readonly signal?: AbortSignal;
-  /** Told now and then how far it is: the share of the file that was read, and what came of it. */
-  readonly onProgress?: (share: number, tally: Tally) => void;
+  /** Told after every record the share of the file that was read, 0 to 1. */
+  readonly onProgress?: (share: number) => void;
 }
 
 /**
  * Brings the articles of a file into a newsroom. Never more records are held than are under way, and a record is known
  * by its source id, so an import that was ended anywhere can simply be started again.
+ * @param tally counts what comes of it, also when it stops early.
  * @throws Error when the file cannot be read or is not what it claims to be, or the newsroom does not answer.
  */
-export async function importFile(path: string, sender: Sender, options: ImportOptions): Promise<Tally> {
-  const { concurrency, defaults, signal, onProgress } = options;
+export async function importFile(
+  path: string,
+  sender: Sender,
+  tally: Tally,
+  options: ImportOptions,
+): Promise<void> {
+  const { concurrency, signal, onProgress } = options;
   const file = await FileOnDisk.at(path);
   const records = recordsOf(file, options.format ?? (await formatOf(path)));
-  const tally = new Tally();
   const lane = async (): Promise<void> => {
     for await (const record of records) {
-      await bring(record, sender, defaults, tally);
-      onProgress?.(file.share, tally);
+      await bring(record, sender, tally, options);
+      onProgress?.(file.share);
       if (signal?.aborted) return;
     }
   };
@@ -44,13 +49,18 @@ export async function importFile(path: string, sender: Sender, options: ImportOp
   } finally {
     await records.return();
   }
-  return tally;
 }
 
-async function bring(record: ImportRecord, sender: Sender, defaults: Defaults, tally: Tally): Promise<void> {
+async function bring(
+  record: ImportRecord,
+  sender: Sender,
+  tally: Tally,
+  { defaults, signal }: ImportOptions,
+): Promise<void> {
   if ('bad' in record) return tally.failed(record, record.bad);
   try {
-    tally.answered(await sender.send(filledIn(record.request, defaults)));
+    const answer = await sender.send(filledIn(record.request, defaults), signal);
+    if (answer) tally.answered(answer);
   } catch (error) {
     if (!(error instanceof BadRecord)) throw error;
     tally.failed(record, error.message);

@@ -26,7 +26,8 @@ function recordOf(bytes: Buffer): { request: ImportRequest; sourceId: string } |
   if (!isUtf8(bytes)) return { bad: 'is not UTF-8' };
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString());
+    // A decoder passes over a byte order mark, which some systems put before the first line.
+    value = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     return { bad: 'is not JSON' };
   }

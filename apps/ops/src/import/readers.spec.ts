@@ -41,6 +41,12 @@ describe('JSON Lines', () => {
     ]);
   });
 
+  it('may begin with a byte order mark', async () => {
+    expect(await all(jsonLines(chunks('\ufeff{"sourceId":"1"}\n')))).toMatchObject([
+      { sourceId: '1', line: 1 },
+    ]);
+  });
+
   it.each([
     ['is no JSON', '{"sourceId": ', 'is not JSON'],
     ['is no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'is not UTF-8'],
@@ -190,6 +196,13 @@ describe('a WordPress export', () => {
     ['publish', 'published'],
   ])('a post that is %s becomes %s', async (status, state) => {
     expect(await posts(post(status, '1'))).toMatchObject([{ request: { state } }]);
+  });
+
+  it('never makes public what was behind a password', async () => {
+    const behind = post('publish', '1', '<wp:post_password>geheim</wp:post_password>');
+    const [record] = await posts(behind);
+    expect(record).toMatchObject({ request: { state: 'draft' } });
+    expect(record).not.toHaveProperty('request.publishedAt');
   });
 
   it('leaves out pages, attachments and what lies in the bin', async () => {

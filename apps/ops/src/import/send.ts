@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { Backoff } from '#platform';
+import { Backoff, pause } from '#platform';
 import type { ImportRequest } from './record.js';
 
 /** Milliseconds: for one answer, and of trying again before an import gives up. */
@@ -39,19 +38,24 @@ export class Sender {
     this.patience = patience;
   }
 
-  /** @throws BadRecord when the newsroom refuses it; Error when it cannot be reached or refuses the token. */
-  async send(request: ImportRequest): Promise<ImportAnswer> {
+  /**
+   * @param signal ends the waiting for a newsroom that does not answer.
+   * @returns nothing when the signal ended it.
+   * @throws BadRecord when the newsroom refuses it; Error when it cannot be reached or refuses the token.
+   */
+  async send(request: ImportRequest, signal?: AbortSignal): Promise<ImportAnswer | undefined> {
     const backoff = new Backoff(100, 10_000);
     const deadline = Date.now() + this.patience;
     for (;;) {
       const answer = await this.post(request);
       if (typeof answer !== 'string') return answer;
+      if (signal?.aborted) return undefined;
       if (Date.now() > deadline) {
         throw new Error(
           `${this.gatewayUrl} does not answer (${answer}). Start the import again later; it goes on.`,
         );
       }
-      await delay(backoff.next());
+      await pause(backoff.next(), signal);
     }
   }
 

@@ -1,8 +1,9 @@
 import { Slug } from '#events';
 import { requestOf } from './article-of.js';
-import { plain } from './feed.js';
 import { htmlToBlocks } from './html-to-blocks.js';
+import { plainText } from './plain-text.js';
 import type { ImportedPicture, ImportRecord, Records } from './record.js';
+import { cut } from './text-runs.js';
 import { wordPressHtml } from './wordpress-html.js';
 import { elementsOf, textOf, type Element } from './xml.js';
 
@@ -42,12 +43,12 @@ function keep({ pictures, authors }: Library, element: Element): void {
   const width = Number(/s:5:"width";i:(\d+)/.exec(size)?.[1]);
   const height = Number(/s:6:"height";i:(\d+)/.exec(size)?.[1]);
   const alt = metaOf(element, '_wp_attachment_image_alt');
-  const caption = plain(textOf(element, 'excerpt:encoded'))?.slice(0, 500);
+  const caption = plainText(textOf(element, 'excerpt:encoded'));
   const picture = {
     url,
     ...(width && height && { width, height }),
-    ...(alt && { alt: alt.slice(0, 500) }),
-    ...(caption && { caption }),
+    ...(alt && { alt: cut(alt, 500)[0] }),
+    ...(caption && { caption: cut(caption, 500)[0] }),
   };
   pictures.set(url, picture);
   const id = textOf(element, 'wp:post_id');
@@ -64,15 +65,16 @@ function postOf(item: Element, status: string, { pictures, authors }: Library): 
   if (publishedAt && Number.isNaN(publishedAt.getTime()))
     return { line, sourceId, bad: `has no time in «${time}»` };
   const html = wordPressHtml(textOf(item, 'content:encoded') ?? '', (id) => pictures.get(id)?.url);
-  const isPublic = status === 'publish';
+  // A post behind a password is published, too, as its status says, yet not for everybody.
+  const isPublic = status === 'publish' && !textOf(item, 'wp:post_password');
   const [section, ...others] = namesIn(item, 'category');
   const creators = item.children.filter(({ name }) => name === 'dc:creator').map(({ text }) => text.trim());
   const request = requestOf({
     sourceId,
     state: isPublic ? 'published' : 'draft',
-    title: plain(textOf(item, 'title')),
+    title: plainText(textOf(item, 'title')),
     slug: Slug.safeParse(slug).success ? slug : undefined,
-    summary: plain(textOf(item, 'excerpt:encoded')),
+    summary: plainText(textOf(item, 'excerpt:encoded')),
     body: htmlToBlocks(html, { pictureAt: (url) => pictures.get(url) ?? pictures.get(originalOf(url)) }),
     publishedAt: isPublic ? publishedAt : undefined,
     authors: creators.filter(Boolean).map((login) => authors.get(login) ?? login),

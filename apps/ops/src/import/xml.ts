@@ -1,4 +1,4 @@
-import { SaxesParser } from 'saxes';
+import { SaxesParser, type SaxesTagNS } from 'saxes';
 
 /** An element with all that is in it. */
 export interface Element {
@@ -21,11 +21,24 @@ const prefixes: readonly (readonly [RegExp, string])[] = [
 const nameOf = (uri: string, local: string): string =>
   (prefixes.find(([namespace]) => namespace.test(uri))?.[1] ?? '') + local;
 
+const XHTML = 'http://www.w3.org/1999/xhtml';
+
+/** A text as HTML that says the same. */
+export const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+
+function startTagOf({ local, attributes }: SaxesTagNS): string {
+  const written = Object.values(attributes).map(
+    ({ local: name, value }) => ` ${name}="${escaped(value).replaceAll('"', '&quot;')}"`,
+  );
+  return `<${local}${written.join('')}>`;
+}
+
 /** Characters of one element; a file with more in it is not what it claims to be. */
 const LARGEST = 8 * 1024 * 1024;
 
 /**
- * The elements of these names one after another, each as a small tree, out of a file of any size.
+ * The elements of these names one after another, each as a small tree, out of a file of any size. XHTML in them is text
+ * of theirs, as HTML.
  * @throws Error with the line where the file is not well-formed XML.
  */
 export async function* elementsOf(
@@ -37,10 +50,24 @@ export async function* elementsOf(
   const open: Element[] = [];
   let done: Element[] = [];
   let size = 0;
+  let markup = 0;
   parser.on('error', (error) => {
     throw new Error(`The file is not well-formed XML: ${error.message}`);
   });
-  parser.on('opentag', ({ uri, local, attributes }) => {
+  const addText = (text: string): void => {
+    const element = open.at(-1);
+    if (!element) return;
+    size += text.length;
+    if (size > LARGEST) throw new Error(`The element that begins on line ${open[0]!.line} is too large.`);
+    element.text += text;
+  };
+  parser.on('opentag', (tag) => {
+    const { uri, local, attributes } = tag;
+    if (uri === XHTML) {
+      markup++;
+      addText(startTagOf(tag));
+      return;
+    }
     const name = nameOf(uri, local);
     const parent = open.at(-1);
     if (!parent && !names.includes(name)) return;
@@ -54,16 +81,16 @@ export async function* elementsOf(
     parent?.children.push(element);
     open.push(element);
   });
-  const addText = (text: string): void => {
-    const element = open.at(-1);
-    if (!element) return;
-    size += text.length;
-    if (size > LARGEST) throw new Error(`The element that begins on line ${open[0]!.line} is too large.`);
-    element.text += text;
-  };
-  parser.on('text', addText);
-  parser.on('cdata', addText);
-  parser.on('closetag', () => {
+  const addWords = (text: string): void => addText(markup > 0 ? escaped(text) : text);
+  parser.on('text', addWords);
+  parser.on('cdata', addWords);
+  parser.on('closetag', ({ uri, local }) => {
+    if (uri === XHTML) {
+      markup--;
+      // HTML takes the end of a line break for another one.
+      if (local !== 'br') addText(`</${local}>`);
+      return;
+    }
     const element = open.pop();
     if (element && open.length === 0) {
       done.push(element);

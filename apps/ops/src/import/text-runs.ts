@@ -1,0 +1,42 @@
+import type { TextRun } from '#events';
+
+/** Without space at the start and the end, and without runs of nothing. */
+export function trimmed(runs: readonly TextRun[]): TextRun[] {
+  const kept = runs.map((run) => ({ ...run }));
+  while (kept[0] && kept[0].text.trimStart() === '') kept.shift();
+  while (kept.length > 0 && kept.at(-1)!.text.trimEnd() === '') kept.pop();
+  if (kept[0]) kept[0].text = kept[0].text.trimStart();
+  if (kept.length > 0) kept.at(-1)!.text = kept.at(-1)!.text.trimEnd();
+  return kept.filter(({ text }) => text !== '');
+}
+
+/** Runs that are longer than `most` characters go on in further ones, from a sentence's end if there is one. */
+export const splitRuns = (runs: readonly TextRun[], most: number): TextRun[] =>
+  runs.flatMap((run) => splitText(run.text, most).map((text) => ({ ...run, text })));
+
+/** Pieces of at most `most` characters, 2 or more, that together are the text. */
+export function splitText(text: string, most: number): string[] {
+  const pieces: string[] = [];
+  let rest = text;
+  while (rest.length > most) {
+    const head = rest.slice(0, most);
+    const sentence = Math.max(head.lastIndexOf('. '), head.lastIndexOf('! '), head.lastIndexOf('? ')) + 2;
+    const character = /[\ud800-\udbff]$/.test(head) ? most - 1 : most;
+    const end = sentence > most / 2 ? sentence : head.lastIndexOf(' ') + 1 || character;
+    pieces.push(rest.slice(0, end));
+    rest = rest.slice(end);
+  }
+  return [...pieces, rest];
+}
+
+/** The text as far as it fits into `most` characters, and what is beyond. */
+export function cut(text: string, most: number): [fits: string, beyond: string] {
+  const [fits = '', ...rest] = splitText(text.trim(), most);
+  return [fits.trim(), rest.join('').trim()];
+}
+
+export function chunksOf<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
+    list.slice(i * size, (i + 1) * size),
+  );
+}
