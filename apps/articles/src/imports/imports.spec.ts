@@ -71,6 +71,19 @@ describeWith('postgres')('an import', () => {
     });
   });
 
+  it('that brings the same new terms as many others at once is taken, whatever their order', async () => {
+    const topics = Array.from({ length: 12 }, (_, i) => ({ slug: `neu-${i}`, name: `Neu ${i}` }));
+    const answers = await Promise.all(
+      Array.from({ length: 24 }, (_, i) =>
+        send({
+          terms: { topics: i % 2 ? topics : topics.toReversed() },
+          article: anArticleRequest({ topics: [topics[i % 12]!.slug] }),
+        }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  });
+
   it('under a slug that another article has gets a tail', async () => {
     await desk.published({ slug: 'schon-da' });
     expect((await send({ article: anArticleRequest({ slug: 'schon-da' }) })).body.slug).toMatch(

@@ -114,7 +114,8 @@ export class TermsService {
     kind: TermKind,
     terms: readonly { slug: string; name: string }[],
   ): Promise<void> {
-    for (const { slug, name } of terms)
+    // In one order for everyone, so that two imports that bring the same terms never wait for each other in a circle.
+    for (const { slug, name } of terms.toSorted((a, b) => (a.slug < b.slug ? -1 : 1)))
       if (!(await findTerm(tx, kind, slug))) await create(tx, kind, slug, name);
   }
 }

@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { isTransient } from '../database/transient.js';
 
 /** RFC 9457 problem details, with a stable `code` that clients may rely on. */
 export interface Problem {
@@ -48,17 +49,20 @@ const http: Record<number, readonly [code: string, title: string]> = {
   414: ['request.too-long', 'The address is longer than allowed.'],
   415: ['request.media-type', 'The body must be application/json.'],
   429: ['request.too-many', 'Too many requests; wait a little.'],
-  503: ['service.unavailable', 'The service is not available at the moment.'],
+  503: ['service.unavailable', 'The service is not available at the moment; try again shortly.'],
 };
 
-/** Turns anything thrown into a problem; what is ours to mend becomes 500 without a word of the inside. */
+/**
+ * Turns anything thrown into a problem: what time alone may mend becomes 503, so that callers try again, what is ours to
+ * mend 500, both without a word of the inside.
+ */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Refused) {
     const { code, status, title, details } = error;
     return { type: `/problems/${code}`, title, status, code, ...details };
   }
-  const status = statusOf(error);
-  if (status >= 500 && !(error instanceof HttpException)) {
+  const status = isTransient(error) ? 503 : statusOf(error);
+  if (status === 500 && !(error instanceof HttpException)) {
     return {
       type: '/problems/internal',
       title: 'Something went wrong on our side.',
