@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadDemo } from '../../demo/load.js';
-import { Reader } from './people.js';
+import { Editor, Reader, type EditorialArticle } from './people.js';
 import { embeddedNewsroom, type Newsroom } from './targets.js';
 
 describe('the demo newsroom', () => {
@@ -46,6 +47,21 @@ describe('the demo newsroom', () => {
       ),
     );
     expect(counts).toEqual(first.map(({ comments }) => comments));
+  });
+
+  it('takes the example article of the README through its life', async () => {
+    const editor = await Editor.of(newsroom);
+    const content = JSON.parse(await readFile('docs/article.json', 'utf8')) as object;
+    const created = await editor.send<EditorialArticle>('POST', '/articles', content);
+    expect(created.status).toBe(201);
+    const published = await editor.change(created.body, 'POST', '/publish');
+    const corrected = await editor.change(published, 'POST', '/correct', { note: 'Es waren 215 Kinder.' });
+    const offlineAt = '2130-01-01T00:00:00+01:00';
+    const scheduled = await editor.change(corrected, 'POST', '/schedule', { offlineAt });
+    const cancelled = await editor.change(scheduled, 'DELETE', '/schedule');
+    const retracted = await editor.change(cancelled, 'POST', '/retract', { reason: 'error' });
+    expect((await editor.change(retracted, 'POST', '/purge')).state).toBe('retracted');
+    expect((await new Reader(newsroom).get('/v1/articles/schwanenboot-hat-einen-namen')).status).toBe(410);
   });
 
   it('shows its pictures', async () => {
