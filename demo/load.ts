@@ -69,7 +69,8 @@ export async function loadDemo({ gatewayUrl, token, picturesUrl, say }: LoadDemo
 
   for (const kind of ['sections', 'topics', 'places'] as const) {
     const terms = await json<Term[]>(`${kind}.json`);
-    await Promise.all(terms.map(({ slug, ...term }) => api.put(`/v1/editorial/${kind}/${slug}`, term)));
+    // One after another: sections are shown in the order in which they were made.
+    for (const { slug, ...term } of terms) await api.put(`/v1/editorial/${kind}/${slug}`, term);
   }
   const authors = await json<(Term & { portrait: string })[]>('authors.json');
   await Promise.all(
