@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Kafka, logLevel, type KafkaMessage } from 'kafkajs';
-import { addressOf, describeWith, startKafka, waitUntil, type KafkaBroker } from '#testing';
+import { addressOf, describeWith, startKafka, waitUntil, type KafkaCluster } from '#testing';
 import { Backbone, rounds, someItems, write, writeMany } from './harness.js';
 
 /**
@@ -256,7 +256,7 @@ describeWith('postgres', 'kafka')('bad messages', () => {
 });
 
 describeWith('postgres', 'kafka')('a broker of its own', () => {
-  let broker: KafkaBroker;
+  let broker: KafkaCluster;
   let backbone: Backbone;
 
   beforeAll(async () => {

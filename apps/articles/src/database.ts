@@ -1,4 +1,4 @@
-import { MessagingTables1700000000000 } from '#messaging';
+import { messagingMigrations } from '#messaging';
 import type { DatabaseDefinition } from '#platform';
 import { Article } from './articles/article.entity.js';
 import { ArticleTables1763900000000 } from './migrations/1763900000000-article-tables.js';
@@ -8,5 +8,5 @@ import { Term } from './taxonomy/term.entity.js';
 
 export const database: DatabaseDefinition = {
   entities: [Article, Revision, Term],
-  migrations: [MessagingTables1700000000000, ArticleTables1763900000000, ArticleLife1764000000000],
+  migrations: [...messagingMigrations, ArticleTables1763900000000, ArticleLife1764000000000],
 };

@@ -1,4 +1,4 @@
-import { MessagingTables1700000000000 } from '#messaging';
+import { messagingMigrations } from '#messaging';
 import type { DatabaseDefinition } from '#platform';
 import { Comment } from './comments/comment.entity.js';
 import { Thread } from './comments/thread.entity.js';
@@ -6,5 +6,5 @@ import { CommentTables1763900000000 } from './migrations/1763900000000-comment-t
 
 export const database: DatabaseDefinition = {
   entities: [Thread, Comment],
-  migrations: [MessagingTables1700000000000, CommentTables1763900000000],
+  migrations: [...messagingMigrations, CommentTables1763900000000],
 };

@@ -1,4 +1,4 @@
-import { MessagingTables1700000000000 } from '#messaging';
+import { messagingMigrations } from '#messaging';
 import type { DatabaseDefinition } from '#platform';
 import { PollTables1763900000000 } from './migrations/1763900000000-poll-tables.js';
 import { Ballot } from './polls/ballot.entity.js';
@@ -7,5 +7,5 @@ import { Poll } from './polls/poll.entity.js';
 
 export const database: DatabaseDefinition = {
   entities: [Poll, Option, Ballot],
-  migrations: [MessagingTables1700000000000, PollTables1763900000000],
+  migrations: [...messagingMigrations, PollTables1763900000000],
 };

@@ -1,4 +1,4 @@
-import { MessagingTables1700000000000 } from '#messaging';
+import { messagingMigrations } from '#messaging';
 import type { DatabaseDefinition } from '#platform';
 import { RecommendationTables1763900000000 } from './migrations/1763900000000-recommendation-tables.js';
 import { Slot } from './slots/slot.entity.js';
@@ -6,5 +6,5 @@ import { Slot } from './slots/slot.entity.js';
 /** Cards, neighbours and counts are projections: they are written by guarded upserts, in SQL, and have no entities. */
 export const database: DatabaseDefinition = {
   entities: [Slot],
-  migrations: [MessagingTables1700000000000, RecommendationTables1763900000000],
+  migrations: [...messagingMigrations, RecommendationTables1763900000000],
 };

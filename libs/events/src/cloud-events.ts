@@ -54,7 +54,8 @@ export function encodeEvent(event: NewsroomEvent): EncodedMessage {
     ce_type: event.type,
     ce_subject: event.subject,
     ce_time: event.time,
-    ce_dataschema: `/schemas/${event.type}.json`,
+    // An absolute URI, as CloudEvents asks for; the `$id` of the published JSON Schema.
+    ce_dataschema: schemaId(event.type),
     'content-type': 'application/json',
     ...(event.traceparent && { traceparent: event.traceparent, ce_traceparent: event.traceparent }),
   };
@@ -64,6 +65,16 @@ export function encodeEvent(event: NewsroomEvent): EncodedMessage {
     headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
   };
 }
+
+/** The name of the JSON Schema of a type's data, the same wherever the schema is published. */
+export const schemaId = (type: string): string => `urn:newsroom:schema:${type}`;
+
+/**
+ * A record without a value and without a type: the way to erase a key from a compacted topic. It says nothing to
+ * anybody who follows the events.
+ */
+export const isTombstone = ({ value, headers }: EncodedMessage): boolean =>
+  value === null && headers['ce_type'] === undefined;
 
 /**
  * Reads the type alone, so that a message of a type nobody here handles costs next to nothing.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { schemaId } from './cloud-events.js';
 import { eventContracts } from './define-event.js';
 
 /**
@@ -10,7 +11,7 @@ export function eventSchemas(): Record<string, object> {
     eventContracts().map(({ type, topic, summary, data }) => [
       type,
       {
-        $id: `/schemas/${type}.json`,
+        $id: schemaId(type),
         title: type,
         description: `${summary} Topic: ${topic}.`,
         ...z.toJSONSchema(data, { io: 'input', reused: 'inline' }),

@@ -1,19 +1,26 @@
-import { lastValueFrom, from, isObservable } from 'rxjs';
+import { from, isObservable, lastValueFrom } from 'rxjs';
 import { Counter, type Registry } from 'prom-client';
 import type { DataSource, EntityManager } from 'typeorm';
-import { BadMessage, decodeEvent, eventContract, eventTypeOf, type NewsroomEvent } from '#events';
-import { Backoff, isTransient, pause, withTrace, type Logger } from '#platform';
+import {
+  BadMessage,
+  decodeEvent,
+  eventContract,
+  eventTypeOf,
+  isTombstone,
+  type NewsroomEvent,
+} from '#events';
+import { failureKind, withTrace, type Logger } from '#platform';
 import { bury } from './dead-letters.js';
-import { addToInbox } from './inbox.js';
+import { addToInbox, markDead, reviveInInbox } from './inbox.js';
 import type { ReceivedMessage } from './message.js';
-
-/** How often a message whose failure time will not mend is tried before it goes to the dead letters. */
-const ATTEMPTS = 5;
+import type { Attempt } from './transport.js';
 
 /** A handler as Nest binds it: guards, pipes and filters included. */
 export type BoundHandler = (event: NewsroomEvent, tx: EntityManager) => Promise<unknown>;
 type Handlers = ReadonlyMap<string, BoundHandler>;
-type Read = { message: ReceivedMessage } & ({ event: NewsroomEvent } | { bad: BadMessage });
+type Read = { message: ReceivedMessage } & (
+  { event: NewsroomEvent } | { bad: BadMessage } | { skipped: { type: string; outcome: string } }
+);
 
 /**
  * Makes messages take effect: each exactly once, in their order. The inbox row and what the handler writes are one
@@ -30,82 +37,92 @@ export class Delivery {
   ) {
     this.outcomes = new Counter({
       name: 'events_received_total',
-      help: 'Messages by outcome: handled, repeated, retried, dead, unknown (a type this build does not know), not-ours.',
+      help: 'Messages by outcome: handled, repeated, retried, dead, unknown (a type this build does not know), not-ours, tombstone.',
       labelNames: ['type', 'outcome'],
       registers: [registry],
     });
   }
 
   /**
-   * Takes messages of one partition in their order. First all in one transaction, which is what makes it fast; when
-   * any of them fails, one after another, so that it alone is tried again or set aside.
-   * @throws when time may mend the failure; the same messages are then to be brought again.
+   * Tries messages of one partition in their order, once. First all in one transaction, which is what makes it fast;
+   * when any of them fails, one after another up to the first that fails alone.
    */
-  async deliver(messages: readonly ReceivedMessage[]): Promise<void> {
-    const read = messages.flatMap((message) => this.read(message));
-    if (read.length === 0) return;
+  async deliver(messages: readonly ReceivedMessage[]): Promise<Attempt> {
+    const read = messages.map((message) => this.read(message));
     try {
-      await this.takeEffect(read, 1);
+      await this.takeEffect(read);
+      return { done: read.length };
     } catch (error) {
-      if (read.length === 1 && isTransient(error)) throw error;
-      // Many at once may have failed only because they were many, as with a deadlock between two such transactions.
-      for (const one of read) await this.deliverOne(one, read.length === 1 ? error : undefined);
+      if (read.length === 1) return this.failed(read[0]!, 0, error);
     }
-  }
-
-  /** Handles a dead letter once more within `tx`; throws what its handler throws. */
-  async redeliver(tx: EntityManager, message: ReceivedMessage): Promise<void> {
-    for (const one of this.read(message)) {
-      if ('bad' in one) throw one.bad;
-      for (const event of await addToInbox(tx, [one.event])) await this.handle(event, tx);
-    }
-  }
-
-  private read(message: ReceivedMessage): Read[] {
-    try {
-      const type = eventTypeOf(message);
-      if (!this.handlers.has(type)) {
-        const outcome = eventContract(type) ? 'not-ours' : 'unknown';
-        this.outcomes.inc({ type: outcome === 'unknown' ? 'unknown' : type, outcome });
-        return [];
+    // Many at once may have failed only because they were many, as with a deadlock between two such transactions.
+    for (const [i, one] of read.entries()) {
+      try {
+        await this.takeEffect([one]);
+      } catch (error) {
+        return this.failed(one, i, error);
       }
-      return [{ message, event: decodeEvent(message) }];
+    }
+    return { done: read.length };
+  }
+
+  /** Puts a message with the dead letters, and its event out of reach of another delivery. */
+  async bury(message: ReceivedMessage, error: unknown, attempts: number): Promise<void> {
+    const read = this.read(message);
+    await this.db.transaction(async (tx) => {
+      if ('event' in read) await markDead(tx, read.event);
+      await bury(tx, message, error, attempts);
+    });
+    this.died(message, error, attempts);
+  }
+
+  /**
+   * Handles a dead letter once more within `tx`, whose row the caller has locked.
+   * @throws what its handler throws, and when this build has no handler for it.
+   */
+  async redeliver(tx: EntityManager, message: ReceivedMessage): Promise<void> {
+    const read = this.read(message);
+    if ('bad' in read) throw read.bad;
+    if ('skipped' in read) throw new Error(`This service has no handler for ${eventTypeOf(message)}.`);
+    if (await reviveInInbox(tx, read.event)) await this.handle(read.event, tx);
+  }
+
+  private read(message: ReceivedMessage): Read {
+    try {
+      if (isTombstone(message)) return { message, skipped: { type: 'none', outcome: 'tombstone' } };
+      const type = eventTypeOf(message);
+      if (this.handlers.has(type)) return { message, event: decodeEvent(message) };
+      if (eventContract(type)) return { message, skipped: { type, outcome: 'not-ours' } };
+      return { message, skipped: { type: 'unknown', outcome: 'unknown' } };
     } catch (error) {
-      if (error instanceof BadMessage) return [{ message, bad: error }];
+      if (error instanceof BadMessage) return { message, bad: error };
       throw error;
     }
   }
 
   /** One transaction for all of `read`: everything in it takes effect, or nothing does. */
-  private async takeEffect(read: readonly Read[], attempts: number): Promise<void> {
+  private async takeEffect(read: readonly Read[]): Promise<void> {
     const events = read.flatMap((one) => ('event' in one ? [one.event] : []));
-    const fresh = await this.db.transaction(async (tx) => {
-      const added = await addToInbox(tx, events);
-      for (const one of read) if ('bad' in one) await this.bury(tx, one.message, one.bad, attempts);
-      for (const event of added) await this.handle(event, tx);
-      return new Set(added);
-    });
+    const bad = read.filter((one) => 'bad' in one);
+    const fresh = new Set<NewsroomEvent>();
+    if (events.length + bad.length > 0) {
+      await this.db.transaction(async (tx) => {
+        for (const event of await addToInbox(tx, events)) fresh.add(event);
+        for (const one of bad) await bury(tx, one.message, one.bad, 1);
+        for (const event of fresh) await this.handle(event, tx);
+      });
+    }
+    // Counted after the commit: what was rolled back comes again and would count twice.
+    for (const one of read) if ('skipped' in one) this.outcomes.inc(one.skipped);
     for (const event of events) {
       this.outcomes.inc({ type: event.type, outcome: fresh.has(event) ? 'handled' : 'repeated' });
     }
+    for (const one of bad) this.died(one.message, one.bad, 1);
   }
 
-  private async deliverOne(one: Read, firstError: unknown): Promise<void> {
-    const backoff = new Backoff(50, 1_000);
-    let error = firstError;
-    for (let attempt = error === undefined ? 1 : 2; attempt <= ATTEMPTS; attempt++) {
-      if (error !== undefined) {
-        this.outcomes.inc({ type: typeOf(one), outcome: 'retried' });
-        await pause(backoff.next());
-      }
-      try {
-        return await this.takeEffect([one], attempt);
-      } catch (failure) {
-        if (isTransient(failure)) throw failure;
-        error = failure;
-      }
-    }
-    await this.db.transaction((tx) => this.bury(tx, one.message, error, ATTEMPTS));
+  private failed(one: Read, done: number, error: unknown): Attempt {
+    this.outcomes.inc({ type: 'event' in one ? one.event.type : 'unreadable', outcome: 'retried' });
+    return { done, failure: { kind: failureKind(error), error } };
   }
 
   private async handle(event: NewsroomEvent, tx: EntityManager): Promise<void> {
@@ -115,17 +132,8 @@ export class Delivery {
     });
   }
 
-  private async bury(
-    tx: EntityManager,
-    message: ReceivedMessage,
-    error: unknown,
-    attempts: number,
-  ): Promise<void> {
-    await bury(tx, message, error, attempts);
-    const { topic, partition, offset } = message;
+  private died({ topic, partition, offset }: ReceivedMessage, error: unknown, attempts: number): void {
     this.outcomes.inc({ type: 'any', outcome: 'dead' });
     this.log.error({ err: error, topic, partition, offset, attempts }, 'a message went to the dead letters');
   }
 }
-
-const typeOf = (one: Read): string => ('event' in one ? one.event.type : 'unreadable');

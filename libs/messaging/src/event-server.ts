@@ -28,6 +28,7 @@ export class EventServer extends Server implements CustomTransportStrategy {
     announced.strategy = this;
   }
 
+  /** Starts to follow events; the service is up whether or not the log can be reached. */
   async listen(done: (error?: unknown) => void): Promise<void> {
     try {
       const handlers = new Map(
@@ -38,10 +39,11 @@ export class EventServer extends Server implements CustomTransportStrategy {
       this.redrive.start();
       const topics = new Set([...handlers.keys()].map((type) => eventContract(type)!.topic));
       if (topics.size > 0) {
-        await this.transport.subscribe({
+        this.transport.subscribe({
           group: this.service,
           topics: [...topics],
           deliver: (messages) => delivery.deliver(messages),
+          bury: (message, error, attempts) => delivery.bury(message, error, attempts),
         });
       }
       done();
@@ -52,7 +54,7 @@ export class EventServer extends Server implements CustomTransportStrategy {
 
   async close(): Promise<void> {
     await this.redrive?.stop();
-    await this.transport.close();
+    await this.transport.stopDelivery();
   }
 
   on(): never {

@@ -20,6 +20,27 @@ export async function addToInbox<E extends Identity>(tx: EntityManager, events: 
   return events.filter(({ id, source }) => fresh.delete(`${id} ${source}`));
 }
 
+/** Notes that an event has gone to the dead letters: a second delivery finds its row and is skipped. */
+export async function markDead(tx: EntityManager, { source, id }: Identity): Promise<void> {
+  await tx.query(`INSERT INTO inbox (source, event_id, dead) VALUES ($1, $2, true) ON CONFLICT DO NOTHING`, [
+    source,
+    id,
+  ]);
+}
+
+/**
+ * Takes an event out of the dead ones, for one more try.
+ * @returns false when it has taken effect before: another letter held the same event.
+ */
+export async function reviveInInbox(tx: EntityManager, { source, id }: Identity): Promise<boolean> {
+  const revived: unknown[] = await tx.query(
+    `INSERT INTO inbox (source, event_id) VALUES ($1, $2)
+     ON CONFLICT (event_id, source) DO UPDATE SET dead = false WHERE inbox.dead RETURNING event_id`,
+    [source, id],
+  );
+  return revived.length > 0;
+}
+
 /** Forgets what is older than `days`, 5,000 rows at a time. @returns how many rows went. */
 export async function pruneInbox(tx: EntityManager, days: number): Promise<number> {
   const [, count]: [unknown, number] = await tx.query(

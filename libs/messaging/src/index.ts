@@ -6,6 +6,7 @@ export * from './messaging-tables.js';
 export * from './messaging.module.js';
 export * from './on-event.js';
 export * from './outbox.js';
+export * from './refused-events.js';
 export * from './republish.js';
 export * from './settings.js';
 export * from './transport.js';

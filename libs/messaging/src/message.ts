@@ -13,6 +13,13 @@ export interface ReceivedMessage extends EncodedMessage {
   readonly offset: string;
 }
 
+/** A message that goes from an outbox to its subscribers without a log between them. */
+export const receivedOverLoopback = (message: OutgoingMessage): ReceivedMessage => ({
+  ...message,
+  partition: -1,
+  offset: message.outboxId,
+});
+
 /** Headers as JSON text, byte for byte: `{"name": "base64"}`. */
 export const headersToJson = (headers: EncodedMessage['headers']): string =>
   JSON.stringify(

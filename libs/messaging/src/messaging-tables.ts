@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The tables of the backbone; every service that publishes or handles events lists this migration first. */
+/** The first tables of the backbone. */
 export class MessagingTables1700000000000 implements MigrationInterface {
   readonly name = 'MessagingTables1700000000000';
 
@@ -52,3 +52,58 @@ export class MessagingTables1700000000000 implements MigrationInterface {
     await db.query(`DROP TABLE republish, dead_letter, inbox, outbox`);
   }
 }
+
+/** What keeps one bad event, one lost relay and one slow subscriber from holding up the rest. */
+export class BackboneIsolation1764200000000 implements MigrationInterface {
+  readonly name = 'BackboneIsolation1764200000000';
+
+  async up(db: QueryRunner): Promise<void> {
+    // True while the event lies with the dead letters: it is not delivered again, but may be redriven once.
+    await db.query(`ALTER TABLE inbox ADD COLUMN dead boolean NOT NULL DEFAULT false`);
+    await db.query(`
+      CREATE TABLE relay_owner (
+        one boolean PRIMARY KEY DEFAULT true CHECK (one),
+        owner text NOT NULL,
+        renewed_at timestamptz NOT NULL
+      )`);
+    await db.query(`
+      CREATE TABLE refused_key (
+        topic text NOT NULL,
+        key text NOT NULL,
+        reason text NOT NULL,
+        refused_at timestamptz NOT NULL DEFAULT now(),
+        retry_requested_at timestamptz,
+        PRIMARY KEY (topic, key)
+      )`);
+    await db.query(`
+      CREATE TABLE refused_event (
+        id bigint PRIMARY KEY,
+        topic text NOT NULL,
+        key text NOT NULL,
+        headers json NOT NULL,
+        value text NOT NULL,
+        created_at timestamptz NOT NULL,
+        FOREIGN KEY (topic, key) REFERENCES refused_key
+      )`);
+    await db.query(`CREATE INDEX refused_event_of_key ON refused_event (topic, key, id)`);
+    await db.query(`
+      CREATE TABLE loopback_backlog (
+        subscriber text NOT NULL,
+        id bigint NOT NULL,
+        topic text NOT NULL,
+        key text NOT NULL,
+        headers json NOT NULL,
+        value text NOT NULL,
+        PRIMARY KEY (subscriber, id)
+      )`);
+    await db.query(`CREATE INDEX loopback_backlog_of_key ON loopback_backlog (topic, key, subscriber)`);
+  }
+
+  async down(db: QueryRunner): Promise<void> {
+    await db.query(`DROP TABLE loopback_backlog, refused_event, refused_key, relay_owner`);
+    await db.query(`ALTER TABLE inbox DROP COLUMN dead`);
+  }
+}
+
+/** Every service that publishes or handles events lists these before its own. */
+export const messagingMigrations = [MessagingTables1700000000000, BackboneIsolation1764200000000];

@@ -18,10 +18,11 @@ function createTransport(
   config: MessagingConfig,
   log: Logger,
   registry: Registry,
+  db: DataSource,
   loopback: Loopback | undefined,
 ): EventTransport {
   if (config.kafkaBrokers.length > 0) return new KafkaTransport(service, config, log, registry);
-  if (loopback) return loopback.connect();
+  if (loopback) return loopback.connect(db, log);
   throw new ConfigError(
     'KAFKA_BROKERS is not set. Allowed: broker addresses such as kafka-1:9092,kafka-2:9092.',
   );
@@ -33,7 +34,7 @@ function createTransport(
     {
       provide: TRANSPORT,
       useFactory: createTransport,
-      inject: [SERVICE_NAME, CONFIG, LOGGER, Registry, { token: Loopback, optional: true }],
+      inject: [SERVICE_NAME, CONFIG, LOGGER, Registry, DataSource, { token: Loopback, optional: true }],
     },
     EventServer,
     Outbox,
@@ -55,6 +56,6 @@ export class MessagingModule implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    if (this.transport instanceof KafkaTransport) await this.transport.disconnect();
+    await this.transport.close();
   }
 }

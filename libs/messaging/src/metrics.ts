@@ -3,26 +3,73 @@ import type { DataSource } from 'typeorm';
 
 /** Counting stops here: beyond it the number says "very many", and a scrape stays cheap. */
 const COUNT_LIMIT = 100_000;
+/** Milliseconds a scrape waits for the database. */
+const WITHIN = 2_000;
 
-/** Gauges that are read from the tables at each scrape. */
+const counted = (table: string): string =>
+  `(SELECT count(*) FROM (SELECT 1 FROM ${table} LIMIT ${COUNT_LIMIT}) AS counted)`;
+
+const gauges = {
+  outbox_backlog: [`Events waiting for the relay, ${COUNT_LIMIT} at most.`, counted('outbox')],
+  outbox_oldest_seconds: [
+    'Age of the oldest event waiting for the relay.',
+    `coalesce((SELECT extract(epoch FROM clock_timestamp() - created_at) FROM outbox ORDER BY id LIMIT 1), 0)`,
+  ],
+  outbox_refused: [
+    `Events set aside because the log refused them or an earlier one of their key, ${COUNT_LIMIT} at most.`,
+    counted('refused_event'),
+  ],
+  loopback_backlog: [
+    `Events waiting for subscribers that did not take them in time, ${COUNT_LIMIT} at most.`,
+    counted('loopback_backlog'),
+  ],
+  dead_letters: [`Messages set aside by this service, ${COUNT_LIMIT} at most.`, counted('dead_letter')],
+} as const satisfies Record<string, readonly [help: string, sql: string]>;
+
+type Name = keyof typeof gauges;
+const names = Object.keys(gauges) as Name[];
+const sql = `SELECT ${names.map((name) => `${gauges[name][1]} AS ${name}`).join(', ')}`;
+
+/**
+ * Gauges that are read from the tables at each scrape. While the database does not answer they are missing, and all other
+ * metrics are there.
+ */
 export function measureBacklog(db: DataSource, registry: Registry): void {
-  const gauge = (name: string, help: string, sql: string) =>
-    new Gauge({
+  let reading: Promise<Record<Name, string> | undefined> | undefined;
+  /** One query a scrape, whichever gauge asks first; never two at a time. */
+  const read = (): Promise<Record<Name, string> | undefined> => {
+    reading ??= readOnce(db).finally(() => setImmediate(() => (reading = undefined)));
+    return reading;
+  };
+  for (const name of names) {
+    const gauge = new Gauge({
       name,
-      help,
-      registers: [registry],
+      help: gauges[name][0],
+      registers: [],
       async collect() {
-        const [row] = await db.query(sql);
-        this.set(Number(row.value));
+        const row = await within(read());
+        if (row) this.set(Number(row[name]));
+        else this.remove();
       },
     });
-  const counted = (table: string) =>
-    `SELECT count(*) AS value FROM (SELECT 1 FROM ${table} LIMIT ${COUNT_LIMIT}) AS counted`;
-  gauge('outbox_backlog', `Events waiting for the relay, ${COUNT_LIMIT} at most.`, counted('outbox'));
-  gauge(
-    'outbox_oldest_seconds',
-    'Age of the oldest event waiting for the relay.',
-    `SELECT coalesce((SELECT extract(epoch FROM clock_timestamp() - created_at) FROM outbox ORDER BY id LIMIT 1), 0) AS value`,
-  );
-  gauge('dead_letters', `Messages set aside, ${COUNT_LIMIT} at most.`, counted('dead_letter'));
+    registry.registerMetric(gauge);
+  }
+}
+
+async function readOnce(db: DataSource): Promise<Record<Name, string> | undefined> {
+  try {
+    return await db.transaction(async (tx) => {
+      await tx.query(`SELECT set_config('statement_timeout', '${WITHIN}', true)`);
+      const [row] = await tx.query(sql);
+      return row;
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+function within<T>(work: Promise<T | undefined>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), WITHIN)));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { Worker, type Logger } from '#platform';
+import { failureKind, Worker, type Logger } from '#platform';
 import { claimRedrive, dropDeadLetters, keepDeadLetter, type DeadLetter } from './dead-letters.js';
 import type { Delivery } from './delivery.js';
 
@@ -38,7 +38,8 @@ export class Redrive {
         return true;
       })
       .catch((error: unknown) => {
-        if (!failed) throw error;
+        // While the database is away the request stands; the worker comes again.
+        if (!failed || failureKind(error) === 'transient') throw error;
         failed.error = error;
         return true;
       });

@@ -1,85 +1,164 @@
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Registry } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
 import { BackgroundWork, LOGGER, type Logger } from '#platform';
-import { headersFromJson, type OutgoingMessage } from './message.js';
+import { messageOf, OutboxCursor, type OutboxRow } from './outbox-rows.js';
 import { Outbox } from './outbox.js';
-import { TRANSPORT, type EventTransport } from './transport.js';
+import { dropRefused, eventsToRetry, refuse, setAside } from './refused-events.js';
+import { claimRelay, lockRelay, releaseRelay } from './relay-owner.js';
+import { MessageRefused, TRANSPORT, type EventTransport } from './transport.js';
 
-/** Rows a round; at 900 kB an event at the very most, usually a few kB. */
-const BATCH = 500;
-/** A batch is cut before it grows past this many bytes, unless its first row alone does. */
-const BATCH_BYTES = 8 * 1024 * 1024;
-/** Milliseconds; the net under the wake-up at commit, for rows that another process left behind. */
+/** Milliseconds between looks; the net under the wake-up at commit, for rows that another process left behind. */
 const POLL = 250;
+/** Milliseconds between looks for a second after rows of another replica were found. */
+const BUSY_POLL = { every: 10, for: 1_000 };
+/** Milliseconds after which a process looks again that found another one relaying. */
+const LEFT_TO_OWNER = 100;
 
-interface OutboxRow {
-  readonly id: string;
-  readonly topic: string;
-  readonly key: string;
-  readonly headers: Record<string, string>;
-  readonly value: string;
-}
+type Outcome = 'left to the owner' | 'nothing to do' | OutboxRow[];
 
 /**
- * Carries outbox rows to the event log, oldest first, and deletes them once the log has them.
+ * Publishes outbox rows to the event log, oldest first, and deletes them once the log has them.
  *
- * One relay a database works at a time: it holds a transaction-level advisory lock over read, send and delete, which
- * also holds behind PgBouncer. A relay that dies in between leaves the rows to the next; they are then sent twice,
- * which the inbox at the other end makes harmless. Two relays side by side (SKIP LOCKED) or a cursor (`id > last`)
- * would overtake or miss rows whose transactions commit late.
+ * One relay a database works at a time: it holds a transaction-level advisory lock over read, publish and delete. A relay
+ * that dies in between leaves the rows to the next; they are then published twice, which the inbox at the other end makes
+ * harmless. One that hangs and loses its lock is fenced off by the log, see {@link PublishOptions.takenOver}. Two relays
+ * side by side (SKIP LOCKED) or a cursor alone (`id > last`) would overtake or miss rows whose transactions commit late.
  */
 @Injectable()
 export class Relay extends BackgroundWork {
+  private readonly owner = randomUUID();
+  private readonly cursor = new OutboxCursor();
   private readonly relayed: Counter;
+  private readonly refused: Counter;
+  private readonly lockLost: Counter;
+  private limit: number;
+  private isWoken = false;
+  private foundOthersAt = -Infinity;
 
   constructor(
     private readonly db: DataSource,
     private readonly outbox: Outbox,
     @Inject(TRANSPORT) private readonly transport: EventTransport,
-    @Inject(LOGGER) log: Logger,
+    @Inject(LOGGER) private readonly log: Logger,
     registry: Registry,
   ) {
     super('relay', POLL, log);
-    this.relayed = new Counter({
-      name: 'outbox_relayed_total',
-      help: 'Events that the log has acknowledged.',
-      registers: [registry],
-    });
+    this.limit = transport.batch;
+    const counter = (name: string, help: string) => new Counter({ name, help, registers: [registry] });
+    this.relayed = counter('outbox_relayed_total', 'Events that the log has acknowledged.');
+    this.refused = counter(
+      'outbox_refused_total',
+      'Events that the log refused for what they are; see «ops refused».',
+    );
+    this.lockLost = counter(
+      'relay_lock_lost_total',
+      'Rounds whose lock ended before they did; their events go out again.',
+    );
   }
 
   override onApplicationBootstrap(): void {
-    this.outbox.onCommit(() => this.worker.wake());
+    this.outbox.onCommit(() => {
+      this.isWoken = true;
+      this.worker.wake();
+    });
     super.onApplicationBootstrap();
   }
 
-  protected async round(): Promise<boolean> {
-    return this.db.transaction(async (tx) => {
-      if (!(await isOnlyRelay(tx))) return false;
-      const rows: OutboxRow[] = await tx.query(
-        `SELECT id, topic, key, headers, value FROM (
-           SELECT *, sum(octet_length(value)) OVER (ORDER BY id) - octet_length(value) AS bytes_before
-           FROM (SELECT * FROM outbox ORDER BY id LIMIT ${BATCH}) AS oldest
-         ) AS batch WHERE bytes_before < ${BATCH_BYTES} ORDER BY id`,
+  override async beforeApplicationShutdown(): Promise<void> {
+    await super.beforeApplicationShutdown();
+    await releaseRelay(this.db.manager, this.owner).catch(() => undefined);
+  }
+
+  protected async round(signal: AbortSignal): Promise<boolean | number> {
+    const isOwn = this.isWoken;
+    this.isWoken = false;
+    if (!(await this.cursor.hasRows(this.db.manager))) return this.nextLook();
+    const outcome = await this.db.transaction<Outcome>(async (tx) => {
+      if (!(await lockRelay(tx))) return 'left to the owner';
+      const isFullLook = this.cursor.isFullLook;
+      const retried = isFullLook ? await eventsToRetry(tx, this.limit) : [];
+      const rows = await this.cursor.read(tx, this.limit);
+      if (rows.length + retried.length === 0) return 'nothing to do';
+      const claim = await claimRelay(tx, this.owner);
+      if (claim === 'left') return 'left to the owner';
+      if (retried.length > 0) this.cursor.lookFromStart();
+      const free = [...retried, ...rows.filter(({ held }) => !held)];
+      const published = await this.publish(tx, free, claim === 'taken', signal);
+      await setAside(
+        tx,
+        rows.filter(({ held }) => held),
       );
-      if (rows.length === 0) return false;
-      await this.transport.publish(rows.map(messageOf));
-      await tx.query(`DELETE FROM outbox WHERE id = ANY($1)`, [rows.map(({ id }) => id)]);
-      this.relayed.inc(rows.length);
-      return true;
+      return published;
     });
+    if (outcome === 'left to the owner') return LEFT_TO_OWNER;
+    if (outcome === 'nothing to do') return this.nextLook();
+    if (outcome.length > 0) {
+      this.relayed.inc(outcome.length);
+      this.cursor.passed(outcome.at(-1)!);
+      this.limit = Math.min(this.transport.batch, this.limit * 2);
+    }
+    if (!isOwn) this.foundOthersAt = performance.now();
+    return true;
+  }
+
+  private nextLook(): number {
+    return performance.now() - this.foundOthersAt < BUSY_POLL.for ? BUSY_POLL.every : POLL;
+  }
+
+  /** Publishes `rows` and takes them out of the tables, in `tx`. @returns those that were published: all or none. */
+  private async publish(
+    tx: EntityManager,
+    rows: OutboxRow[],
+    takenOver: boolean,
+    signal: AbortSignal,
+  ): Promise<OutboxRow[]> {
+    if (rows.length === 0) return [];
+    try {
+      await this.transport.publish(rows.map(messageOf), { takenOver, tx, signal });
+    } catch (error) {
+      if (!(error instanceof MessageRefused)) throw error;
+      await this.narrowDown(tx, rows, error);
+      return [];
+    }
+    await this.remove(tx, rows);
+    return rows;
+  }
+
+  /** The log refuses one of `rows`: half as many are tried next, until it is alone and can be set aside. */
+  private async narrowDown(
+    tx: EntityManager,
+    rows: readonly OutboxRow[],
+    error: MessageRefused,
+  ): Promise<void> {
+    const [first] = rows as [OutboxRow];
+    if (rows.length > 1) {
+      this.limit = Math.ceil(rows.length / 2);
+      return;
+    }
+    await refuse(tx, first, error.cause ?? error);
+    this.limit = this.transport.batch;
+    this.refused.inc();
+    const { id, topic, key } = first;
+    this.log.error(
+      { err: error, id, topic, key },
+      'the log refused an event; it and later ones of its key are set aside',
+    );
+  }
+
+  private async remove(tx: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
+    const of = (held: boolean) => rows.filter((row) => row.held === held).map(({ id }) => id);
+    try {
+      await tx.query(`DELETE FROM outbox WHERE id = ANY($1)`, [of(false)]);
+      if (of(true).length > 0) await dropRefused(tx, of(true));
+    } catch (error) {
+      this.lockLost.inc();
+      this.log.warn(
+        { err: error, rows: rows.length },
+        'the relay lost its lock while it published; its events go out again',
+      );
+      throw error;
+    }
   }
 }
-
-async function isOnlyRelay(tx: EntityManager): Promise<boolean> {
-  const [row] = await tx.query(`SELECT pg_try_advisory_xact_lock(hashtext('newsroom.relay')) AS locked`);
-  return row.locked;
-}
-
-const messageOf = ({ id, topic, key, headers, value }: OutboxRow): OutgoingMessage => ({
-  outboxId: id,
-  topic,
-  key: Buffer.from(key),
-  value: Buffer.from(value),
-  headers: headersFromJson(headers),
-});

@@ -5,8 +5,46 @@ import { secret, setting, text, type ConfigOf } from '#platform';
 export const messagingSettings = {
   kafkaBrokers: setting('KAFKA_BROKERS', text.list(), 'broker addresses such as kafka-1:9092,kafka-2:9092'),
   kafkaTls: setting('KAFKA_TLS', text.flag(false), 'true or false'),
-  kafkaUsername: setting('KAFKA_USERNAME', z.string().optional(), 'the SASL/SCRAM-SHA-512 user name'),
-  kafkaPassword: secret('KAFKA_PASSWORD', z.string().optional(), 'the SASL/SCRAM-SHA-512 password'),
+  kafkaTlsCa: setting(
+    'KAFKA_TLS_CA',
+    z.string().optional(),
+    'PEM certificates of the authority, or the path of a file with them',
+  ),
+  kafkaTlsCert: setting(
+    'KAFKA_TLS_CERT',
+    z.string().optional(),
+    'the PEM client certificate, or the path of a file with it',
+  ),
+  kafkaTlsKey: secret(
+    'KAFKA_TLS_KEY',
+    z.string().optional(),
+    'the PEM key of the client certificate, or the path of a file with it',
+  ),
+  kafkaSaslMechanism: setting(
+    'KAFKA_SASL_MECHANISM',
+    z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer']))
+      .optional(),
+    'PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 (what a user name alone means) or OAUTHBEARER',
+  ),
+  kafkaUsername: setting(
+    'KAFKA_USERNAME',
+    z.string().optional(),
+    'the SASL user name, or the OAuth client id',
+  ),
+  kafkaPassword: secret(
+    'KAFKA_PASSWORD',
+    z.string().optional(),
+    'the SASL password, or the OAuth client secret',
+  ),
+  kafkaTokenUrl: setting(
+    'KAFKA_TOKEN_URL',
+    text.url(/^https?$/).optional(),
+    'the http(s) address that gives OAuth tokens for OAUTHBEARER',
+  ),
+  kafkaTokenScope: setting('KAFKA_TOKEN_SCOPE', z.string().optional(), 'the OAuth scope to ask for'),
   topicPrefix: setting(
     'KAFKA_TOPIC_PREFIX',
     z

@@ -9,7 +9,7 @@ export * from './clock.js';
 export * from './config/config.js';
 export * from './config/service-settings.js';
 export * from './database/database.js';
-export * from './database/transient.js';
+export * from './database/failure-kind.js';
 export * from './embedded-postgres.js';
 export * from './folder.js';
 export * from './health.controller.js';

@@ -7,7 +7,7 @@ import { CACHE, type Cache } from './cache/cache.js';
 import { readConfig, type ConfigOf, type Settings } from './config/config.js';
 import { databaseSettings, type DatabaseConfig, type ServerConfig } from './config/service-settings.js';
 import { createDataSource, databaseUrlOf, migrate, type DatabaseDefinition } from './database/database.js';
-import { isTransient } from './database/transient.js';
+import { isTransient } from './database/failure-kind.js';
 import { Readiness } from './health.controller.js';
 import { measureRequests } from './http/metrics.js';
 import { ProblemFilter } from './http/problem.filter.js';

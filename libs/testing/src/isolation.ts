@@ -65,22 +65,35 @@ async function onServer(url: string, sql: string): Promise<void> {
   }
 }
 
+export interface TestTopics {
+  readonly partitions?: number;
+  /** Copies of each; with more than one, all but one must have a record before it counts as written. */
+  readonly replication?: number;
+  readonly maxMessageBytes?: number;
+}
+
 /** Creates the newsroom's topics under a prefix. */
 export async function createTopics(
   brokers: string,
   prefix: string,
-  { partitions = 3, maxMessageBytes }: { partitions?: number; maxMessageBytes?: number } = {},
+  { partitions = 3, replication = 1, maxMessageBytes }: TestTopics = {},
 ): Promise<void> {
   const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   try {
     const names = topicNames.map((topic) => prefix + topic);
-    const configEntries = maxMessageBytes
-      ? [{ name: 'max.message.bytes', value: String(maxMessageBytes) }]
-      : [];
+    const configEntries = [
+      { name: 'min.insync.replicas', value: String(Math.max(1, replication - 1)) },
+      ...(maxMessageBytes ? [{ name: 'max.message.bytes', value: String(maxMessageBytes) }] : []),
+    ];
     await admin.createTopics({
       waitForLeaders: false,
-      topics: names.map((topic) => ({ topic, numPartitions: partitions, configEntries })),
+      topics: names.map((topic) => ({
+        topic,
+        numPartitions: partitions,
+        replicationFactor: replication,
+        configEntries,
+      })),
     });
     await waitUntil(
       async () => {

@@ -2,7 +2,14 @@ import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { decodeEvent, topicNames, type EncodedMessage, type NewsroomEvent } from '#events';
 import { Loopback } from '#messaging';
-import { ReaderTokens, startService, type Role, type ServiceDefinition, type Settings } from '#platform';
+import {
+  createLogger,
+  ReaderTokens,
+  startService,
+  type Role,
+  type ServiceDefinition,
+  type Settings,
+} from '#platform';
 import { testAuth } from './auth.js';
 import { testDatabase } from './isolation.js';
 
@@ -60,10 +67,14 @@ export class ServiceUnderTest {
       readers,
       stop,
     );
-    await loopback.connect().subscribe({
+    loopback.subscribe({
       group: 'observer',
       topics: topicNames,
-      deliver: async (messages) => void under.told.push(...messages.map(decodeEvent)),
+      deliver: async (messages) => {
+        under.told.push(...messages.map(decodeEvent));
+        return { done: messages.length };
+      },
+      bury: async () => undefined,
     });
     loopback.open();
     return under;
@@ -71,9 +82,8 @@ export class ServiceUnderTest {
 
   /** Brings events to the service as another service's relay would; resolves when they have taken effect. */
   async receive(topic: (typeof topicNames)[number], ...messages: EncodedMessage[]): Promise<void> {
-    await this.loopback
-      .connect()
-      .publish(messages.map((message, i) => ({ ...message, topic, outboxId: String(i + 1) })));
+    const numbered = messages.map((message, i) => ({ ...message, topic, outboxId: String(i + 1) }));
+    await this.loopback.bring(numbered, createLogger('test', 'silent'));
   }
 
   query<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]> {

@@ -1,32 +1,45 @@
-import { Kafka, logLevel, type KafkaConfig } from 'kafkajs';
+import { Kafka, logLevel, type LogEntry } from 'kafkajs';
 import type { Logger } from '#platform';
 import type { MessagingConfig } from '../settings.js';
+import { saslOf, tlsOf, type SecurityConfig } from './kafka-security.js';
 
-type ClientConfig = Pick<MessagingConfig, 'kafkaBrokers' | 'kafkaTls' | 'kafkaUsername' | 'kafkaPassword'>;
+type ClientConfig = Pick<MessagingConfig, 'kafkaBrokers'> & SecurityConfig;
 
 /** Milliseconds: to connect, for one request to the broker. */
 const deadlines = { connect: 5_000, request: 15_000 };
+/** Milliseconds for which the same error of kafkajs is logged only once. */
+const QUIET = 60_000;
 
-/** A kafkajs client that logs the way the service does. */
+/**
+ * A kafkajs client that logs the way the service does.
+ * @throws ConfigError when what it is told about TLS and SASL does not fit together.
+ */
 export function kafkaClient(clientId: string, config: ClientConfig, log?: Logger): Kafka {
-  const { kafkaBrokers: brokers, kafkaTls: ssl, kafkaUsername: username, kafkaPassword: password } = config;
-  const sasl: KafkaConfig['sasl'] =
-    username && password ? { mechanism: 'scram-sha-512', username, password } : undefined;
   return new Kafka({
     clientId,
-    brokers,
-    ssl,
-    sasl,
+    brokers: config.kafkaBrokers,
+    ssl: tlsOf(config),
+    sasl: saslOf(config),
     connectionTimeout: deadlines.connect,
+    authenticationTimeout: deadlines.connect,
     requestTimeout: deadlines.request,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10 },
     logLevel: log ? logLevel.WARN : logLevel.NOTHING,
-    logCreator: () => (entry) => {
-      // A broker that is away is news once, from whoever waits for it; kafkajs repeats it at every attempt.
-      log?.debug(
-        { kafka: entry.namespace, broker: entry.log['broker'], error: entry.log['error'] },
-        entry.log.message,
-      );
-    },
+    logCreator: () => logTo(log),
   });
+}
+
+/** kafkajs repeats an error at every attempt: the first one is a warning, the next minute of it is for debugging. */
+function logTo(log: Logger | undefined): (entry: LogEntry) => void {
+  const loggedAt = new Map<string, number>();
+  return ({ level, namespace, log: { message, broker, error } }) => {
+    const now = performance.now();
+    const what = `${namespace} ${message} ${String(error)}`;
+    const isNew = level <= logLevel.ERROR && now - (loggedAt.get(what) ?? -Infinity) > QUIET;
+    if (isNew) {
+      if (loggedAt.size > 200) loggedAt.clear();
+      loggedAt.set(what, now);
+    }
+    log?.[isNew ? 'warn' : 'debug']({ kafka: namespace, broker, error }, message);
+  };
 }

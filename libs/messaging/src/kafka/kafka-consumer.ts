@@ -1,131 +1,228 @@
-import type { Consumer, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
-import type { Gauge } from 'prom-client';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { Backoff, type Logger } from '#platform';
-import type { ReceivedMessage } from '../message.js';
 import type { MessagingConfig } from '../settings.js';
 import type { Subscription } from '../transport.js';
+import type { ConsumerMetrics } from './consumer-metrics.js';
+import { GroupOffsets, lagOf, skippedRecords, type PartitionOffsets } from './group-offsets.js';
+import { OffsetCommits } from './offset-commits.js';
+import { PartitionQueue, placeOf } from './partition-queue.js';
 
-/** Messages that share a transaction. */
-const CHUNK = 100;
 /** Signs of life within one session timeout. */
 const HEARTBEATS = 10;
-/** Milliseconds a failing partition waits, growing from the first to the second. */
-const waits = [200, 15_000] as const;
+/** Milliseconds a broker holds a fetch back when there is nothing new: how long a partition that was paused may wait. */
+const FETCH_WAIT = 250;
+/** Bytes of messages that wait in this process, over all partitions. */
+const QUEUED_BYTES = 24 * 1024 * 1024;
+/** Milliseconds between attempts to be a member again, growing from the first to the second. */
+const rejoin = [500, 15_000] as const;
+/** Milliseconds of membership after which a failure counts as a first one. */
+const STEADY = 60_000;
+/** Milliseconds between looks at how far the group is behind. */
+const LOOK_EVERY = 15_000;
 
 type ConsumerConfig = Pick<MessagingConfig, 'topicPrefix' | 'partitionsAtOnce' | 'sessionTimeout'>;
 
 /**
  * Reads the topics of one subscription as a member of its group. An offset is committed only after the messages
  * before it have taken effect, so a process that dies repeats some and misses none.
+ *
+ * What kafkajs fetches is only queued here, so its own loop never waits for a handler. Any failure of the client ends the
+ * membership, and a new one begins with a new client: whatever the cause, there is one way back.
  */
 export class KafkaConsumer {
-  private readonly consumer: Consumer;
-  private readonly waiting = new Map<string, Backoff>();
+  private readonly stopping = new AbortController();
+  private readonly queues = new Map<string, PartitionQueue>();
+  private readonly limit: LimitFunction;
+  private readonly offsets: GroupOffsets;
+  private readonly groupId: string;
+  private readonly topics: string[];
+  /** Where retention has been seen to overtake the group, so that it is reported once. */
+  private readonly skippedTo = new Map<string, bigint>();
+  private running: Promise<void> | undefined;
 
   constructor(
-    kafka: Kafka,
+    private readonly kafka: Kafka,
     private readonly subscription: Subscription,
     private readonly config: ConsumerConfig,
-    private readonly lag: Gauge,
+    private readonly metrics: ConsumerMetrics,
     private readonly log: Logger,
   ) {
-    this.consumer = kafka.consumer({
-      groupId: config.topicPrefix + subscription.group,
-      sessionTimeout: config.sessionTimeout,
-      heartbeatInterval: config.sessionTimeout / HEARTBEATS,
-      allowAutoTopicCreation: false,
-      // Nothing but stop() ends it: after any failure it joins again.
-      retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries: 10, restartOnFailure: async () => true },
-    });
+    this.groupId = config.topicPrefix + subscription.group;
+    this.topics = subscription.topics.map((topic) => config.topicPrefix + topic);
+    this.limit = pLimit(config.partitionsAtOnce);
+    this.offsets = new GroupOffsets(kafka, this.groupId, this.topics);
   }
 
-  async start(): Promise<void> {
-    await this.consumer.connect();
-    const topics = this.subscription.topics.map((topic) => this.config.topicPrefix + topic);
-    await this.consumer.subscribe({ topics, fromBeginning: true });
-    await this.consumer.run({
+  /** Joins the group in the background, for as long as it takes. */
+  start(): void {
+    this.metrics.stopped(this.groupId, this.topics);
+    this.running ??= this.run();
+  }
+
+  /** Finishes what is being handled, commits and leaves the group. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    const backoff = new Backoff(...rejoin);
+    while (!signal.aborted) {
+      const startedAt = performance.now();
+      try {
+        await this.beMember();
+      } catch (error) {
+        if (signal.aborted) break;
+        if (performance.now() - startedAt > STEADY) backoff.reset();
+        const wait = backoff.next();
+        this.log.error(
+          { err: error, group: this.groupId, retryInMs: Math.round(wait) },
+          'the consumer stopped and will join again',
+        );
+        await delay(wait, undefined, { signal }).catch(() => undefined);
+      }
+    }
+    await this.offsets.close();
+  }
+
+  /** One membership, from joining to leaving. Rejects when it fails; resolves when the process stops. */
+  private async beMember(): Promise<void> {
+    const consumer = this.kafka.consumer({
+      groupId: this.groupId,
+      sessionTimeout: this.config.sessionTimeout,
+      heartbeatInterval: this.config.sessionTimeout / HEARTBEATS,
+      maxWaitTimeInMs: Math.min(FETCH_WAIT, this.config.sessionTimeout / HEARTBEATS),
+      allowAutoTopicCreation: false,
+      // kafkajs itself restarts after some failures only; here every failure has the same way back.
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5, restartOnFailure: async () => false },
+    });
+    const commits = new OffsetCommits(consumer, this.log);
+    const ended = Promise.withResolvers<void>();
+    ended.promise.catch(() => undefined);
+    const fail = (error: Error): void => ended.reject(error);
+    this.stopping.signal.addEventListener('abort', () => ended.resolve(), { once: true });
+    const { events } = consumer;
+    consumer.on(events.CRASH, ({ payload }) => fail(payload.error));
+    // kafkajs would go on asking a broker that hangs; a new client asks the others who leads now.
+    consumer.on(events.REQUEST_TIMEOUT, ({ payload }) =>
+      fail(new Error(`The broker ${payload.broker} did not answer a ${payload.apiName} request in time.`)),
+    );
+    consumer.on(events.GROUP_JOIN, (event) => this.joined(event, consumer, commits));
+    consumer.on(events.START_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
+      // Only markers of transactions, which kafkajs keeps to itself.
+      if (batchSize === 0) this.queues.get(placeOf(topic, partition))?.push([], lastOffset);
+    });
+    try {
+      await Promise.race([this.startReading(consumer), ended.promise]);
+      const looking = this.lookAtOffsets(ended.promise, commits);
+      await ended.promise;
+      await looking;
+    } finally {
+      this.metrics.stopped(this.groupId, this.topics, oldestOf(this.queues));
+      await this.endQueues();
+      await commits.flush();
+      await consumer.disconnect().catch(() => undefined);
+    }
+  }
+
+  private async startReading(consumer: Consumer): Promise<void> {
+    await consumer.connect();
+    // Before anything is committed, so that a gap between the last commit and what is left of the log is seen.
+    this.reportSkipped(await this.offsets.read());
+    await consumer.subscribe({ topics: this.topics, fromBeginning: true });
+    await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: this.config.partitionsAtOnce,
-      eachBatch: (payload) => this.takeBatch(payload),
+      eachBatch: async (payload) => this.enqueue(payload, consumer),
     });
   }
 
-  async stop(): Promise<void> {
-    await this.consumer.disconnect();
+  /** A new assignment: fetching starts again from the committed offsets, so what is queued would come twice. */
+  private joined({ payload }: ConsumerGroupJoinEvent, consumer: Consumer, commits: OffsetCommits): void {
+    void this.endQueues();
+    const assigned = Object.entries(payload.memberAssignment);
+    for (const [topic, partitions] of assigned) {
+      for (const partition of partitions) {
+        const queue = new PartitionQueue({
+          topic,
+          partition,
+          name: topic.slice(this.config.topicPrefix.length),
+          subscription: this.subscription,
+          log: this.log,
+          limit: this.limit,
+          onProgress: () => {
+            commits.request(queue);
+            if (queue.bytes < this.queueLimit / 2) consumer.resume([{ topic, partitions: [partition] }]);
+          },
+        });
+        this.queues.set(placeOf(topic, partition), queue);
+        consumer.resume([{ topic, partitions: [partition] }]);
+      }
+    }
+    this.metrics.joined(this.groupId, this.queues.values());
+    this.log.debug({ group: this.groupId, assigned }, 'partitions were assigned');
   }
 
-  private async takeBatch(payload: EachBatchPayload): Promise<void> {
-    const { batch, resolveOffset, commitOffsetsIfNecessary, isRunning, isStale } = payload;
-    const { topic, partition } = batch;
-    const place = `${topic}/${partition}`;
-    this.lag.set({ topic, partition }, Number(batch.offsetLag()));
-    for (let i = 0; i < batch.messages.length && isRunning() && !isStale(); i += CHUNK) {
-      const chunk = batch.messages.slice(i, i + CHUNK);
-      const failure = await this.whileAlive(payload, () => this.deliver(topic, partition, chunk));
-      if (failure !== undefined) return this.rest(payload, place, failure);
-      this.waiting.delete(place);
-      const last = chunk.at(-1)!.offset;
-      resolveOffset(last);
-      const offset = String(BigInt(last) + 1n);
-      await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+  private enqueue({ batch, resolveOffset }: EachBatchPayload, consumer: Consumer): void {
+    const { topic, partition, messages } = batch;
+    const queue = this.queues.get(placeOf(topic, partition));
+    if (!queue) return;
+    queue.push(messages, batch.lastOffset());
+    resolveOffset(messages.at(-1)!.offset);
+    if (queue.bytes >= this.queueLimit) consumer.pause([{ topic, partitions: [partition] }]);
+  }
+
+  private get queueLimit(): number {
+    return Math.max(256 * 1024, QUEUED_BYTES / Math.max(1, this.queues.size));
+  }
+
+  private async endQueues(): Promise<void> {
+    const queues = [...this.queues.values()];
+    this.queues.clear();
+    await Promise.all(queues.map((queue) => queue.end()));
+  }
+
+  /** Measures the lag until `ended`. A broker that does not answer is the consumer's business, not this one's. */
+  private async lookAtOffsets(ended: Promise<void>, commits: OffsetCommits): Promise<void> {
+    const stop = new AbortController();
+    void ended.catch(() => undefined).then(() => stop.abort());
+    while (!stop.signal.aborted) {
+      const offsets = await this.offsets.read().catch((error: unknown) => {
+        this.log.debug({ err: error }, 'the lag could not be read');
+        return [];
+      });
+      const own = offsets.filter(({ topic, partition }) => this.queues.has(placeOf(topic, partition)));
+      this.reportSkipped(own);
+      this.metrics.behind(own.map((one) => ({ ...one, lag: lagOf(one) })));
+      await commits.flush();
+      await delay(LOOK_EVERY, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   }
 
-  /** @returns what went wrong, instead of throwing it: an error that leaves `eachBatch` may end the consumer. */
-  private async deliver(topic: string, partition: number, chunk: KafkaMessage[]): Promise<unknown> {
-    const name = topic.slice(this.config.topicPrefix.length);
-    try {
-      await this.subscription.deliver(chunk.map((message) => receivedMessage(name, partition, message)));
-      return undefined;
-    } catch (error) {
-      return error ?? new Error('unknown failure');
+  private reportSkipped(offsets: readonly PartitionOffsets[]): void {
+    for (const one of offsets) {
+      const { topic, partition, low, committed } = one;
+      const place = placeOf(topic, partition);
+      const before = this.skippedTo.get(place) ?? 0n;
+      const records = skippedRecords({
+        ...one,
+        committed: committed === undefined || committed > before ? committed : before,
+      });
+      if (records === 0n) continue;
+      this.skippedTo.set(place, low);
+      this.metrics.skipped(topic, Number(records));
+      this.log.error(
+        { topic, partition, committed: String(committed), first: String(low), records: String(records) },
+        'records were deleted by retention before they were handled; ask their service to republish',
+      );
     }
-  }
-
-  /** Sends heartbeats while `work` goes on, so that a slow handler does not cost the membership. */
-  private async whileAlive<T>({ heartbeat }: EachBatchPayload, work: () => Promise<T>): Promise<T> {
-    let lost: unknown;
-    const beat = (): void => void heartbeat().catch((error: unknown) => (lost = error));
-    const timer = setInterval(beat, this.config.sessionTimeout / HEARTBEATS);
-    try {
-      const result = await work();
-      // A rebalance is told to kafkajs only now: what the work committed stands, the offset goes to the next owner.
-      if (lost) throw lost;
-      return result;
-    } finally {
-      clearInterval(timer);
-    }
-  }
-
-  /** Leaves the partition alone for a while; others go on, and the group hears our heartbeats meanwhile. */
-  private rest({ pause }: EachBatchPayload, place: string, failure: unknown): void {
-    const backoff = this.waiting.get(place) ?? new Backoff(...waits);
-    this.waiting.set(place, backoff);
-    const wait = backoff.next();
-    this.log.warn(
-      { err: failure, place, retryInMs: Math.round(wait) },
-      'a partition waits and will be tried again',
-    );
-    const resume = pause();
-    setTimeout(resume, wait).unref();
   }
 }
 
-const receivedMessage = (topic: string, partition: number, message: KafkaMessage): ReceivedMessage => ({
-  topic,
-  partition,
-  offset: message.offset,
-  key: message.key,
-  value: message.value,
-  headers: headersOf(message.headers),
-});
-
-/** A header given several times counts by its last value, as one that comes as text counts by its bytes. */
-const headersOf = (headers: IHeaders = {}): Record<string, Buffer> =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => {
-      const last = Array.isArray(value) ? value.at(-1) : value;
-      return last === undefined ? [] : [[name, Buffer.from(last)]];
-    }),
-  );
+const oldestOf = (queues: ReadonlyMap<string, PartitionQueue>): number | undefined => {
+  const times = [...queues.values()].flatMap(({ oldestAt }) => oldestAt ?? []);
+  return times.length > 0 ? Math.min(...times) : undefined;
+};

@@ -1,44 +1,157 @@
-import { Partitioners, type Kafka, type Producer, type TopicMessages } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Partitioners, type Kafka, type Producer, type RecordMetadata, type TopicMessages } from 'kafkajs';
 import type { OutgoingMessage } from '../message.js';
+import { MessageRefused, type PublishOptions } from '../transport.js';
+import { cutIntoSends } from './sends.js';
 
-/** Sends batches, one at a time and in order, each acknowledged by all in-sync replicas. */
+/** Milliseconds for one publish with all its retries; below the minute after which the relay loses its lock. */
+const PUBLISH_WITHIN = 30_000;
+/** Milliseconds a publish under way may still take when the process stops. */
+const STOP_WITHIN = 3_000;
+/** Milliseconds after which the brokers end a transaction that nobody goes on with. */
+const TRANSACTION_TIMEOUT = 40_000;
+/** kafkajs waits between attempts; the next transaction has to wait a few milliseconds for the end of the last one. */
+const retry = { initialRetryTime: 10, factor: 0, multiplier: 1.5, maxRetryTime: 1_000, retries: 30 };
+/** Protocol errors that say that a message will never be taken: https://kafka.apache.org/protocol#protocol_error_codes */
+const refusals = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP'];
+
+/**
+ * Publishes a round of messages as one Kafka transaction, in sends that fit the broker's limit.
+ *
+ * All processes of a service share one transactional id. Whoever connects raises its epoch, and from then on the brokers
+ * refuse whatever an earlier process has still under way, even a request that was delayed on the wire: newer messages
+ * are never followed by older ones. Subscribers that read committed messages see each round as a whole or not at all.
+ */
 export class KafkaPublisher {
-  private producer: Promise<Producer> | undefined;
+  private connection: Connection | undefined;
 
   constructor(
     private readonly kafka: Kafka,
+    private readonly transactionalId: string,
     private readonly topicPrefix: string,
   ) {}
 
-  /** @throws when the log did not acknowledge everything within about half a minute. */
-  async publish(messages: readonly OutgoingMessage[]): Promise<void> {
-    this.producer ??= this.connect();
+  /** @throws MessageRefused, or an error that leaves it open what has arrived; within 30 s. */
+  async publish(
+    messages: readonly OutgoingMessage[],
+    { takenOver, signal }: Pick<PublishOptions, 'takenOver' | 'signal'>,
+  ): Promise<void> {
+    if (takenOver) this.discard();
+    this.connection ??= new Connection(this.kafka, this.transactionalId, this.topicPrefix);
+    const { connection } = this;
+    const stopWaiting = new AbortController();
     try {
-      const producer = await this.producer;
-      await producer.sendBatch({ acks: -1, timeout: 10_000, topicMessages: this.byTopic(messages) });
+      await Promise.race([
+        connection.publish(messages),
+        connection.hung,
+        deadline(signal, stopWaiting.signal),
+      ]);
     } catch (error) {
-      // The broker may have taken part of the batch under this producer's sequence numbers. Sending other rows under
-      // the same numbers could pass for a repetition and be swallowed, so the next attempt is a producer of its own.
-      await this.close();
+      // What the brokers have of this transaction is open. A new producer's first act is to abort it.
+      this.discard();
       throw error;
+    } finally {
+      stopWaiting.abort();
     }
   }
 
   async close(): Promise<void> {
-    const producer = this.producer;
-    this.producer = undefined;
-    await producer?.then((connected) => connected.disconnect()).catch(() => undefined);
+    await this.discard();
   }
 
-  private async connect(): Promise<Producer> {
-    const producer = this.kafka.producer({
+  private async discard(): Promise<void> {
+    const { connection } = this;
+    this.connection = undefined;
+    // A broker that hangs is not waited for.
+    await Promise.race([connection?.close(), delay(STOP_WITHIN, undefined, { ref: false })]);
+  }
+}
+
+/** One producer with one epoch; of no use any more once anything has failed. */
+class Connection {
+  /** Rejects when a broker does not answer a request: kafkajs would go on asking the same one. */
+  readonly hung: Promise<never>;
+  private readonly producer: Producer;
+  private readonly partitionsUsed = new Set<string>();
+  private isConnected = false;
+  private work: Promise<void> = Promise.resolve();
+
+  constructor(
+    kafka: Kafka,
+    transactionalId: string,
+    private readonly topicPrefix: string,
+  ) {
+    this.producer = kafka.producer({
+      transactionalId,
+      transactionTimeout: TRANSACTION_TIMEOUT,
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: () => this.notingPartitioner(),
+      retry,
     });
-    await producer.connect();
-    return producer;
+    this.hung = new Promise((_, reject) => {
+      this.producer.on(this.producer.events.REQUEST_TIMEOUT, ({ payload }) => {
+        reject(
+          new Error(`The broker ${payload.broker} did not answer a ${payload.apiName} request in time.`),
+        );
+      });
+    });
+    this.hung.catch(() => undefined);
+  }
+
+  publish(messages: readonly OutgoingMessage[]): Promise<void> {
+    this.work = this.transact(messages);
+    return this.work;
+  }
+
+  /** Disconnects, and once more when an attempt under way has given up: kafkajs reconnects for a retry. */
+  async close(): Promise<void> {
+    const disconnect = (): Promise<void> => this.producer.disconnect().catch(() => undefined);
+    void this.work.catch(() => undefined).then(disconnect);
+    await disconnect();
+  }
+
+  private async transact(messages: readonly OutgoingMessage[]): Promise<void> {
+    if (!this.isConnected) {
+      await this.producer.connect();
+      this.isConnected = true;
+    }
+    const transaction = await this.producer.transaction();
+    for (const send of cutIntoSends(messages)) {
+      this.partitionsUsed.clear();
+      const receipts = await transaction
+        .sendBatch({ acks: -1, timeout: 10_000, topicMessages: this.byTopic(send) })
+        .catch((error: unknown) => {
+          if (!isRefusal(error)) throw error;
+          throw new MessageRefused(`Kafka refuses one of ${send.length} messages`, { cause: error });
+        });
+      this.checkReceipts(receipts);
+    }
+    await transaction.commit();
+  }
+
+  /**
+   * kafkajs reports success for messages it never sent when the leaders of partitions change between two attempts
+   * (https://github.com/tulios/kafkajs/pull/1798), so every partition that was to get some must have answered.
+   */
+  private checkReceipts(receipts: readonly RecordMetadata[]): void {
+    const answered = new Set(
+      receipts
+        .filter(({ errorCode }) => errorCode === 0)
+        .map((receipt) => `${receipt.topicName}/${receipt.partition}`),
+    );
+    const missing = [...this.partitionsUsed].filter((partition) => !answered.has(partition));
+    if (missing.length > 0) throw new Error(`Kafka gave no receipt for ${missing.join(', ')}.`);
+  }
+
+  private notingPartitioner(): ReturnType<typeof Partitioners.DefaultPartitioner> {
+    const partitionOf = Partitioners.DefaultPartitioner();
+    return (args) => {
+      const partition = partitionOf(args);
+      this.partitionsUsed.add(`${args.topic}/${partition}`);
+      return partition;
+    };
   }
 
   private byTopic(messages: readonly OutgoingMessage[]): TopicMessages[] {
@@ -48,4 +161,28 @@ export class KafkaPublisher {
       messages: group.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })),
     }));
   }
+}
+
+/** Rejects after 30 s, or 3 s after `stopping`; never resolves. */
+async function deadline(stopping: AbortSignal, done: AbortSignal): Promise<never> {
+  const stopped = new Promise<void>((resolve) => {
+    if (stopping.aborted) resolve();
+    stopping.addEventListener('abort', () => resolve(), { once: true, signal: done });
+  });
+  const wait = (ms: number): Promise<void> =>
+    delay(ms, undefined, { signal: done }).catch(() => new Promise(() => undefined));
+  await Promise.race([wait(PUBLISH_WITHIN), stopped.then(() => wait(STOP_WITHIN))]);
+  throw new Error(
+    stopping.aborted
+      ? 'The process stops; the events stay in the outbox.'
+      : `Kafka did not take the events within ${PUBLISH_WITHIN / 1_000} s.`,
+  );
+}
+
+function isRefusal(error: unknown): boolean {
+  for (let e = error, depth = 0; e instanceof Error && depth < 5; depth++) {
+    if (refusals.includes((e as { type?: string }).type ?? '')) return true;
+    e = e.cause;
+  }
+  return false;
 }

@@ -1,18 +1,21 @@
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Kafka } from 'kafkajs';
 import type { Logger } from '#platform';
 import type { OutgoingMessage } from '../message.js';
 import type { MessagingConfig } from '../settings.js';
-import type { EventTransport, Subscription } from '../transport.js';
+import type { EventTransport, PublishOptions, Subscription } from '../transport.js';
+import { ConsumerMetrics } from './consumer-metrics.js';
 import { kafkaClient } from './kafka-client.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 
+/** Publishes to Kafka and follows it, under the names that all processes of a service share. */
 export class KafkaTransport implements EventTransport {
+  readonly batch = 2_000;
   private readonly kafka: Kafka;
   private readonly publisher: KafkaPublisher;
+  private readonly metrics: ConsumerMetrics;
   private readonly consumers: KafkaConsumer[] = [];
-  private readonly lag: Gauge;
 
   constructor(
     service: string,
@@ -21,31 +24,29 @@ export class KafkaTransport implements EventTransport {
     registry: Registry,
   ) {
     this.kafka = kafkaClient(service, config, log);
-    this.publisher = new KafkaPublisher(this.kafka, config.topicPrefix);
-    this.lag = new Gauge({
-      name: 'events_lag',
-      help: 'Messages in the log that this process has still to handle, by partition.',
-      labelNames: ['topic', 'partition'],
-      registers: [registry],
-    });
+    this.publisher = new KafkaPublisher(
+      this.kafka,
+      `${config.topicPrefix}${service}.relay`,
+      config.topicPrefix,
+    );
+    this.metrics = new ConsumerMetrics(registry);
   }
 
-  publish(messages: readonly OutgoingMessage[]): Promise<void> {
-    return this.publisher.publish(messages);
+  publish(messages: readonly OutgoingMessage[], options: PublishOptions): Promise<void> {
+    return this.publisher.publish(messages, options);
   }
 
-  async subscribe(subscription: Subscription): Promise<void> {
-    const consumer = new KafkaConsumer(this.kafka, subscription, this.config, this.lag, this.log);
+  subscribe(subscription: Subscription): void {
+    const consumer = new KafkaConsumer(this.kafka, subscription, this.config, this.metrics, this.log);
     this.consumers.push(consumer);
-    await consumer.start();
+    consumer.start();
   }
 
-  async close(): Promise<void> {
+  async stopDelivery(): Promise<void> {
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
   }
 
-  /** The relay stops after the consumers, so the producer is left until then. */
-  async disconnect(): Promise<void> {
+  async close(): Promise<void> {
     await this.publisher.close();
   }
 }

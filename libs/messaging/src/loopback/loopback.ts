@@ -1,57 +1,67 @@
-import type { OutgoingMessage } from '../message.js';
+import type { DataSource } from 'typeorm';
+import type { Logger } from '#platform';
+import { Lane } from '../lane.js';
+import { receivedOverLoopback, type OutgoingMessage } from '../message.js';
 import type { EventTransport, Subscription } from '../transport.js';
-
-/** Messages handed over at a time: what a stop waits for. */
-const CHUNK = 25;
+import { LoopbackPublisher } from './loopback-publisher.js';
 
 /**
  * The transport of a newsroom in one process: no second log, the outbox itself is the durable queue. Publishing
- * hands each message to every subscriber in turn; the relay deletes the row when all of them have committed.
+ * hands each message to every subscriber; the relay deletes the row when each has committed it, or has it in a
+ * backlog of its own.
  */
 export class Loopback {
   private readonly subscriptions: Subscription[] = [];
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly publishers: LoopbackPublisher[] = [];
   private state: 'waiting' | 'open' | 'closed' = 'waiting';
 
   /** Lets messages flow; called when every service has subscribed, so that none misses the first. */
   open(): void {
     this.state = 'open';
+    for (const publisher of this.publishers) publisher.open(this.subscriptions);
   }
 
   /** Takes no more messages; resolves when those under way are done. What is refused stays in its outbox. */
   async close(): Promise<void> {
     this.state = 'closed';
-    await Promise.allSettled(this.underWay);
+    await Promise.all(this.publishers.map((publisher) => publisher.close()));
   }
 
-  /** The end that one service holds. */
-  connect(): EventTransport {
+  /** The end that one service holds; `db` is its own database. */
+  connect(db: DataSource, log: Logger): EventTransport {
+    const publisher = new LoopbackPublisher(db, log);
+    this.publishers.push(publisher);
+    if (this.state === 'open') publisher.open(this.subscriptions);
     return {
-      publish: (messages) => this.publish(messages),
-      subscribe: async (subscription) => void this.subscriptions.push(subscription),
+      batch: LoopbackPublisher.batch,
+      publish: async (messages, { tx }) => {
+        if (this.state !== 'open')
+          throw new Error(`The loopback is ${this.state}; the events stay in the outbox.`);
+        await publisher.publish(messages, tx);
+      },
+      subscribe: (subscription) => this.subscribe(subscription),
       // The ends close together, see close(): one service's events are the business of all.
+      stopDelivery: async () => undefined,
       close: async () => undefined,
     };
   }
 
-  private async publish(messages: readonly OutgoingMessage[]): Promise<void> {
-    if (this.state !== 'open')
-      throw new Error(`The loopback is ${this.state}; the events stay in the outbox.`);
-    const work = this.deliver(messages);
-    this.underWay.add(work);
-    await work.finally(() => this.underWay.delete(work));
+  subscribe(subscription: Subscription): void {
+    this.subscriptions.push(subscription);
   }
 
-  private async deliver(messages: readonly OutgoingMessage[]): Promise<void> {
-    for (let i = 0; i < messages.length; i += CHUNK) {
-      // What was handed over already comes again with the rest; the inboxes make that harmless.
-      if (this.state === 'closed') throw new Error('The loopback was closed; the events stay in the outbox.');
-      const received = messages
-        .slice(i, i + CHUNK)
-        .map((message) => ({ ...message, partition: -1, offset: message.outboxId }));
-      for (const { topics, deliver } of this.subscriptions) {
-        const wanted = received.filter(({ topic }) => topics.includes(topic));
-        if (wanted.length > 0) await deliver(wanted);
+  /** Brings messages to every subscriber, past any outbox; resolves when they have taken effect. For tests of services. */
+  async bring(messages: readonly OutgoingMessage[], log: Logger): Promise<void> {
+    for (const subscription of this.subscriptions) {
+      const lane = new Lane(subscription, log);
+      const wanted = messages
+        .filter(({ topic }) => subscription.topics.includes(topic))
+        .map(receivedOverLoopback);
+      while (wanted.length > 0) {
+        const { done, wait, failure } = await lane.step(wanted);
+        wanted.splice(0, done);
+        if (failure && failure.kind !== 'permanent') throw failure.error;
+        await new Promise((resolve) => setTimeout(resolve, wait));
       }
     }
   }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWith, testDatabase, waitUntil, type TestDatabase } from '#testing';
 import { createLogger } from '../logging.js';
 import { createDataSource } from './database.js';
-import { isTransient } from './transient.js';
+import { isTransient } from './failure-kind.js';
 
 describeWith('postgres')('a database connection', () => {
   let database: TestDatabase;

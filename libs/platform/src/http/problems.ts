@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { isTransient } from '../database/transient.js';
+import { isTransient } from '../database/failure-kind.js';
 
 /** RFC 9457 problem details, with a stable `code` that clients may rely on. */
 export interface Problem {

@@ -11,8 +11,8 @@ export abstract class BackgroundWork implements OnApplicationBootstrap, BeforeAp
     this.worker = new Worker({ name, log, every, round: (signal) => this.round(signal) });
   }
 
-  /** @returns true when there is more to do at once. */
-  protected abstract round(signal: AbortSignal): Promise<boolean>;
+  /** @returns true when there is more to do at once, or the milliseconds until the next round is due. */
+  protected abstract round(signal: AbortSignal): Promise<boolean | number>;
 
   onApplicationBootstrap(): void {
     this.worker.start();

@@ -6,8 +6,8 @@ export interface WorkerOptions {
   readonly log: Logger;
   /** Milliseconds between rounds when nobody wakes it. */
   readonly every: number;
-  /** One round; true means there is more to do at once. */
-  readonly round: (signal: AbortSignal) => Promise<boolean>;
+  /** One round; true means there is more to do at once, a number that the next is due in so many milliseconds. */
+  readonly round: (signal: AbortSignal) => Promise<boolean | number>;
 }
 
 /**
@@ -47,7 +47,7 @@ export class Worker {
       try {
         const more = await round(this.stopping.signal);
         this.backoff.reset();
-        if (!more) await this.sleep(every, true);
+        if (more !== true) await this.sleep(more === false ? every : more, true);
       } catch (error) {
         if (this.stopping.signal.aborted) return;
         const wait = this.backoff.next();

@@ -70,11 +70,18 @@ export class Server {
     return this.end('SIGKILL');
   }
 
+  /** Sends a signal and does not wait, such as SIGSTOP to hang it. */
+  signal(signal: NodeJS.Signals): void {
+    this.child?.kill(signal);
+  }
+
   private async end(signal: NodeJS.Signals): Promise<void> {
     const child = this.child;
     this.child = undefined;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
+    // A hung process would never see a gentler signal.
+    child.kill('SIGCONT');
     child.kill(signal);
     await ended;
   }

@@ -1,0 +1,101 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { PartitionQueue } from './partition-queue.js';
+
+/** What operators watch of the consumers of one process. */
+export class ConsumerMetrics {
+  private readonly running: Gauge;
+  private readonly lag: Gauge;
+  private readonly skippedTotal: Counter;
+  protected readonly unhandled: Gauge;
+  protected readonly blockedBy: Gauge;
+  private queues: PartitionQueue[] = [];
+  /** Since when nothing is known of these topics, because the consumer does not run; milliseconds since the epoch. */
+  private stoppedSince: { at: number; topics: readonly string[] } | undefined;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    const labelNames = ['topic', 'partition'];
+    this.running = new Gauge({
+      name: 'events_consumer_running',
+      help: '1 while the service is a member of its group, 0 while it tries to be.',
+      labelNames: ['group'],
+      registers,
+    });
+    this.lag = new Gauge({
+      name: 'events_lag',
+      help: 'Records from the committed offset to the end of the log, for partitions of this process, every 15 s.',
+      labelNames,
+      registers,
+    });
+    this.skippedTotal = new Counter({
+      name: 'events_skipped_total',
+      help: 'Records that retention deleted before this service had handled them.',
+      labelNames: ['topic'],
+      registers,
+    });
+    const { oldest, blocked } = this;
+    this.unhandled = new Gauge({
+      name: 'events_oldest_unhandled_seconds',
+      help: 'Age of the oldest event that was not handled yet; while the consumer does not run, the time since it did.',
+      labelNames,
+      registers,
+      collect() {
+        this.reset();
+        for (const { labels, at } of oldest())
+          this.set(labels, at === undefined ? 0 : (Date.now() - at) / 1_000);
+      },
+    });
+    this.blockedBy = new Gauge({
+      name: 'events_blocked',
+      help: '1 while events fail for want of a table, a column or a right, which an operator has to mend.',
+      labelNames,
+      registers,
+      collect() {
+        this.reset();
+        for (const { labels, value } of blocked()) this.set(labels, value);
+      },
+    });
+  }
+
+  joined(group: string, queues: Iterable<PartitionQueue>): void {
+    this.queues = [...queues];
+    this.stoppedSince = undefined;
+    this.running.set({ group }, 1);
+    this.lag.reset();
+  }
+
+  /** @param oldestAt of the events that waited then, in milliseconds since the epoch. */
+  stopped(group: string, topics: readonly string[], oldestAt = Date.now()): void {
+    this.queues = [];
+    this.stoppedSince ??= { at: oldestAt, topics };
+    this.running.set({ group }, 0);
+    this.lag.reset();
+  }
+
+  behind(partitions: readonly { topic: string; partition: number; lag: number }[]): void {
+    for (const { topic, partition, lag } of partitions) this.lag.set({ topic, partition }, lag);
+  }
+
+  skipped(topic: string, records: number): void {
+    this.skippedTotal.inc({ topic }, records);
+  }
+
+  private readonly oldest = (): { labels: Record<string, string | number>; at: number | undefined }[] => {
+    const { stoppedSince } = this;
+    if (stoppedSince)
+      return stoppedSince.topics.map((topic) => ({
+        labels: { topic, partition: 'all' },
+        at: stoppedSince.at,
+      }));
+    return this.queues.map(({ topic, partition, oldestAt }) => ({
+      labels: { topic, partition },
+      at: oldestAt,
+    }));
+  };
+
+  private readonly blocked = (): { labels: Record<string, string | number>; value: number }[] =>
+    this.queues.map(({ topic, partition, isBlocked }) => ({
+      labels: { topic, partition },
+      value: isBlocked ? 1 : 0,
+    }));
+}

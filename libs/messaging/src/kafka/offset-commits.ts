@@ -1,0 +1,43 @@
+import type { Consumer } from 'kafkajs';
+import type { Logger } from '#platform';
+import { placeOf, type PartitionQueue } from './partition-queue.js';
+
+/** Commits offsets in the background, the newest one of each partition; handling does not wait for it. */
+export class OffsetCommits {
+  private readonly newest = new Map<string, bigint>();
+  private wanted = new Map<string, { topic: string; partition: number; offset: string }>();
+  private committing: Promise<void> | undefined;
+
+  constructor(
+    private readonly consumer: Consumer,
+    private readonly log: Logger,
+  ) {}
+
+  request({ topic, partition, handled }: PartitionQueue): void {
+    const place = placeOf(topic, partition);
+    // A queue that was given up in a rebalance may finish its chunk after a newer queue has gone past it.
+    if (handled === undefined || handled <= (this.newest.get(place) ?? -1n)) return;
+    this.newest.set(place, handled);
+    this.wanted.set(place, { topic, partition, offset: String(handled) });
+    this.committing ??= this.commit().finally(() => (this.committing = undefined));
+  }
+
+  /** Tries once more to commit what is left; what cannot be committed is brought again and recognised by the inbox. */
+  async flush(): Promise<void> {
+    await this.committing;
+    await this.commit();
+  }
+
+  private async commit(): Promise<void> {
+    while (this.wanted.size > 0) {
+      const offsets = this.wanted;
+      this.wanted = new Map();
+      try {
+        await this.consumer.commitOffsets([...offsets.values()]);
+      } catch (error) {
+        this.wanted = new Map([...offsets, ...this.wanted]);
+        return void this.log.debug({ err: error }, 'offsets could not be committed');
+      }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { KafkaMessage } from 'kafkajs';
+import type { LimitFunction } from 'p-limit';
+import type { Logger } from '#platform';
+import { Lane } from '../lane.js';
+import type { Subscription } from '../transport.js';
+import { receivedMessage } from './received-message.js';
+
+/** Messages that share a transaction. */
+const CHUNK = 100;
+
+export interface PartitionQueueOptions {
+  /** As the broker calls it, prefix included. */
+  readonly topic: string;
+  readonly partition: number;
+  /** As the contracts call it. */
+  readonly name: string;
+  readonly subscription: Subscription;
+  readonly log: Logger;
+  /** How many partitions are handled at the same time. */
+  readonly limit: LimitFunction;
+  /** Called whenever the queue has become shorter, or everything before `position` has been handled. */
+  readonly onProgress: () => void;
+}
+
+/**
+ * Messages of one partition on their way through the handlers. Each partition has a queue of its own, so that a slow or
+ * failing one keeps no other waiting; while it rests after a failure it does not count against the limit either.
+ */
+export class PartitionQueue {
+  readonly topic: string;
+  readonly partition: number;
+  /** Bytes of the messages that wait. */
+  bytes = 0;
+  /** Whether messages fail for a reason that an operator has to mend. */
+  isBlocked = false;
+  /** The offset before which everything has been handled. */
+  handled: bigint | undefined;
+  private readonly lane: Lane;
+  private readonly ending = new AbortController();
+  private messages: KafkaMessage[] = [];
+  /** The offset before which everything has been fetched; past the last message there may be markers of transactions. */
+  private fetched: bigint | undefined;
+  private isWorking = false;
+  private working: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: PartitionQueueOptions) {
+    this.topic = options.topic;
+    this.partition = options.partition;
+    this.lane = new Lane(options.subscription, options.log);
+  }
+
+  /** @param lastOffset of what was fetched, which may hold no message at all. */
+  push(messages: readonly KafkaMessage[], lastOffset: string): void {
+    if (this.ending.signal.aborted) return;
+    for (const message of messages) {
+      this.messages.push(message);
+      this.bytes += sizeOf(message);
+    }
+    this.fetched = BigInt(lastOffset) + 1n;
+    if (!this.isWorking) this.working = this.work();
+  }
+
+  /** Milliseconds since the epoch of the first message that has not been handled. */
+  get oldestAt(): number | undefined {
+    const [first] = this.messages;
+    return first && Number(first.timestamp);
+  }
+
+  get isEmpty(): boolean {
+    return this.messages.length === 0;
+  }
+
+  /** Forgets what waits; resolves when the chunk under way is done. */
+  async end(): Promise<void> {
+    this.ending.abort();
+    this.messages = [];
+    this.bytes = 0;
+    await this.working;
+  }
+
+  private async work(): Promise<void> {
+    const { signal } = this.ending;
+    this.isWorking = true;
+    while (this.messages.length > 0 && !signal.aborted) {
+      const wait = await this.options.limit(() => this.handleChunk());
+      if (wait > 0) await delay(wait, undefined, { signal }).catch(() => undefined);
+    }
+    this.isWorking = false;
+    if (signal.aborted) return;
+    this.handled = this.fetched;
+    this.options.onProgress();
+  }
+
+  /** @returns milliseconds to leave the partition alone. */
+  private async handleChunk(): Promise<number> {
+    const chunk = this.messages.slice(0, CHUNK);
+    if (chunk.length === 0) return 0;
+    const { name, onProgress } = this.options;
+    const received = chunk.map((message) => receivedMessage(name, this.partition, message));
+    const { done, wait, failure } = await this.lane.step(received);
+    this.isBlocked = failure?.kind === 'operational';
+    if (done > 0) {
+      this.handled = BigInt(chunk[done - 1]!.offset) + 1n;
+      // After end() none of them are here any more.
+      for (const message of this.messages.splice(0, done)) this.bytes -= sizeOf(message);
+      onProgress();
+    }
+    return wait;
+  }
+}
+
+export const placeOf = (topic: string, partition: number): string => `${topic}/${partition}`;
+
+const sizeOf = ({ key, value }: KafkaMessage): number => 200 + (key?.length ?? 0) + (value?.length ?? 0);

@@ -1,0 +1,24 @@
+import type { IHeaders, KafkaMessage } from 'kafkajs';
+import type { ReceivedMessage } from '../message.js';
+
+export const receivedMessage = (
+  topic: string,
+  partition: number,
+  message: KafkaMessage,
+): ReceivedMessage => ({
+  topic,
+  partition,
+  offset: message.offset,
+  key: message.key,
+  value: message.value,
+  headers: headersOf(message.headers),
+});
+
+/** A header given several times counts by its last value, as one that comes as text counts by its bytes. */
+const headersOf = (headers: IHeaders = {}): Record<string, Buffer> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => {
+      const last = Array.isArray(value) ? value.at(-1) : value;
+      return last === undefined ? [] : [[name, Buffer.from(last)]];
+    }),
+  );

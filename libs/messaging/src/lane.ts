@@ -1,0 +1,93 @@
+import { Backoff, type Logger } from '#platform';
+import type { ReceivedMessage } from './message.js';
+import type { Attempt, Subscription } from './transport.js';
+
+/** How often a message with a permanent failure is tried before it goes to the dead letters. */
+const ATTEMPTS = 5;
+/** After so many dead letters in a row with one reason, the next ones are tried only once. */
+const SAME_REASON = 10;
+/** Milliseconds between attempts, growing from the first to the second. */
+const waits = { permanent: [50, 1_000], other: [200, 15_000] } as const;
+
+export interface LaneStep {
+  /** How many messages from the start are done with. */
+  readonly done: number;
+  /** Milliseconds to leave the rest alone; 0 when it can go on at once. */
+  readonly wait: number;
+  /** What the wait is for. */
+  readonly failure?: Attempt['failure'];
+}
+
+/**
+ * Decides what happens after a failure, for messages that must stay in their order: those of one partition. A transient
+ * or operational failure is tried again without end, a permanent one five times. A lane never sleeps: its caller leaves
+ * it alone for a while and serves others meanwhile.
+ */
+export class Lane {
+  private attempts = 0;
+  private backoff: Backoff | undefined;
+  private letters = { reason: '', inARow: 0 };
+
+  constructor(
+    private readonly subscription: Pick<Subscription, 'deliver' | 'bury'>,
+    private readonly log: Logger,
+  ) {}
+
+  /** Tries `messages` once, which start with those that are left of the last step. Never rejects. */
+  async step(messages: readonly ReceivedMessage[]): Promise<LaneStep> {
+    // What failed is tried alone, so that the ones behind it are not run in vain.
+    const { done, failure } = await this.subscription.deliver(
+      this.attempts ? messages.slice(0, 1) : messages,
+    );
+    if (done > 0) this.settle();
+    if (!failure) {
+      this.letters = { reason: '', inARow: 0 };
+      return { done, wait: 0 };
+    }
+    this.attempts++;
+    if (failure.kind === 'permanent' && this.attempts >= this.allowed(failure.error)) {
+      return this.bury(messages[done]!, done, failure);
+    }
+    return { done, ...this.rest(messages[done]!, failure) };
+  }
+
+  private async bury(
+    message: ReceivedMessage,
+    done: number,
+    failure: NonNullable<Attempt['failure']>,
+  ): Promise<LaneStep> {
+    try {
+      await this.subscription.bury(message, failure.error, this.attempts);
+    } catch (error) {
+      return { done, ...this.rest(message, { kind: 'transient', error }) };
+    }
+    const reason = reasonOf(failure.error);
+    this.letters = { reason, inARow: this.letters.reason === reason ? this.letters.inARow + 1 : 1 };
+    this.settle();
+    return { done: done + 1, wait: 0 };
+  }
+
+  private rest(message: ReceivedMessage, failure: NonNullable<Attempt['failure']>): Omit<LaneStep, 'done'> {
+    const [first, longest] = failure.kind === 'permanent' ? waits.permanent : waits.other;
+    this.backoff ??= new Backoff(first, longest);
+    const wait = this.backoff.next();
+    const { topic, partition, offset } = message;
+    this.log.warn(
+      { err: failure.error, kind: failure.kind, topic, partition, offset, retryInMs: Math.round(wait) },
+      'a message failed and will be tried again',
+    );
+    return { wait, failure };
+  }
+
+  private allowed(error: unknown): number {
+    const { reason, inARow } = this.letters;
+    return inARow >= SAME_REASON && reason === reasonOf(error) ? 1 : ATTEMPTS;
+  }
+
+  private settle(): void {
+    this.attempts = 0;
+    this.backoff = undefined;
+  }
+}
+
+const reasonOf = (error: unknown): string => String(error).slice(0, 200);

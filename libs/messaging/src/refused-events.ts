@@ -1,0 +1,87 @@
+import type { EntityManager } from 'typeorm';
+import { rowCount } from './row-count.js';
+import type { OutboxRow } from './outbox-rows.js';
+
+/**
+ * Events that the log refuses for what they are, such as one above the topic's `max.message.bytes`. They are set aside so
+ * that the outbox goes on, and so are later events of the same key, which must not overtake them.
+ */
+export interface RefusedEvent {
+  readonly id: string;
+  readonly topic: string;
+  readonly key: string;
+  readonly bytes: number;
+  readonly reason: string;
+  readonly refusedAt: Date;
+  readonly retryRequested: boolean;
+}
+
+/** Sets `row` aside, and with it its key: the relay holds what comes later for it. Clears a request to retry. */
+export async function refuse(tx: EntityManager, row: OutboxRow, error: unknown): Promise<void> {
+  await tx.query(
+    `INSERT INTO refused_key (topic, key, reason) VALUES ($1, $2, $3)
+     ON CONFLICT (topic, key) DO UPDATE SET reason = excluded.reason, retry_requested_at = NULL`,
+    [row.topic, row.key, String(error).replaceAll('\0', '\\0').slice(0, 2_000)],
+  );
+  await setAside(tx, [row]);
+}
+
+/** Moves rows of keys that were refused before out of the outbox; those already set aside stay as they are. */
+export async function setAside(tx: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query(
+    `WITH moved AS (DELETE FROM outbox WHERE id = ANY($1) RETURNING *)
+     INSERT INTO refused_event (id, topic, key, headers, value, created_at)
+     SELECT id, topic, key, headers, value, created_at FROM moved`,
+    [rows.map(({ id }) => id)],
+  );
+}
+
+/** The oldest events of the keys that an operator wants published again; `limit` at most. */
+export function eventsToRetry(tx: EntityManager, limit: number): Promise<OutboxRow[]> {
+  return tx.query(
+    `SELECT id, topic, key, headers, value, true AS held FROM refused_event
+     WHERE (topic, key) IN (SELECT topic, key FROM refused_key WHERE retry_requested_at IS NOT NULL)
+     ORDER BY id LIMIT $1`,
+    [limit],
+  );
+}
+
+/** Deletes events that have been published or are not wanted any more, and the hold on keys without any left. */
+export async function dropRefused(tx: EntityManager, ids: readonly string[]): Promise<number> {
+  const dropped = rowCount(await tx.query(`DELETE FROM refused_event WHERE id = ANY($1)`, [ids]));
+  await tx.query(
+    `DELETE FROM refused_key WHERE NOT EXISTS (
+       SELECT FROM refused_event WHERE refused_event.topic = refused_key.topic AND refused_event.key = refused_key.key)`,
+  );
+  return dropped;
+}
+
+/** Asks the service to publish the events of these events' keys again; null means all. @returns how many keys. */
+export async function requestRetry(tx: EntityManager, ids: readonly string[] | null): Promise<number> {
+  return rowCount(
+    await tx.query(
+      `UPDATE refused_key SET retry_requested_at = now() WHERE $1::bigint[] IS NULL OR (topic, key) IN (
+         SELECT topic, key FROM refused_event WHERE id = ANY($1))`,
+      [ids],
+    ),
+  );
+}
+
+/** The oldest first, `limit` at most. */
+export function listRefused(tx: EntityManager, limit: number): Promise<RefusedEvent[]> {
+  return tx.query(
+    `SELECT id, topic, key, octet_length(value) AS bytes, reason, refused_at AS "refusedAt",
+       retry_requested_at IS NOT NULL AS "retryRequested"
+     FROM refused_event JOIN refused_key USING (topic, key) ORDER BY id LIMIT $1`,
+    [limit],
+  );
+}
+
+/** Erases everything of one key that has not been published yet, wherever it waits. */
+export async function discardUnpublished(tx: EntityManager, topic: string, key: string): Promise<void> {
+  await tx.query(`DELETE FROM outbox WHERE topic = $1 AND key = $2`, [topic, key]);
+  await tx.query(`DELETE FROM refused_event WHERE topic = $1 AND key = $2`, [topic, key]);
+  await tx.query(`DELETE FROM refused_key WHERE topic = $1 AND key = $2`, [topic, key]);
+  await tx.query(`DELETE FROM loopback_backlog WHERE topic = $1 AND key = $2`, [topic, key]);
+}

@@ -1,0 +1,43 @@
+import type { EntityManager } from 'typeorm';
+
+/** Milliseconds for which the process that relays stays the one to do so, unless it stops or dies. */
+const LEASE = 1_000;
+/** Milliseconds after which it renews that. */
+const RENEW_AFTER = 300;
+
+/**
+ * Takes the relay's lock for this transaction. It keeps relays from working at the same time, also behind PgBouncer; the
+ * server ends it with the transaction when this process hangs for a minute.
+ */
+export async function lockRelay(tx: EntityManager): Promise<boolean> {
+  const [row] = await tx.query(
+    `SELECT set_config('idle_in_transaction_session_timeout', '60s', true),
+       pg_try_advisory_xact_lock(hashtext('newsroom.relay')) AS locked`,
+  );
+  return row.locked;
+}
+
+/**
+ * Makes `owner` the process that relays, under the relay's lock. A change of owner costs a new producer, so another
+ * process stays the owner while its lease runs: it will find the rows itself within milliseconds.
+ * @returns `kept` when it was the owner already, `taken` when another was, `left` when another still is.
+ */
+export async function claimRelay(tx: EntityManager, owner: string): Promise<'kept' | 'taken' | 'left'> {
+  const [current] = await tx.query(
+    `SELECT owner, extract(epoch FROM clock_timestamp() - renewed_at) * 1000 AS age FROM relay_owner`,
+  );
+  const isOurs = current?.owner === owner;
+  if (isOurs && current.age < RENEW_AFTER) return 'kept';
+  if (current && !isOurs && current.age < LEASE) return 'left';
+  await tx.query(
+    `INSERT INTO relay_owner (owner, renewed_at) VALUES ($1, clock_timestamp())
+     ON CONFLICT (one) DO UPDATE SET owner = excluded.owner, renewed_at = excluded.renewed_at`,
+    [owner],
+  );
+  return isOurs ? 'kept' : 'taken';
+}
+
+/** Lets the next process take over at once; called when this one stops. */
+export async function releaseRelay(tx: EntityManager, owner: string): Promise<void> {
+  await tx.query(`UPDATE relay_owner SET renewed_at = to_timestamp(0) WHERE owner = $1`, [owner]);
+}

@@ -1,0 +1,74 @@
+/**
+ * What kind of failure an error is, which decides what happens to the work that failed.
+ * Postgres classes and codes: https://www.postgresql.org/docs/18/errcodes-appendix.html
+ *
+ * - `transient`: a lost connection, a deadlock, a server that starts, stops or is full. The same work can succeed later.
+ * - `operational`: a missing table, column, function or right, a wrong password. An operator or a migration has to act;
+ *   until then all such work fails, whatever it is about.
+ * - `permanent`: everything else, such as a bug or a statement that takes too long. Trying again changes nothing.
+ */
+export type FailureKind = 'transient' | 'operational' | 'permanent';
+
+const transient = {
+  classes: ['08', '53', '57', '58'],
+  states: ['40001', '40003', '40P01', '55P03', '25006', '25P03'],
+  system: [
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EPIPE',
+    'ETIMEDOUT',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+  ],
+  /** TypeORM's, when a connection was lost or ended by the server in the middle of a transaction. */
+  names: ['QueryRunnerProviderAlreadyReleasedError', 'TransactionNotStartedError'],
+  /** pg and its pool name these only in words. */
+  words:
+    /connection terminated|connection ended|timeout exceeded when trying to connect|timeout expired|query read timeout|client has encountered a connection error|not queryable|driver not connected|cannot use a pool after/i,
+};
+
+const operational = {
+  classes: ['28'],
+  states: ['42P01', '42703', '42883', '42501', '3F000', '3D000', '0A000'],
+};
+
+/** A statement was cancelled because it took longer than `statement_timeout`. */
+const STATEMENT_TIMEOUT = '57014';
+
+/** Looks through wrappers (`cause`, TypeORM's `driverError`, aggregates) for the first error that says what it is. */
+export function failureKind(error: unknown): FailureKind {
+  return kindOf(error) ?? 'permanent';
+}
+
+/** True when the same request, sent again later, can succeed; a statement that took too long under load included. */
+export const isTransient = (error: unknown): boolean =>
+  failureKind(error) === 'transient' || sqlState(error) === STATEMENT_TIMEOUT;
+
+function kindOf(error: unknown): FailureKind | undefined {
+  for (let e = error, depth = 0; e instanceof Error && depth < 5; depth++) {
+    const { code, driverError } = e as { code?: unknown; driverError?: unknown };
+    if (typeof code === 'string') {
+      if (code === STATEMENT_TIMEOUT) return 'permanent';
+      if (transient.system.includes(code) || belongsTo(code, transient)) return 'transient';
+      if (belongsTo(code, operational)) return 'operational';
+    }
+    if (transient.names.includes(e.name) || transient.words.test(e.message)) return 'transient';
+    if (e instanceof AggregateError) return e.errors.map(kindOf).find((kind) => kind !== undefined);
+    e = driverError ?? e.cause;
+  }
+  return undefined;
+}
+
+const belongsTo = (code: string, { classes, states }: { classes: string[]; states: string[] }): boolean =>
+  states.includes(code) || (code.length === 5 && classes.includes(code.slice(0, 2)));
+
+function sqlState(error: unknown): string | undefined {
+  for (let e = error, depth = 0; e instanceof Error && depth < 5; depth++) {
+    const { code, driverError } = e as { code?: unknown; driverError?: unknown };
+    if (typeof code === 'string' && code.length === 5) return code;
+    e = driverError ?? e.cause;
+  }
+  return undefined;
+}
