@@ -1,55 +1,21 @@
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
-import { addressOf, waitUntil } from '#testing';
-import { Backbone, someItems, write } from '../test/backbone/harness.js';
+import { addressOf, startKafka, waitUntil } from '#testing';
+import { Backbone, someItems, write, type OutboxEvent } from '../test/backbone/harness.js';
 import { percentile, median, Table } from './table.js';
 
-const EVENTS = Number(process.env['BENCH_EVENTS'] ?? 20_000);
-const ROUNDS = 3;
-const LATENCY_EVENTS = 1_000;
+const EVENTS = Number(process.env['BENCH_EVENTS'] ?? 100_000);
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
+/** Bytes of an event's value. */
+const BYTES = 2_000;
+/** Events before the latency is measured, until processes run at their speed, and measured ones. */
+const latencyEvents = { warmUp: 500, measured: 2_000 };
 /** Events a second for the latency. */
-const RATE = 100;
-
-interface OutboxRow {
-  readonly key: string;
-  readonly value: string;
-  readonly headers: Record<string, string>;
-}
-
-/** Fills the writer's outbox with `count` events of one to two kilobytes over 100 articles, as its API would. */
-async function fillOutbox(backbone: Backbone, count: number): Promise<OutboxRow[]> {
-  const sample = await sampleRow(backbone);
-  sampleBytes = sample.value.length;
-  const items = someItems(100);
-  await backbone.writerDb.query(
-    `INSERT INTO outbox (topic, key, headers, value)
-     SELECT 'newsroom.articles', item,
-       (($1::jsonb || jsonb_build_object('ce_id', encode(convert_to(gen_random_uuid()::text, 'UTF8'), 'base64'),
-         'ce_subject', encode(convert_to(item, 'UTF8'), 'base64'))))::json,
-       replace(replace($2, $3, item), '"version":1,', '"version":' || (n / 100 + 1) || ',')
-     FROM generate_series(0, $4::int - 1) AS n, LATERAL (SELECT ($5::text[])[n % 100 + 1] AS item) AS chosen ORDER BY n`,
-    [JSON.stringify(sample.headers), sample.value, sample.key, count, items],
-  );
-  return backbone.writerDb.query<OutboxRow>(`SELECT key, value, headers FROM outbox ORDER BY id`);
-}
-
-let sampleBytes = 0;
-
-/** One row as the writer's API makes it; a writer without a broker keeps it in its outbox. */
-async function sampleRow(backbone: Backbone): Promise<OutboxRow> {
-  const writer = await backbone.writer({ KAFKA_BROKERS: '127.0.0.1:1' });
-  await write(writer.url, someItems(1)[0]!);
-  await writer.kill();
-  const [rows] = await Promise.all([
-    backbone.writerDb.query<OutboxRow>(`DELETE FROM outbox RETURNING key, value, headers`),
-    backbone.writerDb.query(`DELETE FROM item`),
-  ]);
-  return rows[0]!;
-}
+const RATE = Number(process.env['BENCH_RATE'] ?? 50);
 
 const perSecond = (count: number, startedAt: number): number =>
   (count / (performance.now() - startedAt)) * 1_000;
 
-async function bareProduce(kafka: Kafka, topic: string, rows: readonly OutboxRow[]): Promise<number> {
+async function bareProduce(kafka: Kafka, topic: string, rows: readonly OutboxEvent[]): Promise<number> {
   const producer: Producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
@@ -125,52 +91,51 @@ async function serverThroughput(backbone: Backbone, count: number): Promise<numb
   return rate;
 }
 
-/** Milliseconds from the commit in the writer to the commit in the handler, at a steady rate, by the clocks of Postgres. */
-async function latencies(backbone: Backbone): Promise<number[]> {
-  const [writer, ledger] = await Promise.all([backbone.writer(), backbone.ledger()]);
+/**
+ * Milliseconds from the writer's answer, which follows its commit, to the commit in the handler, at a steady rate,
+ * when `replicas` of the writer take the writes in turn. Sorted.
+ */
+async function latencies(backbone: Backbone, replicas: number): Promise<number[]> {
+  const [ledger, ...writers] = await Promise.all([
+    backbone.ledger(),
+    ...Array.from({ length: replicas }, () => backbone.writer()),
+  ]);
   await backbone.ledgerDb.query(
     `ALTER TABLE ledger ADD COLUMN handled_at timestamptz NOT NULL DEFAULT clock_timestamp()`,
   );
   const items = someItems(100);
-  await write(writer.url, items[0]!);
-  await waitUntil(
-    async () =>
-      (await backbone.ledgerDb.query(`SELECT FROM ledger WHERE subject = $1`, [items[0]])).length > 0,
-    { within: 30_000 },
-  );
-  const sent = new Map<string, number>();
   const startedAt = performance.now();
   const writes: Promise<void>[] = [];
-  for (let n = 1; n <= LATENCY_EVENTS; n++) {
+  const answered: { item: string; at: number }[] = [];
+  const count = latencyEvents.warmUp + latencyEvents.measured;
+  for (let n = 0; n < count; n++) {
     const due = startedAt + (n * 1_000) / RATE;
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
     const item = items[n % items.length]!;
     writes.push(
-      write(writer.url, item).then(
-        () => void sent.set(`${item} ${Math.floor((n - 1) / items.length)}`, Date.now()),
+      write(writers[n % replicas]!.url, item).then(
+        () => void (n >= latencyEvents.warmUp && answered.push({ item, at: Date.now() })),
       ),
     );
   }
   await Promise.all(writes);
   await backbone.settled(60_000);
-  const rows = await backbone.ledgerDb.query<{ subject: string; ms: string; version: number }>(
-    `SELECT subject, version, extract(epoch FROM handled_at) * 1000 AS ms FROM ledger ORDER BY seq`,
+  const rows = await backbone.ledgerDb.query<{ subject: string; ms: string }>(
+    `SELECT subject, extract(epoch FROM handled_at) * 1000 AS ms FROM ledger ORDER BY subject, version`,
   );
-  const answered = Map.groupBy([...sent], ([key]) => key.split(' ')[0]!);
+  const handled = Map.groupBy(rows, ({ subject }) => subject);
   const result: number[] = [];
-  for (const [subject, events] of Map.groupBy(rows, (row) => row.subject)) {
-    const times = (answered.get(subject) ?? []).map(([, at]) => at).toSorted((a, b) => a - b);
-    const own = subject === items[0] ? events.slice(1) : events;
-    own.forEach(({ ms }, i) => times[i] !== undefined && result.push(Math.max(0, Number(ms) - times[i])));
+  for (const [item, calls] of Map.groupBy(answered, (one) => one.item)) {
+    const times = calls.map(({ at }) => at).toSorted((one, other) => one - other);
+    const own = handled.get(item)!.slice(-times.length);
+    own.forEach(({ ms }, i) => result.push(Math.max(0, Number(ms) - times[i]!)));
   }
-  await Promise.all([writer.stop(), ledger.stop()]);
-  return result.toSorted((a, b) => a - b);
+  await Promise.all([ledger, ...writers].map((one) => one.stop()));
+  return result.toSorted((one, other) => one - other);
 }
 
-/** The backbone beside bare kafkajs, with the same messages in the same run, since machines are noisy: read the ratios. */
-export async function measureBackbone(): Promise<void> {
-  const brokers = addressOf('kafka');
-  const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING });
+async function measureThroughput(brokers: string, replication: number): Promise<void> {
+  const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
   const table = new Table([
     'round',
     'bare produce/s',
@@ -182,10 +147,11 @@ export async function measureBackbone(): Promise<void> {
   ]);
   const ratios: number[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
-    const backbone = await Backbone.create(brokers, { partitions: 6 });
-    const bare = await Backbone.create(brokers, { partitions: 6 });
+    const topics = { partitions: 6, replication };
+    const backbone = await Backbone.create(brokers, topics);
+    const bare = await Backbone.create(brokers, topics);
     const topic = `${bare.prefix}newsroom.articles`;
-    const rows = await fillOutbox(backbone, EVENTS);
+    const rows = await backbone.fillOutbox({ count: EVENTS, items: someItems(1_000), bytes: BYTES });
     const produced = await bareProduce(kafka, topic, rows);
     const relayed = await relayThroughput(backbone, EVENTS);
     const consumed = await bareConsume(kafka, topic, `${bare.prefix}bare`, EVENTS);
@@ -194,15 +160,37 @@ export async function measureBackbone(): Promise<void> {
     table.add([round, produced, relayed, relayed / produced, consumed, handled, handled / consumed]);
     await Promise.all([backbone.remove(), bare.remove()]);
   }
-  console.log(
-    `\n${EVENTS} events of about ${Math.round(sampleBytes / 100) / 10} kB, 6 partitions\n\n${table}`,
-  );
-  console.log(`relay beside bare kafkajs, median: ${median(ratios).toFixed(2)}`);
+  console.log(`\n${table}`);
+  if (ratios.length > 0)
+    console.log(`relay beside bare kafkajs (idempotent, acks all), median: ${median(ratios).toFixed(2)}`);
+}
 
-  const backbone = await Backbone.create(brokers, { partitions: 6 });
-  const ms = await latencies(backbone);
+async function measureLatency(brokers: string, replication: number): Promise<void> {
+  for (const replicas of [1, 2]) {
+    const backbone = await Backbone.create(brokers, { partitions: 6, replication });
+    const ms = await latencies(backbone, replicas);
+    const [p50, p99] = [percentile(ms, 0.5), percentile(ms, 0.99)];
+    console.log(
+      `commit to handled, ${RATE} events a second, ${replicas} replica(s) writing in turn: p50 ${p50} ms, p99 ${p99} ms`,
+    );
+    await backbone.remove();
+  }
+}
+
+/** The backbone beside bare kafkajs, with the same messages in the same run, since machines are noisy: read the ratios. */
+export async function measureBackbone(): Promise<void> {
   console.log(
-    `\nanswer to handled at ${RATE} events a second, ${ms.length} events: p50 ${percentile(ms, 0.5)} ms, p99 ${percentile(ms, 0.99)} ms`,
+    `\n${EVENTS} events of ${BYTES} bytes and their headers, 1,000 keys, 6 partitions, PostgreSQL with fsync`,
   );
-  await backbone.remove();
+  console.log('\none broker');
+  await measureThroughput(addressOf('kafka'), 1);
+  await measureLatency(addressOf('kafka'), 1);
+  console.log('\nthree brokers, three copies, all on this machine');
+  const cluster = await startKafka({ nodes: 3 });
+  try {
+    await measureThroughput(cluster.brokers, 3);
+    await measureLatency(cluster.brokers, 3);
+  } finally {
+    await cluster.remove();
+  }
 }

@@ -1,8 +1,20 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
-import { createTopics, testDatabase, testPrefix, waitUntil, type TestDatabase } from '#testing';
+import { articleUpdated } from '#events';
+import {
+  anArticleSnapshot,
+  anEncodedEvent,
+  createTopics,
+  testDatabase,
+  testPrefix,
+  waitUntil,
+  type TestDatabase,
+  type TestTopics,
+} from '#testing';
+import { migrateDatabase } from '#platform';
 import type { Fault } from './fixture/faults.js';
+import { writerService } from './fixture/writer.service.js';
 
 const MAIN = resolve('dist', 'test', 'backbone', 'fixture', 'main.js');
 
@@ -68,6 +80,12 @@ export class ServiceProcess {
   }
 }
 
+export interface OutboxEvent {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Record<string, string>;
+}
+
 /** Writers, a log and ledgers, apart from every other test. */
 export class Backbone {
   readonly prefix = testPrefix();
@@ -79,10 +97,7 @@ export class Backbone {
     readonly ledgerDb: TestDatabase,
   ) {}
 
-  static async create(
-    brokers: string,
-    topics: { partitions?: number; maxMessageBytes?: number } = {},
-  ): Promise<Backbone> {
+  static async create(brokers: string, topics: TestTopics = {}): Promise<Backbone> {
     const [writerDb, ledgerDb] = await Promise.all([testDatabase('writer'), testDatabase('ledger')]);
     const backbone = new Backbone(brokers, writerDb, ledgerDb);
     await createTopics(brokers, backbone.prefix, topics);
@@ -95,6 +110,61 @@ export class Backbone {
 
   ledger(env: NodeJS.ProcessEnv = {}, fault?: Fault): Promise<ServiceProcess> {
     return this.start('ledger', env, fault);
+  }
+
+  /**
+   * Adds `count` events to the writer's outbox, over `items` in turn and with the versions that follow, as its API would
+   * but a thousand times faster. Its tables must be there.
+   * @param bytes of each value, about.
+   */
+  async fillOutbox({
+    count,
+    items,
+    bytes = 800,
+  }: {
+    count: number;
+    items: readonly string[];
+    bytes?: number;
+  }): Promise<OutboxEvent[]> {
+    await this.migrateWriter();
+    const text = 'Seewilen '.repeat(Math.max(1, Math.round((bytes - 700) / 9)));
+    const body = [{ type: 'paragraph' as const, runs: [{ text: text.slice(0, 20_000) }] }];
+    for (let left = text.slice(20_000); left; left = left.slice(20_000)) {
+      body.push({ type: 'paragraph', runs: [{ text: left.slice(0, 20_000) }] });
+    }
+    const subject = '00000000-0000-7000-8000-000000000000';
+    const { value, headers } = anEncodedEvent(articleUpdated, {
+      subject,
+      source: '/newsroom/writer',
+      data: { version: 1, article: anArticleSnapshot({ id: subject, body }) },
+    });
+    const base64 = Object.entries(headers).map(([name, text]) => [name, text.toString('base64')]);
+    await this.writerDb.query(
+      `INSERT INTO item SELECT id::uuid, 0 FROM unnest($1::text[]) AS id ON CONFLICT DO NOTHING`,
+      [items],
+    );
+    const rows = await this.writerDb.query<OutboxEvent>(
+      `INSERT INTO outbox (topic, key, headers, value)
+       SELECT 'newsroom.articles', item.id::text,
+         ($1::jsonb || jsonb_build_object('ce_id', encode(convert_to(gen_random_uuid()::text, 'UTF8'), 'base64'),
+           'ce_subject', encode(convert_to(item.id::text, 'UTF8'), 'base64')))::json,
+         replace(replace($2, $3, item.id::text), '"version":1,', '"version":' || (item.version + n / cardinality($5::text[]) + 1) || ',')
+       FROM generate_series(0, $4::int - 1) AS n JOIN item ON item.id = ($5::text[])[n % cardinality($5::text[]) + 1]::uuid
+       ORDER BY n RETURNING key, value, headers`,
+      [JSON.stringify(Object.fromEntries(base64)), String(value), subject, count, items],
+    );
+    await this.writerDb.query(
+      `UPDATE item SET version = version + added FROM (
+         SELECT key::uuid AS id, count(*) AS added FROM unnest($1::text[]) AS key GROUP BY 1) AS counted
+       WHERE item.id = counted.id`,
+      [rows.map(({ key }) => key)],
+    );
+    return rows;
+  }
+
+  /** Brings the writer's tables up to date without starting it. */
+  migrateWriter(): Promise<string[]> {
+    return migrateDatabase(writerService, { ...process.env, WRITER_DATABASE_URL: this.writerDb.url });
   }
 
   async remove(): Promise<void> {

@@ -5,16 +5,27 @@ const LEASE = 1_000;
 /** Milliseconds after which it renews that. */
 const RENEW_AFTER = 300;
 
+/** Who relayed last, and how many milliseconds ago it said so. */
+export interface RelayLease {
+  readonly owner: string | null;
+  readonly age: number;
+}
+
 /**
  * Takes the relay's lock for this transaction. It keeps relays from working at the same time, also behind PgBouncer; the
- * server ends it with the transaction when this process hangs for a minute.
+ * server ends it with the transaction when this process hangs for a minute. The commit is not waited for on disk: should
+ * the server crash, rows come back and are published again.
+ * @returns who relayed last, or undefined when another process has the lock.
  */
-export async function lockRelay(tx: EntityManager): Promise<boolean> {
+export async function lockRelay(tx: EntityManager): Promise<RelayLease | undefined> {
   const [row] = await tx.query(
     `SELECT set_config('idle_in_transaction_session_timeout', '60s', true),
-       pg_try_advisory_xact_lock(hashtext('newsroom.relay')) AS locked`,
+       set_config('synchronous_commit', 'off', true),
+       pg_try_advisory_xact_lock(hashtext('newsroom.relay')) AS locked,
+       (SELECT owner FROM relay_owner) AS owner,
+       (SELECT extract(epoch FROM clock_timestamp() - renewed_at) * 1000 FROM relay_owner) AS age`,
   );
-  return row.locked;
+  return row.locked ? { owner: row.owner, age: Number(row.age) } : undefined;
 }
 
 /**
@@ -22,13 +33,14 @@ export async function lockRelay(tx: EntityManager): Promise<boolean> {
  * process stays the owner while its lease runs: it will find the rows itself within milliseconds.
  * @returns `kept` when it was the owner already, `taken` when another was, `left` when another still is.
  */
-export async function claimRelay(tx: EntityManager, owner: string): Promise<'kept' | 'taken' | 'left'> {
-  const [current] = await tx.query(
-    `SELECT owner, extract(epoch FROM clock_timestamp() - renewed_at) * 1000 AS age FROM relay_owner`,
-  );
-  const isOurs = current?.owner === owner;
-  if (isOurs && current.age < RENEW_AFTER) return 'kept';
-  if (current && !isOurs && current.age < LEASE) return 'left';
+export async function claimRelay(
+  tx: EntityManager,
+  owner: string,
+  lease: RelayLease,
+): Promise<'kept' | 'taken' | 'left'> {
+  const isOurs = lease.owner === owner;
+  if (isOurs && lease.age < RENEW_AFTER) return 'kept';
+  if (lease.owner !== null && !isOurs && lease.age < LEASE) return 'left';
   await tx.query(
     `INSERT INTO relay_owner (owner, renewed_at) VALUES ($1, clock_timestamp())
      ON CONFLICT (one) DO UPDATE SET owner = excluded.owner, renewed_at = excluded.renewed_at`,

@@ -74,14 +74,15 @@ export class Relay extends BackgroundWork {
   protected async round(signal: AbortSignal): Promise<boolean | number> {
     const isOwn = this.isWoken;
     this.isWoken = false;
-    if (!(await this.cursor.hasRows(this.db.manager))) return this.nextLook();
+    if (!isOwn && !(await this.cursor.hasRows(this.db.manager))) return this.nextLook();
     const outcome = await this.db.transaction<Outcome>(async (tx) => {
-      if (!(await lockRelay(tx))) return 'left to the owner';
+      const lease = await lockRelay(tx);
+      if (!lease) return 'left to the owner';
       const isFullLook = this.cursor.isFullLook;
       const retried = isFullLook ? await eventsToRetry(tx, this.limit) : [];
       const rows = await this.cursor.read(tx, this.limit);
       if (rows.length + retried.length === 0) return 'nothing to do';
-      const claim = await claimRelay(tx, this.owner);
+      const claim = await claimRelay(tx, this.owner, lease);
       if (claim === 'left') return 'left to the owner';
       if (retried.length > 0) this.cursor.lookFromStart();
       const free = [...retried, ...rows.filter(({ held }) => !held)];

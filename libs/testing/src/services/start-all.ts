@@ -19,7 +19,7 @@ interface Source {
   readonly variable: string;
   readonly container: () => Promise<ContainerService>;
   readonly canRun: () => Promise<boolean>;
-  readonly native: () => Promise<ContainerService>;
+  readonly native: (durable: boolean) => Promise<ContainerService>;
   readonly howTo: string;
 }
 
@@ -29,10 +29,10 @@ const sources: readonly Source[] = [
     variable: 'TEST_DATABASE_URL',
     container: postgresContainer,
     canRun: async () => true,
-    native: async () => {
+    native: async (durable) => {
       const folder = await mkdtemp(join(tmpdir(), 'newsroom-postgres-'));
       const settings = { max_connections: '400', shared_buffers: '256MB' };
-      const postgres = await startEmbeddedPostgres({ folder, durable: false, settings });
+      const postgres = await startEmbeddedPostgres({ folder, durable, settings });
       const remove = async () => {
         await postgres.stop();
         await rm(folder, { recursive: true, force: true });
@@ -65,24 +65,32 @@ const sources: readonly Source[] = [
   },
 ];
 
+export interface StartServicesOptions {
+  /** Whether a Postgres that is started here waits for its disk, as one in production does. Containers do not. */
+  readonly durable?: boolean;
+}
+
 /**
  * Starts what tests need and is not named in the environment, the three side by side.
  * @returns what to call at the end, to remove what was started.
  */
-export async function startServices(env: NodeJS.ProcessEnv): Promise<() => Promise<void>> {
+export async function startServices(
+  env: NodeJS.ProcessEnv,
+  { durable = false }: StartServicesOptions = {},
+): Promise<() => Promise<void>> {
   const missing = sources.filter(({ variable }) => !env[variable]);
   const withContainers = missing.length > 0 && (await hasContainerEngine());
-  const started = await Promise.all(missing.map((source) => startOne(source, withContainers, env)));
+  const started = await Promise.all(missing.map((source) => startOne(source, withContainers, env, durable)));
   return async () => {
     await Promise.all(started.map((service) => service?.remove()));
   };
 }
 
-async function startOne(source: Source, withContainers: boolean, env: NodeJS.ProcessEnv) {
+async function startOne(source: Source, withContainers: boolean, env: NodeJS.ProcessEnv, durable: boolean) {
   const { name, variable, container, canRun, native, howTo } = source;
   try {
     if (!withContainers && !(await canRun())) throw new Error('it is not here');
-    const service = await (withContainers ? container() : retried(native));
+    const service = await (withContainers ? container() : retried(() => native(durable)));
     env[variable] = service.address;
     return service;
   } catch (error) {
