@@ -6,6 +6,7 @@ import {
   anArticleSnapshot,
   anEncodedEvent,
   createTopics,
+  readWithKcat,
   testDatabase,
   testPrefix,
   waitUntil,
@@ -13,8 +14,10 @@ import {
   type TestTopics,
 } from '#testing';
 import { migrateDatabase } from '#platform';
+import { Auditor, type Audit } from './audit.js';
 import type { Fault } from './fixture/faults.js';
 import { writerService } from './fixture/writer.service.js';
+import { noteResult } from './report.js';
 
 const MAIN = resolve('dist', 'test', 'backbone', 'fixture', 'main.js');
 
@@ -78,6 +81,12 @@ export class ServiceProcess {
     this.child.kill('SIGTERM');
     await this.ended;
   }
+}
+
+export interface AuditedAttack {
+  readonly handled: Audit;
+  readonly topic: Audit;
+  readonly recovery: number;
 }
 
 export interface OutboxEvent {
@@ -198,6 +207,31 @@ export class Backbone {
     );
   }
 
+  /**
+   * Waits until every committed write has taken effect, and looks at what became of them: in the ledger, which is ours, and
+   * in the topic, which is read by a client that is not.
+   */
+  async audited({
+    rounds: count = 1,
+    within = 90_000,
+  }: { rounds?: number; within?: number } = {}): Promise<AuditedAttack> {
+    const startedAt = performance.now();
+    const handled = await this.settledAudit(within);
+    const recovery = Math.round(performance.now() - startedAt);
+    const topic = new Auditor();
+    await readVersions(this, (key, version) => topic.see(key, version));
+    const result = { handled, topic: topic.audit(await this.written()), recovery };
+    await noteResult({ rounds: count, ...result });
+    return result;
+  }
+
+  private async settledAudit(within: number): Promise<Audit> {
+    const ledger = new Auditor();
+    for (const [item, versions] of await this.settled(within))
+      for (const version of versions) ledger.see(item, version);
+    return ledger.audit(await this.written());
+  }
+
   /** What the settled ledger must say: every version of every item, once and in order. */
   async expected(): Promise<Map<string, number[]>> {
     const written = await this.written();
@@ -232,6 +266,15 @@ export class Backbone {
     return started;
   }
 }
+
+/** Reads keys and versions from the articles topic with a client that is not ours. */
+export const readVersions = (
+  backbone: Backbone,
+  see: (key: string, version: number) => void,
+): Promise<void> =>
+  readWithKcat(backbone.brokers, `${backbone.prefix}newsroom.articles`, ({ key, value }) =>
+    see(key, Number(/^\{"version":(\d+)/.exec(value)![1])),
+  );
 
 export const someItems = (count: number): string[] => Array.from({ length: count }, () => uuidv7());
 

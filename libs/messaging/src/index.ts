@@ -1,6 +1,7 @@
 export * from './dead-letters.js';
 export * from './event-server.js';
 export * from './kafka/kafka-client.js';
+export * from './kafka/kafka-publisher.js';
 export * from './loopback/loopback.js';
 export * from './messaging-tables.js';
 export * from './messaging.module.js';

@@ -117,7 +117,12 @@ export class Relay extends BackgroundWork {
   ): Promise<OutboxRow[]> {
     if (rows.length === 0) return [];
     try {
-      await this.transport.publish(rows.map(messageOf), { takenOver, tx, signal });
+      await this.transport.publish(rows.map(messageOf), {
+        takenOver,
+        tx,
+        signal,
+        confirmLock: () => tx.query(`SELECT 1`),
+      });
     } catch (error) {
       if (!(error instanceof MessageRefused)) throw error;
       await this.narrowDown(tx, rows, error);

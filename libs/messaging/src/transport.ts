@@ -27,6 +27,11 @@ export interface Subscription {
 export interface PublishOptions {
   /** Another process published last: it may still be sending, and has to be fenced off first. */
   readonly takenOver: boolean;
+  /**
+   * Rejects when the relay's lock is lost. Whoever raises the epoch has to ask this afterwards: while the lock is held
+   * nobody newer can have raised it before.
+   */
+  readonly confirmLock: () => Promise<unknown>;
   /** The relay's transaction on the publisher's own database; it commits after `publish` has resolved. */
   readonly tx: EntityManager;
   /** Aborts when the process stops. */

@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Partitioners, type Kafka, type Producer, type RecordMetadata, type TopicMessages } from 'kafkajs';
+import {
+  Partitioners,
+  type Kafka,
+  type Producer,
+  type RecordMetadata,
+  type TopicMessages,
+  type Transaction,
+} from 'kafkajs';
 import type { OutgoingMessage } from '../message.js';
 import { MessageRefused, type PublishOptions } from '../transport.js';
 import { cutIntoSends } from './sends.js';
@@ -34,7 +41,7 @@ export class KafkaPublisher {
   /** @throws MessageRefused, or an error that leaves it open what has arrived; within 30 s. */
   async publish(
     messages: readonly OutgoingMessage[],
-    { takenOver, signal }: Pick<PublishOptions, 'takenOver' | 'signal'>,
+    { takenOver, signal, confirmLock }: Pick<PublishOptions, 'takenOver' | 'signal' | 'confirmLock'>,
   ): Promise<void> {
     if (takenOver) this.discard();
     this.connection ??= new Connection(this.kafka, this.transactionalId, this.topicPrefix);
@@ -42,7 +49,7 @@ export class KafkaPublisher {
     const stopWaiting = new AbortController();
     try {
       await Promise.race([
-        connection.publish(messages),
+        connection.publish(messages, confirmLock),
         connection.hung,
         deadline(signal, stopWaiting.signal),
       ]);
@@ -73,7 +80,9 @@ class Connection {
   readonly hung: Promise<never>;
   private readonly producer: Producer;
   private readonly partitionsUsed = new Set<string>();
+  /** Connected, with an epoch that was raised under the relay's lock. */
   private isConnected = false;
+  private isClosed = false;
   private work: Promise<void> = Promise.resolve();
 
   constructor(
@@ -100,25 +109,26 @@ class Connection {
     this.hung.catch(() => undefined);
   }
 
-  publish(messages: readonly OutgoingMessage[]): Promise<void> {
-    this.work = this.transact(messages);
+  publish(messages: readonly OutgoingMessage[], confirmLock: () => Promise<unknown>): Promise<void> {
+    this.work = this.transact(messages, confirmLock);
     return this.work;
   }
 
   /** Disconnects, and once more when an attempt under way has given up: kafkajs reconnects for a retry. */
   async close(): Promise<void> {
+    this.isClosed = true;
     const disconnect = (): Promise<void> => this.producer.disconnect().catch(() => undefined);
     void this.work.catch(() => undefined).then(disconnect);
     await disconnect();
   }
 
-  private async transact(messages: readonly OutgoingMessage[]): Promise<void> {
-    if (!this.isConnected) {
-      await this.producer.connect();
-      this.isConnected = true;
-    }
-    const transaction = await this.producer.transaction();
+  private async transact(
+    messages: readonly OutgoingMessage[],
+    confirmLock: () => Promise<unknown>,
+  ): Promise<void> {
+    const transaction = await this.begin(confirmLock);
     for (const send of cutIntoSends(messages)) {
+      this.stopIfClosed();
       this.partitionsUsed.clear();
       const receipts = await transaction
         .sendBatch({ acks: -1, timeout: 10_000, topicMessages: this.byTopic(send) })
@@ -128,7 +138,25 @@ class Connection {
         });
       this.checkReceipts(receipts);
     }
+    this.stopIfClosed();
     await transaction.commit();
+  }
+
+  /**
+   * The first transaction of a connection raises the epoch. An attempt that was given up, or that slept, may get there late
+   * and fence off a newer relay; it must then send nothing, and the other one connects again.
+   */
+  private async begin(confirmLock: () => Promise<unknown>): Promise<Transaction> {
+    if (!this.isConnected) await this.producer.connect();
+    this.stopIfClosed();
+    const transaction = await this.producer.transaction();
+    if (!this.isConnected) await confirmLock();
+    this.isConnected = true;
+    return transaction;
+  }
+
+  private stopIfClosed(): void {
+    if (this.isClosed) throw new Error('This attempt to publish was given up.');
   }
 
   /**

@@ -23,6 +23,11 @@ export class TcpProxy {
     return `127.0.0.1:${this.port}`;
   }
 
+  /** Connections of clients that are open. */
+  get connections(): number {
+    return this.sockets.size;
+  }
+
   /** Holds back every byte that clients send, on connections old and new, until {@link release}. */
   hold(): void {
     this.held = true;

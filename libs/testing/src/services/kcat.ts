@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { isOnPath, run } from './processes.js';
+
+/** A record as kcat (librdkafka) sees it. */
+export interface TopicRecord {
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Installs kcat where it is missing, this is Debian and we are root. @throws Error that says what to install. */
+async function install(): Promise<void> {
+  if (await isOnPath('kcat')) return;
+  if (process.getuid?.() !== 0 || !(await isOnPath('apt-get'))) {
+    throw new Error('Install kcat: these tests read topics with a client that is not ours.');
+  }
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await run('apt-get', ['update', '-q'], { env, timeout: 180_000 });
+  await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'kcat'], { env, timeout: 300_000 });
+}
+
+/** Reads a topic from its start to its present end as any subscriber would: committed records only, in the order of each partition. */
+export async function readWithKcat(
+  brokers: string,
+  topic: string,
+  onRecord: (record: TopicRecord) => void,
+): Promise<void> {
+  await install();
+  const format = ['-f', '%p\t%o\t%k\t%s\n'];
+  const args = ['-C', '-b', brokers, '-t', topic, '-o', 'beginning', '-e', '-q', ...format];
+  const kcat = spawn('kcat', [...args, '-X', 'isolation.level=read_committed'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  kcat.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2_000)));
+  const ended = once(kcat, 'close') as Promise<[number | null]>;
+  for await (const line of createInterface({ input: kcat.stdout, crlfDelay: Infinity })) {
+    const [partition, offset, key, ...value] = line.split('\t');
+    onRecord({ partition: Number(partition), offset: Number(offset), key: key!, value: value.join('\t') });
+  }
+  const [code] = await ended;
+  if (code !== 0) throw new Error(`kcat ended with ${code}: ${said.trim()}`);
+}

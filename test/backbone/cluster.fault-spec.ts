@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { describeWith, startKafka, waitUntil, type KafkaCluster, type KafkaNode } from '#testing';
+import { Backbone, rounds, someItems, type ServiceProcess } from './harness.js';
+import { nothingWrong } from './nothing-wrong.js';
+
+/** Attacks that a single broker cannot show: three of them, three copies, two of which must have a record. */
+describeWith('postgres', 'kafka')('on three brokers no event is lost, doubled or overtaken', () => {
+  let cluster: KafkaCluster;
+  let backbone: Backbone;
+
+  beforeAll(async () => {
+    cluster = await startKafka({ nodes: 3 });
+  });
+
+  afterAll(async () => {
+    await cluster.remove();
+  });
+
+  beforeEach(async () => {
+    backbone = await Backbone.create(cluster.brokers, { partitions: 6, replication: 3 });
+  });
+
+  afterEach(async () => {
+    await backbone.remove();
+  });
+
+  const backlog = async (): Promise<number> => {
+    const [row] = await backbone.writerDb.query<{ count: number }>(`SELECT count(*)::int FROM outbox`);
+    return row!.count;
+  };
+
+  /** Resolves in the middle of a backlog: some of it is gone, most of it is not. */
+  const draining = (of: number): Promise<unknown> =>
+    waitUntil(async () => (await backlog()) < of, {
+      within: 30_000,
+      every: 2,
+      what: 'the relay to have begun',
+    });
+
+  it.each([
+    ['stops gracefully', (node: KafkaNode) => node.stop()],
+    ['is killed', (node: KafkaNode) => node.kill()],
+  ])('when a broker %s while a backlog is published', async (_what, end) => {
+    const items = someItems(300);
+    let count = 0;
+    await backbone.migrateWriter();
+    const [writer] = await Promise.all([backbone.writer(), backbone.ledger()]);
+    for (let round = 0; round < rounds(1, 6); round++) {
+      await backbone.fillOutbox({ count: 20_000, items });
+      count += 20_000;
+      const node = cluster.nodes[round % 3]!;
+      await draining(20_000);
+      await end(node);
+      await waitUntil(async () => (await backlog()) === 0, { within: 90_000, what: 'an empty outbox' });
+      await node.start();
+    }
+    expect(writer.isRunning).toBe(true);
+    const result = await backbone.audited({ rounds: rounds(1, 6), within: 120_000 });
+    expect(result).toMatchObject(nothingWrong);
+    expect(result.handled.events).toBe(count);
+  });
+
+  it('when a broker hangs while a backlog is published', async () => {
+    const count = 10_000;
+    await backbone.fillOutbox({ count, items: someItems(300) });
+    await Promise.all([backbone.writer(), backbone.ledger()]);
+    await draining(count);
+    const node = cluster.nodes[1]!;
+    node.freeze();
+    try {
+      expect(await backbone.audited({ within: 120_000 })).toMatchObject(nothingWrong);
+    } finally {
+      node.thaw();
+    }
+  });
+
+  it('when brokers are restarted and killed in turn, and relays and consumers killed at random', async () => {
+    const writers = 8;
+    const least = rounds(10_000, 100_000);
+    const env = { KAFKA_SESSION_TIMEOUT: '6000' };
+    const replicas: { start: () => Promise<ServiceProcess>; process: ServiceProcess }[] = [];
+    await backbone.migrateWriter();
+    for (const start of [
+      () => backbone.writer(),
+      () => backbone.writer(),
+      () => backbone.ledger(env),
+      () => backbone.ledger(env),
+    ]) {
+      replicas.push({ start, process: await start() });
+    }
+    const load = { on: true, written: 0 };
+    const writing = Array.from({ length: writers }, async () => {
+      const items = someItems(rounds(25, 125));
+      while (load.on || load.written < least) {
+        await backbone.fillOutbox({ count: 50, items });
+        load.written += 50;
+        await delay(150);
+      }
+    });
+    const killing = (async () => {
+      while (load.on) {
+        const victim = replicas[Math.floor(Math.random() * replicas.length)]!;
+        await delay(1_000 + Math.random() * 2_000);
+        await victim.process.kill();
+        victim.process = await victim.start();
+      }
+    })();
+    for (let round = 0; round < rounds(1, 3); round++) {
+      for (const [i, node] of cluster.nodes.entries()) {
+        // Few rounds do with one graceful stop and two kills.
+        if (i === 0 || process.env['FAULT_ROUNDS'] === 'full') {
+          await node.stop();
+          await node.start();
+        }
+        if (i > 0 || process.env['FAULT_ROUNDS'] === 'full') {
+          await node.kill();
+          await node.start();
+        }
+      }
+    }
+    load.on = false;
+    await Promise.all([...writing, killing]);
+    const result = await backbone.audited({ rounds: rounds(1, 3), within: 180_000 });
+    expect(result).toMatchObject(nothingWrong);
+    expect(result.handled.events).toBe(load.written);
+  });
+});

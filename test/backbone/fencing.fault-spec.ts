@@ -1,0 +1,123 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { articleUpdated, type EncodedMessage } from '#events';
+import { kafkaClient, KafkaPublisher, messagingSettings } from '#messaging';
+import { createLogger, readConfig } from '#platform';
+import {
+  anArticleSnapshot,
+  anEncodedEvent,
+  anId,
+  describeWith,
+  startKafka,
+  waitUntil,
+  type KafkaCluster,
+} from '#testing';
+import { Backbone, readVersions, rounds, someItems, writeMany } from './harness.js';
+import { nothingWrong } from './nothing-wrong.js';
+
+/** A relay that is cut off, or a request that is late, must never put the past behind the present. */
+describeWith('postgres', 'kafka')('what an old relay still has under way', () => {
+  let cluster: KafkaCluster;
+  let backbone: Backbone;
+
+  beforeAll(async () => {
+    cluster = await startKafka({ proxied: true });
+  });
+
+  afterAll(async () => {
+    await cluster.remove();
+  });
+
+  beforeEach(async () => {
+    backbone = await Backbone.create(cluster.brokers, { partitions: 1 });
+  });
+
+  afterEach(async () => {
+    cluster.proxy!.release();
+    await backbone.remove();
+  });
+
+  const aPublisher = (brokers: string): KafkaPublisher => {
+    const config = readConfig(messagingSettings, { KAFKA_BROKERS: brokers });
+    const kafka = kafkaClient('writer', config, createLogger('test', 'silent'));
+    return new KafkaPublisher(kafka, `${backbone.prefix}writer.relay`, backbone.prefix);
+  };
+
+  const aVersion = (subject: string, version: number) => ({
+    topic: 'newsroom.articles',
+    outboxId: String(version),
+    ...(anEncodedEvent(articleUpdated, {
+      subject,
+      data: { version, article: anArticleSnapshot({ id: subject }) },
+    }) satisfies EncodedMessage),
+  });
+
+  const held = { takenOver: false, signal: new AbortController().signal, confirmLock: async () => undefined };
+
+  const versionsInTopic = async (): Promise<number[]> => {
+    const versions: number[] = [];
+    await readVersions(backbone, (_key, version) => versions.push(version));
+    return versions;
+  };
+
+  it('is refused by the broker, even a request that was held on the wire and comes after a newer one', async () => {
+    const [late, next] = [aPublisher(cluster.proxy!.address), aPublisher(cluster.brokers)];
+    const subject = anId();
+    await late.publish([aVersion(subject, 1)], held);
+    cluster.proxy!.hold();
+    const refused = expect(late.publish([aVersion(subject, 2)], held)).rejects.toThrow();
+    await next.publish([aVersion(subject, 2), aVersion(subject, 3)], { ...held, takenOver: true });
+    cluster.proxy!.release();
+    await refused;
+    expect(await versionsInTopic()).toEqual([1, 2, 3]);
+    await Promise.all([late.close(), next.close()]);
+  });
+
+  it('is not sent by an attempt that was given up before it had reached Kafka', async () => {
+    const [late, next] = [aPublisher(cluster.proxy!.address), aPublisher(cluster.brokers)];
+    const subject = anId();
+    cluster.proxy!.hold();
+    const stopping = new AbortController();
+    const givenUp = expect(
+      late.publish([aVersion(subject, 1)], { ...held, signal: stopping.signal }),
+    ).rejects.toThrow('stops');
+    stopping.abort();
+    await givenUp;
+    await next.publish([aVersion(subject, 1), aVersion(subject, 2)], held);
+    cluster.proxy!.release();
+    await waitUntil(() => cluster.proxy!.connections === 0, {
+      within: 60_000,
+      what: 'the attempt to have ended',
+    });
+    expect(await versionsInTopic()).toEqual([1, 2]);
+    await Promise.all([late.close(), next.close()]);
+  });
+
+  it('is not sent by a relay that has lost its lock by the time it raises the epoch', async () => {
+    const publisher = aPublisher(cluster.brokers);
+    const lost = { ...held, confirmLock: () => Promise.reject(new Error('the lock is lost')) };
+    await expect(publisher.publish([aVersion(anId(), 1)], lost)).rejects.toThrow('the lock is lost');
+    expect(await versionsInTopic()).toEqual([]);
+    await publisher.close();
+  });
+
+  it('stays out of the log when its way to Kafka is cut until another relay has gone on', async () => {
+    const [item] = someItems(1) as [string];
+    const cutOff = await backbone.writer({ KAFKA_BROKERS: cluster.proxy!.address });
+    await Promise.all([backbone.ledger(), writeMany(cutOff.url, [item], 5, 1)]);
+    await waitUntil(async () => (await backbone.writerDb.query(`SELECT FROM outbox`)).length === 0);
+    cluster.proxy!.hold();
+    const cutAt = Date.now();
+    await writeMany(cutOff.url, [item], 5, 1);
+    const other = await backbone.writer();
+    await writeMany(other.url, [item], 5, 1);
+    await waitUntil(async () => (await backbone.writerDb.query(`SELECT FROM outbox`)).length === 0, {
+      within: 75_000,
+      what: 'the other relay to have gone on',
+    });
+    // In full rounds as long as the lock of a hung relay could last.
+    await waitUntil(() => Date.now() - cutAt > rounds(0, 62_000), { within: 70_000 });
+    cluster.proxy!.release();
+    await writeMany(cutOff.url, [item], 5, 1);
+    expect(await backbone.audited()).toMatchObject(nothingWrong);
+  });
+});
