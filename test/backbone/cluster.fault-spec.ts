@@ -25,14 +25,9 @@ describeWith('postgres', 'kafka')('on three brokers no event is lost, doubled or
     await backbone.remove();
   });
 
-  const backlog = async (): Promise<number> => {
-    const [row] = await backbone.writerDb.query<{ count: number }>(`SELECT count(*)::int FROM outbox`);
-    return row!.count;
-  };
-
   /** Resolves in the middle of a backlog: some of it is gone, most of it is not. */
   const draining = (of: number): Promise<unknown> =>
-    waitUntil(async () => (await backlog()) < of, {
+    waitUntil(async () => (await backbone.backlog()) < of, {
       within: 30_000,
       every: 2,
       what: 'the relay to have begun',
@@ -52,7 +47,10 @@ describeWith('postgres', 'kafka')('on three brokers no event is lost, doubled or
       const node = cluster.nodes[round % 3]!;
       await draining(20_000);
       await end(node);
-      await waitUntil(async () => (await backlog()) === 0, { within: 90_000, what: 'an empty outbox' });
+      await waitUntil(async () => (await backbone.backlog()) === 0, {
+        within: 90_000,
+        what: 'an empty outbox',
+      });
       await node.start();
     }
     expect(writer.isRunning).toBe(true);

@@ -104,13 +104,13 @@ describeWith('postgres', 'kafka')('what an old relay still has under way', () =>
     const [item] = someItems(1) as [string];
     const cutOff = await backbone.writer({ KAFKA_BROKERS: cluster.proxy!.address });
     await Promise.all([backbone.ledger(), writeMany(cutOff.url, [item], 5, 1)]);
-    await waitUntil(async () => (await backbone.writerDb.query(`SELECT FROM outbox`)).length === 0);
+    await waitUntil(async () => (await backbone.backlog()) === 0);
     cluster.proxy!.hold();
     const cutAt = Date.now();
     await writeMany(cutOff.url, [item], 5, 1);
     const other = await backbone.writer();
     await writeMany(other.url, [item], 5, 1);
-    await waitUntil(async () => (await backbone.writerDb.query(`SELECT FROM outbox`)).length === 0, {
+    await waitUntil(async () => (await backbone.backlog()) === 0, {
       within: 75_000,
       what: 'the other relay to have gone on',
     });

@@ -72,6 +72,25 @@ export class ServiceProcess {
     return this.said;
   }
 
+  /** The values of a metric whose line contains all of `labels`, added up; undefined when there is none. */
+  async metric(name: string, ...labels: string[]): Promise<number | undefined> {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    const values = text
+      .split('\n')
+      .filter((line) => line.startsWith(`${name}{`) && labels.every((label) => line.includes(label)))
+      .map((line) => Number(line.slice(line.lastIndexOf(' '))));
+    return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) : undefined;
+  }
+
+  /** Hangs the process: it does nothing and does not end. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.ended;
@@ -137,9 +156,9 @@ export class Backbone {
   }): Promise<OutboxEvent[]> {
     await this.migrateWriter();
     const text = 'Seewilen '.repeat(Math.max(1, Math.round((bytes - 700) / 9)));
-    const body = [{ type: 'paragraph' as const, runs: [{ text: text.slice(0, 20_000) }] }];
-    for (let left = text.slice(20_000); left; left = left.slice(20_000)) {
-      body.push({ type: 'paragraph', runs: [{ text: left.slice(0, 20_000) }] });
+    const body = [{ type: 'paragraph' as const, runs: [{ text: text.slice(0, 5_000) }] }];
+    for (let left = text.slice(5_000); left; left = left.slice(5_000)) {
+      body.push({ type: 'paragraph', runs: [{ text: left.slice(0, 5_000) }] });
     }
     const subject = '00000000-0000-7000-8000-000000000000';
     const { value, headers } = anEncodedEvent(articleUpdated, {
@@ -169,6 +188,12 @@ export class Backbone {
       [rows.map(({ key }) => key)],
     );
     return rows;
+  }
+
+  /** What waits in the writer's outbox. */
+  async backlog(): Promise<number> {
+    const [row] = await this.writerDb.query<{ count: number }>(`SELECT count(*)::int FROM outbox`);
+    return row!.count;
   }
 
   /** Brings the writer's tables up to date without starting it. */

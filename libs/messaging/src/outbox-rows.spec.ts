@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { createDataSource, createLogger, migrate } from '#platform';
+import { describeWith, testDatabase, waitUntil, type TestDatabase } from '#testing';
+import { messagingMigrations } from './messaging-tables.js';
+import { OutboxCursor, type OutboxRow } from './outbox-rows.js';
+
+describeWith('postgres')('reading the outbox', () => {
+  let database: TestDatabase;
+  let db: DataSource;
+
+  beforeEach(async () => {
+    database = await testDatabase('outbox');
+    const definition = { entities: [], migrations: messagingMigrations };
+    db = createDataSource(
+      'outbox',
+      database.url,
+      { databasePool: 5 } as never,
+      definition,
+      createLogger('test', 'silent'),
+    );
+    await migrate(db, database.url);
+  });
+
+  afterEach(async () => {
+    await db.destroy();
+    await database.drop();
+  });
+
+  const add = (count: number, source: Pick<DataSource, 'query'> = db): Promise<unknown> =>
+    source.query(
+      `INSERT INTO outbox (topic, key, headers, value)
+       SELECT 'newsroom.articles', 'key ' || n % 7, '{}', repeat('x', 20) FROM generate_series(1, $1::int) AS n`,
+      [count],
+    );
+
+  const remove = (rows: readonly OutboxRow[]): Promise<unknown> =>
+    db.query(`DELETE FROM outbox WHERE id = ANY($1)`, [rows.map(({ id }) => id)]);
+
+  const idsOf = (rows: readonly OutboxRow[]): number[] => rows.map(({ id }) => Number(id));
+
+  it('gives the oldest rows in their order, as many as are wanted', async () => {
+    await add(30);
+    expect(idsOf(await new OutboxCursor().read(db.manager, 10))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('cuts a batch before it grows past 8 MiB, but gives a larger row alone', async () => {
+    await db.query(
+      `INSERT INTO outbox (topic, key, headers, value)
+       SELECT 'newsroom.articles', 'key', '{}', repeat('x', 3000000) FROM generate_series(1, 5)`,
+    );
+    expect(idsOf(await new OutboxCursor().read(db.manager, 100))).toEqual([1, 2, 3]);
+  });
+
+  it('does not go over all rows that were deleted while an old snapshot keeps them', async () => {
+    const old = db.createQueryRunner();
+    await old.startTransaction('REPEATABLE READ');
+    await old.query(`SELECT count(*) FROM outbox`);
+    const cursor = new OutboxCursor();
+    await add(30_000);
+    for (
+      let rows = await cursor.read(db.manager, 2_000);
+      rows.length > 0;
+      rows = await cursor.read(db.manager, 2_000)
+    ) {
+      await remove(rows);
+      cursor.passed(rows.at(-1)!);
+    }
+    await add(1);
+    const before = await entriesRead(db);
+    expect(await cursor.read(db.manager, 2_000)).toHaveLength(1);
+    const read = (await entriesRead(db)) - before;
+    await old.rollbackTransaction();
+    await old.release();
+    expect(read).toBeLessThan(6_000);
+  });
+
+  it('finds a row at once whose transaction took its id early and commits late', async () => {
+    const cursor = new OutboxCursor();
+    const late = db.createQueryRunner();
+    await late.startTransaction();
+    await add(1, late.manager);
+    await add(1_000);
+    const rows = await cursor.read(db.manager, 2_000);
+    await remove(rows);
+    cursor.passed(rows.at(-1)!);
+    await late.commitTransaction();
+    await late.release();
+    expect(await cursor.hasRows(db.manager)).toBe(true);
+    expect(idsOf(await cursor.read(db.manager, 2_000))).toEqual([1]);
+  });
+
+  it('finds a row within seconds that commits after thousands of later ones have gone', async () => {
+    const cursor = new OutboxCursor();
+    const late = db.createQueryRunner();
+    await late.startTransaction();
+    await add(1, late.manager);
+    await add(6_000);
+    for (
+      let rows = await cursor.read(db.manager, 7_000);
+      rows.length > 0;
+      rows = await cursor.read(db.manager, 7_000)
+    ) {
+      await remove(rows);
+      cursor.passed(rows.at(-1)!);
+    }
+    await late.commitTransaction();
+    await late.release();
+    const found = await waitUntil(async () => (await cursor.read(db.manager, 10))[0], {
+      what: 'the late row',
+    });
+    expect(Number(found.id)).toBe(1);
+  });
+
+  it('marks rows of a key of which an earlier event was refused', async () => {
+    await db.query(
+      `INSERT INTO refused_key (topic, key, reason) VALUES ('newsroom.articles', 'key 3', 'too large')`,
+    );
+    await add(14);
+    const rows = await new OutboxCursor().read(db.manager, 100);
+    expect(rows.filter(({ held }) => held).map(({ key }) => key)).toEqual(['key 3', 'key 3']);
+  });
+});
+
+/** Index entries of the outbox that were visited so far, those of deleted rows included. */
+async function entriesRead(db: DataSource): Promise<number> {
+  await db.query(`SELECT pg_stat_force_next_flush()`);
+  const [row] = await db.query(
+    `SELECT idx_tup_read::int AS read FROM pg_stat_user_indexes WHERE indexrelname = 'outbox_pkey'`,
+  );
+  return row.read;
+}
