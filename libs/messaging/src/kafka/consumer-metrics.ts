@@ -23,7 +23,7 @@ export class ConsumerMetrics {
     });
     this.lag = new Gauge({
       name: 'events_lag',
-      help: 'Records from the committed offset to the end of the log, for partitions of this process, every 15 s.',
+      help: 'Records from the committed offset to the end of the log, for partitions of this process, every 5 s.',
       labelNames,
       registers,
     });

@@ -20,7 +20,7 @@ const rejoin = [500, 15_000] as const;
 /** Milliseconds of membership after which a failure counts as a first one. */
 const STEADY = 60_000;
 /** Milliseconds between looks at how far the group is behind. */
-const LOOK_EVERY = 15_000;
+const LOOK_EVERY = 5_000;
 
 type ConsumerConfig = Pick<MessagingConfig, 'topicPrefix' | 'partitionsAtOnce' | 'sessionTimeout'>;
 

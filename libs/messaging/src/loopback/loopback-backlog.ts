@@ -98,8 +98,13 @@ export class LoopbackBacklog {
     await this.underWay;
     const rest = this.restUntil - performance.now();
     if (rest > 0) return rest;
-    const rows = await this.oldest();
-    if (rows.length === 0) return this.forget();
+    const resting = this.restingKeys();
+    const rows = await this.oldest(resting);
+    if (rows.length === 0) {
+      if (resting.length > 0) return this.nextDue();
+      this.failing.clear();
+      return false;
+    }
     let progress = false;
     const failed = new Set<string>();
     for (const row of rows) {
@@ -132,15 +137,15 @@ export class LoopbackBacklog {
   }
 
   /** The oldest messages, without the ones behind a message that has to wait. */
-  private oldest(): Promise<BacklogRow[]> {
+  private oldest(resting: readonly string[]): Promise<BacklogRow[]> {
     return this.db.query(
       `SELECT id, topic, key, headers, value FROM loopback_backlog
        WHERE subscriber = $1 AND topic || ' ' || key <> ALL($2) ORDER BY id LIMIT ${BATCH}`,
-      [this.subscription.group, this.waitingKeys()],
+      [this.subscription.group, resting],
     );
   }
 
-  private waitingKeys(): string[] {
+  private restingKeys(): string[] {
     const now = performance.now();
     return [...this.failing].filter(([, { until }]) => until > now).map(([key]) => key);
   }
@@ -148,12 +153,6 @@ export class LoopbackBacklog {
   private nextDue(): number {
     const times = [...this.failing.values()].map(({ until }) => until);
     return Math.max(1, Math.min(LOOK_EVERY, ...times.map((until) => until - performance.now())));
-  }
-
-  private forget(): boolean | number {
-    if (this.waitingKeys().length > 0) return this.nextDue();
-    this.failing.clear();
-    return false;
   }
 }
 
