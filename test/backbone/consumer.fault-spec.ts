@@ -44,7 +44,7 @@ describeWith('postgres', 'kafka')('a consumer', () => {
     const [writer, ledger] = await Promise.all([backbone.writer(), backbone.ledger({ BUG: 'true' })]);
     const [bad, ...good] = someItems(12) as [string, ...string[]];
     for (let i = 0; i < 60; i++) await write(writer.url, bad, { kicker: 'bug' });
-    await waitUntil(async () => (await ledger.metric('events_received_total', 'retried')) ?? 0 > 0, {
+    await waitUntil(async () => ((await ledger.metric('events_received_total', 'retried')) ?? 0) > 0, {
       within: 30_000,
       what: 'the first failure',
     });

@@ -64,10 +64,10 @@ describeWith('postgres', 'kafka')('what an old relay still has under way', () =>
     const subject = anId();
     await late.publish([aVersion(subject, 1)], held);
     cluster.proxy!.hold();
-    const refused = expect(late.publish([aVersion(subject, 2)], held)).rejects.toThrow();
+    const refused = outcomeOf(late.publish([aVersion(subject, 2)], held));
     await next.publish([aVersion(subject, 2), aVersion(subject, 3)], { ...held, takenOver: true });
     cluster.proxy!.release();
-    await refused;
+    expect(await refused).toContain('old epoch');
     expect(await versionsInTopic()).toEqual([1, 2, 3]);
     await Promise.all([late.close(), next.close()]);
   });
@@ -77,11 +77,9 @@ describeWith('postgres', 'kafka')('what an old relay still has under way', () =>
     const subject = anId();
     cluster.proxy!.hold();
     const stopping = new AbortController();
-    const givenUp = expect(
-      late.publish([aVersion(subject, 1)], { ...held, signal: stopping.signal }),
-    ).rejects.toThrow('stops');
+    const givenUp = outcomeOf(late.publish([aVersion(subject, 1)], { ...held, signal: stopping.signal }));
     stopping.abort();
-    await givenUp;
+    expect(await givenUp).toContain('The process stops');
     await next.publish([aVersion(subject, 1), aVersion(subject, 2)], held);
     cluster.proxy!.release();
     await waitUntil(() => cluster.proxy!.connections === 0, {
@@ -122,3 +120,6 @@ describeWith('postgres', 'kafka')('what an old relay still has under way', () =>
     expect(await backbone.audited()).toMatchObject(nothingWrong);
   });
 });
+
+/** What became of something that the test goes on beside. */
+const outcomeOf = (work: Promise<unknown>): Promise<string> => work.then(() => 'done', String);

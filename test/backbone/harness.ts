@@ -155,9 +155,9 @@ export class Backbone {
     bytes?: number;
   }): Promise<OutboxEvent[]> {
     await this.migrateWriter();
-    const text = 'Seewilen '.repeat(Math.max(1, Math.round((bytes - 700) / 9)));
-    const body = [{ type: 'paragraph' as const, runs: [{ text: text.slice(0, 5_000) }] }];
-    for (let left = text.slice(5_000); left; left = left.slice(5_000)) {
+    const words = 'Seewilen '.repeat(Math.max(1, Math.round((bytes - 700) / 9)));
+    const body = [{ type: 'paragraph' as const, runs: [{ text: words.slice(0, 5_000) }] }];
+    for (let left = words.slice(5_000); left; left = left.slice(5_000)) {
       body.push({ type: 'paragraph', runs: [{ text: left.slice(0, 5_000) }] });
     }
     const subject = '00000000-0000-7000-8000-000000000000';

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { deadLetterCommands } from './dead-letters.js';
 import { environmentCommand } from './environment.js';
 import { importCommand } from './import/command.js';
+import { refusedCommands } from './refused.js';
 import { republishCommand } from './republish.js';
 import { tokenCommand } from './token.js';
 import { topicsCommand } from './topics.js';
@@ -15,6 +16,7 @@ for (const command of [
   tokenCommand,
   topicsCommand,
   deadLetterCommands,
+  refusedCommands,
   republishCommand,
   importCommand,
 ]) {

@@ -1,59 +1,172 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import kafkajs, { type Admin } from 'kafkajs';
+import { z } from 'zod';
 import { topicNames, topics } from '#events';
 import { kafkaClient, messagingSettings } from '#messaging';
-import { readConfig, setting, text } from '#platform';
+import { readConfig, setting, text, type ConfigOf } from '#platform';
 
-const settings = {
+/** Milliseconds to wait for a broker that is still starting. */
+const CONNECT_WITHIN = 60_000;
+/** Where a setting of a topic comes from when it was set for this topic. https://kafka.apache.org/protocol#The_Messages_DescribeConfigs */
+const SET_FOR_THIS_TOPIC = 1;
+
+export const topicSettings = {
   ...messagingSettings,
-  partitions: setting('KAFKA_PARTITIONS', text.int(1, 200, 6), 'partitions of a topic, from 1 to 200'),
-  replication: setting('KAFKA_REPLICATION', text.int(1, 9, 1), 'copies of a topic, from 1 to 9'),
+  partitions: setting('KAFKA_PARTITIONS', text.int(1, 200, 6), 'partitions of a new topic, from 1 to 200'),
+  replication: setting(
+    'KAFKA_REPLICATION',
+    z.coerce.number().int().min(1).max(9).optional(),
+    'copies of a new topic, from 1 to 9 (unset: three, or one for each broker if there are fewer)',
+  ),
 };
 
-/** Brings the topics of the event log to what the contracts say. Safe to run again. */
-async function apply(): Promise<void> {
-  const config = readConfig(settings, process.env);
+type TopicSettings = ConfigOf<typeof topicSettings>;
+type Print = (line: string) => void;
+
+/**
+ * Creates missing topics and brings the settings of the others to what the contracts say. What operators have set beside
+ * those is kept, and partitions and copies are never changed. Safe to run again.
+ */
+export async function applyTopics(config: TopicSettings, print: Print): Promise<void> {
   if (config.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
-  const admin = kafkaClient('ops', config).admin();
-  await admin.connect();
+  const admin = await connect(config, print);
   try {
     const existing = await admin.listTopics();
+    const copies = config.replication ?? Math.min(3, (await admin.describeCluster()).brokers.length);
     for (const name of topicNames) {
-      const topic = config.topicPrefix + name;
-      const entries = Object.entries(topics[name].config).map(([key, value]) => ({ name: key, value }));
-      if (existing.includes(topic)) {
-        await admin.alterConfigs({
-          validateOnly: false,
-          resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: entries }],
-        });
-        await warnOfPartitions(admin, topic, config.partitions);
-        console.log(`${topic}: settings applied`);
-        continue;
-      }
-      const { partitions: numPartitions, replication: replicationFactor } = config;
-      await admin.createTopics({
-        // Leaders come within moments; who needs one waits for it.
-        waitForLeaders: false,
-        topics: [{ topic, numPartitions, replicationFactor, configEntries: entries }],
-      });
-      console.log(`${topic}: created with ${numPartitions} partitions`);
+      const topic = {
+        name: config.topicPrefix + name,
+        settings: topics[name].config as Record<string, string>,
+      };
+      if (existing.includes(topic.name)) await adjust(admin, topic, { ...config, copies }, print);
+      else await create(admin, topic, { ...config, copies }, print);
     }
   } finally {
     await admin.disconnect();
   }
 }
 
-/** More partitions would send later events of a key elsewhere, past its earlier ones; that is never done silently. */
-async function warnOfPartitions(admin: Admin, topic: string, wanted: number): Promise<void> {
-  const { topics: found } = await admin.fetchTopicMetadata({ topics: [topic] });
-  const has = found[0]?.partitions.length;
-  if (has !== wanted)
-    console.log(`${topic}: has ${has} partitions, not ${wanted}; left as it is to keep keys in order`);
+interface Topic {
+  readonly name: string;
+  /** What the contract says. */
+  readonly settings: Readonly<Record<string, string>>;
 }
+
+interface Wanted {
+  readonly partitions: number;
+  readonly copies: number;
+}
+
+async function connect(config: TopicSettings, print: Print): Promise<Admin> {
+  const deadline = performance.now() + CONNECT_WITHIN;
+  for (let attempt = 1; ; attempt++) {
+    const admin = kafkaClient('ops', config).admin({ retry: { retries: 0 } });
+    try {
+      await admin.connect();
+      await admin.describeCluster();
+      return admin;
+    } catch (error) {
+      await admin.disconnect().catch(() => undefined);
+      if (performance.now() > deadline) throw error;
+      if (attempt === 1) print(`Kafka does not answer yet (${(error as Error).message}); waiting.`);
+      await delay(1_000);
+    }
+  }
+}
+
+async function create(
+  admin: Admin,
+  { name, settings }: Topic,
+  { partitions, copies }: Wanted,
+  print: Print,
+): Promise<void> {
+  // With all copies but one needed, one broker may be away, and what was acknowledged outlives the loss of another.
+  const withCopies = { ...settings, 'min.insync.replicas': String(Math.max(1, copies - 1)) };
+  await admin.createTopics({
+    // Leaders come within moments; who needs one waits for it.
+    waitForLeaders: false,
+    topics: [
+      {
+        topic: name,
+        numPartitions: partitions,
+        replicationFactor: copies,
+        configEntries: entriesOf(withCopies),
+      },
+    ],
+  });
+  print(`${name}: created with ${partitions} partitions, ${copies} copies, ${wordsOf(withCopies)}`);
+}
+
+async function adjust(admin: Admin, topic: Topic, wanted: Wanted, print: Print): Promise<void> {
+  const { name, settings } = topic;
+  const current = await settingsOf(admin, name);
+  const changes = Object.entries(settings).filter(([key, value]) => current.values[key] !== value);
+  if (changes.length > 0) {
+    // AlterConfigs replaces all of a topic's settings, so those of operators are sent along.
+    const all = { ...current.setHere, ...settings };
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries: entriesOf(all) }],
+    });
+  }
+  for (const [key, value] of changes) print(`${name}: ${key} ${current.values[key] ?? 'unset'} → ${value}`);
+  if (changes.length === 0) print(`${name}: up to date`);
+  await warn(admin, name, wanted, Number(current.values['min.insync.replicas'] ?? 1), print);
+}
+
+async function settingsOf(admin: Admin, name: string) {
+  const { resources } = await admin.describeConfigs({
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name }],
+    includeSynonyms: false,
+  });
+  const entries = resources[0]?.configEntries ?? [];
+  const pairs = (of: typeof entries) =>
+    Object.fromEntries(of.map(({ configName, configValue }) => [configName, configValue]));
+  return {
+    values: pairs(entries),
+    setHere: pairs(entries.filter(({ configSource }) => Number(configSource) === SET_FOR_THIS_TOPIC)),
+  };
+}
+
+/** What this command never changes: it would move keys to other partitions, or copy data between brokers. */
+async function warn(
+  admin: Admin,
+  name: string,
+  { partitions, copies }: Wanted,
+  minInSync: number,
+  print: Print,
+): Promise<void> {
+  const { topics: found } = await admin.fetchTopicMetadata({ topics: [name] });
+  const has = found[0]?.partitions ?? [];
+  const hasCopies = Math.min(...has.map(({ replicas }) => replicas.length));
+  if (has.length !== partitions)
+    print(
+      `${name}: WARNING: has ${has.length} partitions, not ${partitions}; left as it is to keep keys in order`,
+    );
+  if (hasCopies < copies)
+    print(
+      `${name}: WARNING: has ${hasCopies} copies, not ${copies}; use kafka-reassign-partitions.sh to add some`,
+    );
+  if (hasCopies > 1 && minInSync < 2)
+    print(
+      `${name}: WARNING: min.insync.replicas is ${minInSync}, so an event may be lost with the one broker that has it`,
+    );
+}
+
+const entriesOf = (settings: Readonly<Record<string, string>>) =>
+  Object.entries(settings).map(([name, value]) => ({ name, value }));
+
+const wordsOf = (settings: Readonly<Record<string, string>>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 
 export const topicsCommand = (): Command =>
   new Command('topics')
     .description('the topics of the event log')
     .addCommand(
-      new Command('apply').description('creates missing topics and applies their settings').action(apply),
+      new Command('apply')
+        .description('creates missing topics and applies the settings of the contracts')
+        .action(() => applyTopics(readConfig(topicSettings, process.env), (line) => console.log(line))),
     );

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { articleRetracted } from '#events';
-import { Outbox } from '#messaging';
+import { discardUnpublished, Outbox } from '#messaging';
 import type { Article } from '../articles/article.entity.js';
 import { purge, retract } from '../articles/article.rules.js';
 import { save } from '../articles/article-store.js';
@@ -52,7 +52,7 @@ export class TakeDown {
     await tx.query(`UPDATE audit SET details = '{}' WHERE article_id = $1 AND did IN ('correct', 'import')`, [
       id,
     ]);
-    await tx.query(`DELETE FROM outbox WHERE topic = $1 AND key = $2`, [articleRetracted.topic, id]);
+    await discardUnpublished(tx, articleRetracted.topic, id);
     await this.tell(tx, article);
     await audit(tx, by, 'purge', [article]);
   }

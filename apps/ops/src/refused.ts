@@ -1,0 +1,41 @@
+import { Command } from 'commander';
+import { dropRefused, listRefused, requestRetry, type RefusedEvent } from '#messaging';
+import { serviceArgument, withDatabase } from './service-database.js';
+
+const lineOf = ({ id, refusedAt, topic, key, bytes, reason, retryRequested }: RefusedEvent): string =>
+  `${id}\t${refusedAt.toISOString()}\t${topic}\t${key}\t${bytes} bytes\t${retryRequested ? 'retry requested' : reason.split('\n')[0]}`;
+
+async function list(service: string, { limit }: { limit: string }): Promise<void> {
+  const events = await withDatabase(service, (db) => listRefused(db, Number(limit)));
+  console.log(events.length === 0 ? 'There are no refused events.' : events.map(lineOf).join('\n'));
+}
+
+async function retry(service: string, ids: string[], { all }: { all?: boolean }): Promise<void> {
+  if (ids.length === 0 && !all) throw new Error('Name the events, or say --all.');
+  const count = await withDatabase(service, (db) => requestRetry(db, all ? null : ids));
+  console.log(
+    `The events of ${count} keys will be published again by the running service within some seconds.`,
+  );
+}
+
+async function drop(service: string, ids: string[]): Promise<void> {
+  const count = await withDatabase(service, (db) => db.transaction((tx) => dropRefused(tx, ids)));
+  console.log(`${count} dropped for good; later ones of their keys wait for «refused retry».`);
+}
+
+/** Events that Kafka did not take, and later ones of their keys. */
+export const refusedCommands = (): Command =>
+  new Command('refused')
+    .description('events that Kafka refused, and later ones of their keys')
+    .addCommand(
+      new Command('list').addArgument(serviceArgument()).option('--limit <n>', 'at most', '50').action(list),
+    )
+    .addCommand(
+      new Command('retry')
+        .description('publishes all events of these events’ keys again, in their order')
+        .addArgument(serviceArgument())
+        .argument('[ids...]')
+        .option('--all', 'all of them')
+        .action(retry),
+    )
+    .addCommand(new Command('drop').addArgument(serviceArgument()).argument('<ids...>').action(drop));

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import kafkajs, { Kafka, logLevel, type Admin } from 'kafkajs';
+import { topicNames } from '#events';
+import { readConfig } from '#platform';
+import { addressOf, describeWith, startKafka, testPrefix, type KafkaCluster } from '#testing';
+import { applyTopics, topicSettings } from './topics.js';
+
+const applied = async (env: Record<string, string>): Promise<string[]> => {
+  const lines: string[] = [];
+  await applyTopics(readConfig(topicSettings, env), (line) => lines.push(line));
+  return lines;
+};
+
+const withAdmin = async <T>(brokers: string, work: (admin: Admin) => Promise<T>): Promise<T> => {
+  const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  return work(admin).finally(() => admin.disconnect());
+};
+
+const settingOf = (admin: Admin, topic: string, name: string): Promise<string | undefined> =>
+  admin
+    .describeConfigs({
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+      includeSynonyms: false,
+    })
+    .then(
+      ({ resources }) =>
+        resources[0]!.configEntries.find(({ configName }) => configName === name)?.configValue,
+    );
+
+describeWith('kafka')('ops topics apply', () => {
+  const env = () => ({
+    KAFKA_BROKERS: addressOf('kafka'),
+    KAFKA_TOPIC_PREFIX: testPrefix(),
+    KAFKA_PARTITIONS: '2',
+  });
+
+  it('creates what is missing, says with what, and changes nothing the second time', async () => {
+    const settings = env();
+    const lines = await applied(settings);
+    expect(lines).toHaveLength(topicNames.length);
+    expect(lines[0]).toContain(
+      'newsroom.articles: created with 2 partitions, 1 copies, cleanup.policy=compact',
+    );
+    expect(await applied(settings)).toEqual(
+      topicNames.map((name) => `${settings.KAFKA_TOPIC_PREFIX}${name}: up to date`),
+    );
+  });
+
+  it('keeps what operators have set, and puts back what belongs to the contract', async () => {
+    const settings = env();
+    await applied(settings);
+    const topic = `${settings.KAFKA_TOPIC_PREFIX}newsroom.articles`;
+    await withAdmin(settings.KAFKA_BROKERS, async (admin) => {
+      await admin.alterConfigs({
+        validateOnly: false,
+        resources: [
+          {
+            type: kafkajs.ConfigResourceTypes.TOPIC,
+            name: topic,
+            configEntries: [
+              { name: 'max.message.bytes', value: '8388608' },
+              { name: 'min.insync.replicas', value: '2' },
+              { name: 'cleanup.policy', value: 'delete' },
+            ],
+          },
+        ],
+      });
+      expect(await applied(settings)).toContain(`${topic}: cleanup.policy delete → compact`);
+      expect(await settingOf(admin, topic, 'max.message.bytes')).toBe('8388608');
+      expect(await settingOf(admin, topic, 'min.insync.replicas')).toBe('2');
+      expect(await settingOf(admin, topic, 'cleanup.policy')).toBe('compact');
+    });
+  });
+
+  it('leaves the number of partitions alone and says so', async () => {
+    const settings = env();
+    await applied(settings);
+    const lines = await applied({ ...settings, KAFKA_PARTITIONS: '5' });
+    expect(lines).toContainEqual(expect.stringContaining('has 2 partitions, not 5; left as it is'));
+  });
+});
+
+describeWith('kafka')('ops topics apply on three brokers', () => {
+  let cluster: KafkaCluster;
+
+  beforeAll(async () => {
+    cluster = await startKafka({ nodes: 3 });
+  });
+
+  afterAll(async () => {
+    await cluster.remove();
+  });
+
+  it('makes three copies of which two must have an event, and warns of topics that have fewer', async () => {
+    const settings = { KAFKA_BROKERS: cluster.brokers, KAFKA_TOPIC_PREFIX: testPrefix() };
+    const single = { ...settings, KAFKA_TOPIC_PREFIX: testPrefix(), KAFKA_REPLICATION: '1' };
+    expect(await applied(settings)).toContainEqual(expect.stringContaining('3 copies'));
+    await applied(single);
+    const topic = `${settings.KAFKA_TOPIC_PREFIX}newsroom.comments`;
+    await withAdmin(cluster.brokers, async (admin) => {
+      expect(await settingOf(admin, topic, 'min.insync.replicas')).toBe('2');
+    });
+    const lines = await applied({ ...single, KAFKA_REPLICATION: '3' });
+    expect(lines).toContainEqual(expect.stringContaining('WARNING: has 1 copies, not 3'));
+  });
+
+  it('waits for a broker that is still starting', async () => {
+    const settings = { KAFKA_BROKERS: cluster.brokers, KAFKA_TOPIC_PREFIX: testPrefix() };
+    await cluster.stop();
+    const applying = applied(settings);
+    await cluster.start();
+    expect((await applying).filter((line) => line.includes('created with 6 partitions'))).toHaveLength(
+      topicNames.length,
+    );
+  });
+});
