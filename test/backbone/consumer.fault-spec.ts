@@ -49,12 +49,12 @@ describeWith('postgres', 'kafka')('a consumer', () => {
       what: 'the first failure',
     });
     await writeMany(writer.url, good, 11);
-    // Two of the eleven may share the partition with the poisoned key; they come after it, as they must.
+    // Some of the eleven may share the partition of the poisoned key; they come after it, as they must.
     await waitUntil(async () => (await handled(backbone)) >= 5, {
       within: 30_000,
       what: 'the good partitions',
     });
-    expect((await letters(backbone)).length).toBeLessThan(60);
+    expect((await letters(backbone)).length).toBeLessThan(10);
     await waitUntil(async () => (await letters(backbone)).length === 60, {
       within: 60_000,
       what: 'all letters',

@@ -44,15 +44,14 @@ export interface KafkaOptions {
   readonly nodes?: number;
   /** Puts a {@link TcpProxy} in front of the first node. */
   readonly proxied?: boolean;
-  /** A listener with TLS or SASL beside the plain one; see {@link KafkaListener}. */
-  readonly listener?: KafkaListener;
+  /** Listeners with TLS or SASL beside the plain one, by name; `settings` say how. */
+  readonly listeners?: Readonly<
+    Record<string, { protocol: 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'; port: number }>
+  >;
   /** More broker settings. */
   readonly settings?: Readonly<Record<string, string>>;
-}
-
-export interface KafkaListener {
-  readonly protocol: 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
-  readonly port: number;
+  /** Users who sign in with SCRAM, such as `SCRAM-SHA-512=[name=lia,password=geheim]`. */
+  readonly scramUsers?: readonly string[];
 }
 
 /** Java alone is enough once the jars are there. */
@@ -86,16 +85,18 @@ interface NodePlan {
 function settingsOf({ id, folder, all, proxy, options }: NodePlan): Record<string, string> {
   const { plain, controller, proxied } = all[id - 1]!;
   const copies = String(Math.min(3, all.length));
-  const { listener } = options;
   const listeners: Record<string, { protocol: string; at: number; advertised?: number }> = {
     PLAINTEXT: { protocol: 'PLAINTEXT', at: plain, advertised: plain },
     CONTROLLER: { protocol: 'PLAINTEXT', at: controller },
     ...(proxy && {
       PROXIED: { protocol: 'PLAINTEXT', at: proxied, advertised: id === 1 ? proxy.port : proxied },
     }),
-    ...(listener && {
-      SECURE: { protocol: listener.protocol, at: listener.port, advertised: listener.port },
-    }),
+    ...Object.fromEntries(
+      Object.entries(options.listeners ?? {}).map(([name, { protocol, port }]) => [
+        name,
+        { protocol, at: port, advertised: port },
+      ]),
+    ),
   };
   const list = (entries: (name: string, of: (typeof listeners)[string]) => string | undefined): string =>
     Object.entries(listeners)
@@ -197,7 +198,8 @@ async function prepare(plan: NodePlan, brokers: string): Promise<Server> {
   );
   const heap = all.length > 1 ? '-Xmx256m' : '-Xmx512m';
   const java = [heap, '-XX:+UseSerialGC', `-Dlog4j2.configurationFile=${logging}`, '-cp', `${JARS}/*`];
-  await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', file]);
+  const users = (plan.options.scramUsers ?? []).flatMap((user) => ['--add-scram', user]);
+  await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', file, ...users]);
   const address = brokers.split(',')[id - 1]!;
   return new Server(['java', ...java, 'kafka.Kafka', file], () => answers(address, all.length));
 }
