@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Kafka, logLevel, type KafkaMessage } from 'kafkajs';
-import { addressOf, describeWith, startKafka, waitUntil, type KafkaCluster } from '#testing';
+import { addressOf, describeWith, startKafka, startPgBouncer, waitUntil, type KafkaCluster } from '#testing';
 import { Backbone, rounds, someItems, write, writeMany } from './harness.js';
 import { nothingWrong } from './nothing-wrong.js';
 
@@ -109,6 +109,32 @@ describeWith('postgres', 'kafka')('no event is lost, doubled or overtaken', () =
       await writes;
     }
     await expectAllOnceInOrder(rounds(5, 30));
+  });
+
+  it('when all of it goes through PgBouncer in transaction mode', async () => {
+    await Promise.all([backbone.migrateWriter(), backbone.migrateLedger()]);
+    const bouncer = await startPgBouncer(addressOf('postgres'));
+    const through = (url: string) => ({
+      MIGRATE: 'false',
+      WRITER_DATABASE_URL: bouncer.url(url),
+      LEDGER_DATABASE_URL: bouncer.url(url),
+    });
+    try {
+      const items = someItems(5);
+      const [writer, other] = await Promise.all([
+        backbone.writer(through(backbone.writerDb.url)),
+        backbone.writer(through(backbone.writerDb.url)),
+        backbone.ledger(through(backbone.ledgerDb.url)),
+      ]);
+      for (let round = 0; round < rounds(3, 20); round++) {
+        const writes = [writeMany(writer.url, items, 40), writeMany(other.url, items, 40)];
+        await cut(backbone.writerDb);
+        await Promise.all(writes);
+      }
+      await expectAllOnceInOrder(rounds(3, 20));
+    } finally {
+      await bouncer.remove();
+    }
   });
 
   it('when a handler takes longer than the session timeout', async () => {

@@ -16,6 +16,7 @@ import {
 import { migrateDatabase } from '#platform';
 import { Auditor, type Audit } from './audit.js';
 import type { Fault } from './fixture/faults.js';
+import { ledgerService } from './fixture/ledger.service.js';
 import { writerService } from './fixture/writer.service.js';
 import { noteResult } from './report.js';
 
@@ -199,6 +200,10 @@ export class Backbone {
   /** Brings the writer's tables up to date without starting it. */
   migrateWriter(): Promise<string[]> {
     return migrateDatabase(writerService, { ...process.env, WRITER_DATABASE_URL: this.writerDb.url });
+  }
+
+  migrateLedger(): Promise<string[]> {
+    return migrateDatabase(ledgerService, { ...process.env, LEDGER_DATABASE_URL: this.ledgerDb.url });
   }
 
   async remove(): Promise<void> {

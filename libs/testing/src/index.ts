@@ -3,6 +3,7 @@ export * from './builders.js';
 export * from './isolation.js';
 export * from './services/kafka.js';
 export * from './services/kcat.js';
+export * from './services/pgbouncer.js';
 export { freePort } from './services/processes.js';
 export * from './services/redis.js';
 export * from './services/tcp-proxy.js';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { isOnPath, run } from './processes.js';
+import { install } from './debian.js';
 
 /** A record as kcat (librdkafka) sees it. */
 export interface TopicRecord {
@@ -11,24 +11,13 @@ export interface TopicRecord {
   readonly value: string;
 }
 
-/** Installs kcat where it is missing, this is Debian and we are root. @throws Error that says what to install. */
-async function install(): Promise<void> {
-  if (await isOnPath('kcat')) return;
-  if (process.getuid?.() !== 0 || !(await isOnPath('apt-get'))) {
-    throw new Error('Install kcat: these tests read topics with a client that is not ours.');
-  }
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await run('apt-get', ['update', '-q'], { env, timeout: 180_000 });
-  await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'kcat'], { env, timeout: 300_000 });
-}
-
 /** Reads a topic from its start to its present end as any subscriber would: committed records only, in the order of each partition. */
 export async function readWithKcat(
   brokers: string,
   topic: string,
   onRecord: (record: TopicRecord) => void,
 ): Promise<void> {
-  await install();
+  await install('kcat');
   const format = ['-f', '%p\t%o\t%k\t%s\n'];
   const args = ['-C', '-b', brokers, '-t', topic, '-o', 'beginning', '-e', '-q', ...format];
   const kcat = spawn('kcat', [...args, '-X', 'isolation.level=read_committed'], {

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
-import { freePort, isOnPath, run, Server } from './processes.js';
+import { canInstall, install } from './debian.js';
+import { freePort, isOnPath, Server } from './processes.js';
 
 export interface RedisServer {
   readonly url: string;
@@ -15,22 +16,11 @@ export interface RedisServer {
 
 /** `redis-server` is on the PATH, or can be installed because this is Debian and we are root. */
 export async function canRunRedis(): Promise<boolean> {
-  return (await isOnPath('redis-server')) || (process.getuid?.() === 0 && (await isOnPath('apt-get')));
-}
-
-async function install(): Promise<void> {
-  if (await isOnPath('redis-server')) return;
-  // Only the program is wanted, not a service that starts by itself.
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  await run('apt-get', ['update', '-q'], { env, timeout: 180_000 });
-  await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'redis-server'], {
-    env,
-    timeout: 300_000,
-  });
+  return (await isOnPath('redis-server')) || (await canInstall());
 }
 
 export async function startRedis(): Promise<RedisServer> {
-  await install();
+  await install('redis-server');
   const folder = await mkdtemp(join(tmpdir(), 'newsroom-redis-'));
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;

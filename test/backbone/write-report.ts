@@ -1,0 +1,80 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import type { Audit } from './audit.js';
+import type { AttackResult } from './report.js';
+
+/** Writes docs/reliability.md from what the attacks of one run noted: `npm run reliability`. */
+
+const [, , resultsFile, reportFile = 'docs/reliability.md'] = process.argv;
+const results = (await readFile(resultsFile!, 'utf8'))
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as AttackResult);
+
+const number = (value: number): string => value.toLocaleString('en-US');
+const seconds = (ms: number): string =>
+  ms < 10_000 ? (ms / 1_000).toFixed(1) : String(Math.round(ms / 1_000));
+const sum = (of: (audit: Audit) => number, { handled, topic }: AttackResult): number =>
+  of(handled) + (topic ? of(topic) : 0);
+
+const row = (result: AttackResult): string => {
+  const { attack, rounds, handled, topic, recovery } = result;
+  const cells = [
+    attack,
+    number(rounds),
+    number(handled.events),
+    number(sum(({ lost }) => lost, result)),
+    number(sum(({ outOfOrder, staleAtTheEnd }) => outOfOrder + staleAtTheEnd, result)),
+    number(topic?.repeated ?? 0),
+    number(handled.repeated),
+    seconds(recovery),
+  ];
+  return `| ${cells.join(' | ')} |`;
+};
+
+const machine = `${availableParallelism()} cores and ${Math.round(totalmem() / 2 ** 30)} GiB of memory`;
+
+await writeFile(
+  reportFile,
+  `# Reliability
+
+Written by \`npm run reliability\` from a run on ${new Date().toISOString().slice(0, 10)} with Node ${process.versions.node}, on ${machine}
+that also ran every broker, database and service. Do not edit.
+
+## What is promised
+
+1. **A change and its event are one.** Both are committed, or neither is.
+2. **No event is lost** from its commit on, whatever process, connection or broker fails. On three brokers with three copies one
+   may be lost for good.
+3. **The events of one key arrive in the order of their commits.** The last record of a key is its newest version, so that whoever
+   reads a compacted topic ends in the present.
+4. **Each event takes effect once** in a service of this project. In the topic it may come more than once; another team's service
+   recognises a repetition by \`ce_source\` and \`ce_id\`.
+5. **One bad event, partition or subscriber holds up nobody else.** What nobody could ever handle is kept byte for byte; what an
+   operator has to mend waits until it is mended.
+6. **What is wrong shows** in a metric, and a consumer that has ended begins again by itself.
+
+Subscribers must read committed messages (\`isolation.level=read_committed\`): librdkafka and kafkajs do so unless told otherwise, Java
+does not.
+
+## How it is attacked
+
+Real processes, a real Postgres, and one or three real brokers. Events carry a version that counts up by one for each key. After the
+attack two things are compared with what was committed: what the inbox of a subscriber let take effect, and what
+[kcat](https://github.com/edenhill/kcat), a client that is not ours, reads from the topic. *Recovery* is the time from the end of the
+attack, or from its beginning where it goes on, until everything had taken effect.
+
+| attack | rounds | events | lost | out of order, or an old one last | repeated in the topic | handled twice | recovery, s |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+${results.map(row).join('\n')}
+
+${number(results.reduce((total, { handled }) => total + handled.events, 0))} events in ${results.length} attacks.
+
+Further attacks have other yardsticks: events that Kafka refuses ([outbox](../test/backbone/outbox.fault-spec.ts)), poisoned partitions,
+missing tables, deleted records and denied groups ([consumer](../test/backbone/consumer.fault-spec.ts)), requests that are late on the
+wire ([fencing](../test/backbone/fencing.fault-spec.ts)), subscribers in one process that are stuck
+([loopback](../test/backbone/loopback.fault-spec.ts)), a newsroom in one process that is killed
+([embedded](../test/backbone/embedded.fault-spec.ts)).
+`,
+);
+process.stdout.write(`${reportFile}: ${results.length} attacks\n`);
