@@ -1,8 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { describeWith, startKafka, waitUntil, type KafkaCluster, type KafkaNode } from '#testing';
+import { topicNames } from '#events';
+import { readConfig } from '#platform';
+import { describeWith, startKafka, testPrefix, waitUntil, type KafkaCluster, type KafkaNode } from '#testing';
+import { applyTopics, topicSettings } from '../../apps/ops/src/topics.js';
 import { Backbone, rounds, someItems, type ServiceProcess } from './harness.js';
 import { nothingWrong } from './nothing-wrong.js';
+
+const isFull = rounds(0, 1) === 1;
 
 /** Attacks that a single broker cannot show: three of them, three copies, two of which must have a record. */
 describeWith('postgres', 'kafka')('on three brokers no event is lost, doubled or overtaken', () => {
@@ -33,19 +38,23 @@ describeWith('postgres', 'kafka')('on three brokers no event is lost, doubled or
       what: 'the relay to have begun',
     });
 
-  it.each([
-    ['stops gracefully', (node: KafkaNode) => node.stop()],
-    ['is killed', (node: KafkaNode) => node.kill()],
-  ])('when a broker %s while a backlog is published', async (_what, end) => {
+  /** Few rounds leave the killed broker to the last attack, which kills two. */
+  const ends: [string, (node: KafkaNode) => Promise<void>][] = [
+    ['stops gracefully', (node) => node.stop()],
+    ...(isFull
+      ? ([['is killed', (node) => node.kill()]] as [string, (node: KafkaNode) => Promise<void>][])
+      : []),
+  ];
+
+  it.each(ends)('when a broker %s while a backlog is published', async (_what, end) => {
     const items = someItems(300);
-    let count = 0;
+    const count = rounds(10_000, 20_000);
     await backbone.migrateWriter();
-    const [writer] = await Promise.all([backbone.writer(), backbone.ledger()]);
+    await Promise.all([backbone.writer(), backbone.ledger()]);
     for (let round = 0; round < rounds(1, 6); round++) {
-      await backbone.fillOutbox({ count: 20_000, items });
-      count += 20_000;
+      await backbone.fillOutbox({ count, items });
       const node = cluster.nodes[round % 3]!;
-      await draining(20_000);
+      await draining(count);
       await end(node);
       await waitUntil(async () => (await backbone.backlog()) === 0, {
         within: 90_000,
@@ -53,21 +62,20 @@ describeWith('postgres', 'kafka')('on three brokers no event is lost, doubled or
       });
       await node.start();
     }
-    expect(writer.isRunning).toBe(true);
     const result = await backbone.audited({ rounds: rounds(1, 6), within: 120_000 });
     expect(result).toMatchObject(nothingWrong);
-    expect(result.handled.events).toBe(count);
+    expect(result.handled.events).toBe(count * rounds(1, 6));
   });
 
   it('when a broker hangs while a backlog is published', async () => {
     const count = 10_000;
     await backbone.fillOutbox({ count, items: someItems(300) });
-    await Promise.all([backbone.writer(), backbone.ledger()]);
+    await Promise.all([backbone.writer(), backbone.ledger({ KAFKA_SESSION_TIMEOUT: '6000' })]);
     await draining(count);
     const node = cluster.nodes[1]!;
     node.freeze();
     try {
-      expect(await backbone.audited({ within: 120_000 })).toMatchObject(nothingWrong);
+      expect(await backbone.audited({ within: rounds(80_000, 120_000) })).toMatchObject(nothingWrong);
     } finally {
       node.thaw();
     }
@@ -107,11 +115,11 @@ describeWith('postgres', 'kafka')('on three brokers no event is lost, doubled or
     for (let round = 0; round < rounds(1, 3); round++) {
       for (const [i, node] of cluster.nodes.entries()) {
         // Few rounds do with one graceful stop and two kills.
-        if (i === 0 || process.env['FAULT_ROUNDS'] === 'full') {
+        if (i === 0 || isFull) {
           await node.stop();
           await node.start();
         }
-        if (i > 0 || process.env['FAULT_ROUNDS'] === 'full') {
+        if (i > 0 || isFull) {
           await node.kill();
           await node.start();
         }
@@ -123,4 +131,29 @@ describeWith('postgres', 'kafka')('on three brokers no event is lost, doubled or
     expect(result).toMatchObject(nothingWrong);
     expect(result.handled.events).toBe(load.written);
   });
+
+  it('and topics get three copies of which two must have an event, with a warning for those that have fewer', async () => {
+    const settings = { KAFKA_BROKERS: cluster.brokers, KAFKA_TOPIC_PREFIX: testPrefix() };
+    const single = { ...settings, KAFKA_TOPIC_PREFIX: testPrefix(), KAFKA_REPLICATION: '1' };
+    const created = await topicsApply(settings);
+    expect(created).toHaveLength(topicNames.length);
+    for (const line of created) expect(line).toMatch(/3 copies.* min\.insync\.replicas=2/);
+    await topicsApply(single);
+    const lines = await topicsApply({ ...single, KAFKA_REPLICATION: '3' });
+    expect(lines).toContainEqual(expect.stringContaining('WARNING: has 1 copies, not 3'));
+  });
+
+  it('and topics are made by a command that waits for brokers that are still starting', async () => {
+    await cluster.stop();
+    const applying = topicsApply({ KAFKA_BROKERS: cluster.brokers, KAFKA_TOPIC_PREFIX: testPrefix() });
+    await cluster.start();
+    const created = (await applying).filter((line) => line.includes('created with 6 partitions'));
+    expect(created).toHaveLength(topicNames.length);
+  });
 });
+
+async function topicsApply(env: Record<string, string>): Promise<string[]> {
+  const lines: string[] = [];
+  await applyTopics(readConfig(topicSettings, env), (line) => lines.push(line));
+  return lines;
+}

@@ -91,17 +91,34 @@ describeWith('postgres', 'kafka')('an event that Kafka refuses', () => {
     expect(await backbone.writerDb.query(`SELECT FROM refused_key`)).toEqual([]);
   });
 
-  it('is refused once more when the topic still does not take it', async () => {
+  it('is published before later events of its key that are still in the outbox', async () => {
+    const first = await backbone.writer();
+    await waitUntil(async () => (await refused()).length === 3, {
+      within: 30_000,
+      what: 'the refused events',
+    });
+    await first.kill();
+    await backbone.fillOutbox({ count: 4, items: [large, good] });
+    await raiseLimit(`${backbone.prefix}newsroom.articles`);
+    await backbone.writerDb.query(`UPDATE refused_key SET retry_requested_at = now()`);
+    await Promise.all([backbone.writer(), backbone.ledger()]);
+    expect(await backbone.audited()).toMatchObject(nothingWrong);
+    expect(await versions(large)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('is refused once more when the topic still does not take it, and others go on meanwhile', async () => {
     const [writer] = await Promise.all([backbone.writer(), backbone.ledger()]);
     await waitUntil(async () => (await refused()).length === 3, {
       within: 30_000,
       what: 'the refused events',
     });
     await backbone.writerDb.query(`UPDATE refused_key SET retry_requested_at = now()`);
+    await backbone.fillOutbox({ count: 20, items: [good, other] });
     await waitUntil(async () => (await writer.metric('outbox_refused_total')) === 2, {
       within: 30_000,
       what: 'the second refusal',
     });
+    await waitUntil(async () => (await backbone.backlog()) === 0, { what: 'an empty outbox' });
     expect((await refused()).map(({ key }) => key)).toEqual([large, large, large]);
     expect(await versions(large)).toEqual([]);
   });

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import kafkajs, { Kafka, logLevel, type Admin } from 'kafkajs';
 import { topicNames } from '#events';
 import { readConfig } from '#platform';
-import { addressOf, describeWith, startKafka, testPrefix, type KafkaCluster } from '#testing';
+import { addressOf, describeWith, testPrefix } from '#testing';
 import { applyTopics, topicSettings } from './topics.js';
 
 const applied = async (env: Record<string, string>): Promise<string[]> => {
@@ -78,40 +78,5 @@ describeWith('kafka')('ops topics apply', () => {
     await applied(settings);
     const lines = await applied({ ...settings, KAFKA_PARTITIONS: '5' });
     expect(lines).toContainEqual(expect.stringContaining('has 2 partitions, not 5; left as it is'));
-  });
-});
-
-describeWith('kafka')('ops topics apply on three brokers', () => {
-  let cluster: KafkaCluster;
-
-  beforeAll(async () => {
-    cluster = await startKafka({ nodes: 3 });
-  });
-
-  afterAll(async () => {
-    await cluster.remove();
-  });
-
-  it('makes three copies of which two must have an event, and warns of topics that have fewer', async () => {
-    const settings = { KAFKA_BROKERS: cluster.brokers, KAFKA_TOPIC_PREFIX: testPrefix() };
-    const single = { ...settings, KAFKA_TOPIC_PREFIX: testPrefix(), KAFKA_REPLICATION: '1' };
-    expect(await applied(settings)).toContainEqual(expect.stringContaining('3 copies'));
-    await applied(single);
-    const topic = `${settings.KAFKA_TOPIC_PREFIX}newsroom.comments`;
-    await withAdmin(cluster.brokers, async (admin) => {
-      expect(await settingOf(admin, topic, 'min.insync.replicas')).toBe('2');
-    });
-    const lines = await applied({ ...single, KAFKA_REPLICATION: '3' });
-    expect(lines).toContainEqual(expect.stringContaining('WARNING: has 1 copies, not 3'));
-  });
-
-  it('waits for a broker that is still starting', async () => {
-    const settings = { KAFKA_BROKERS: cluster.brokers, KAFKA_TOPIC_PREFIX: testPrefix() };
-    await cluster.stop();
-    const applying = applied(settings);
-    await cluster.start();
-    expect((await applying).filter((line) => line.includes('created with 6 partitions'))).toHaveLength(
-      topicNames.length,
-    );
   });
 });

@@ -61,7 +61,7 @@ interface Wanted {
 async function connect(config: TopicSettings, print: Print): Promise<Admin> {
   const deadline = performance.now() + CONNECT_WITHIN;
   for (let attempt = 1; ; attempt++) {
-    const admin = kafkaClient('ops', config).admin({ retry: { retries: 0 } });
+    const admin = kafkaClient('ops', config).admin();
     try {
       await admin.connect();
       await admin.describeCluster();

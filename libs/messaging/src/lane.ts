@@ -1,10 +1,10 @@
-import { Backoff, type Logger } from '#platform';
+import { Backoff, type FailureKind, type Logger } from '#platform';
 import type { ReceivedMessage } from './message.js';
 import type { Attempt, Subscription } from './transport.js';
 
 /** How often a message with a permanent failure is tried before it goes to the dead letters. */
 const ATTEMPTS = 5;
-/** After so many dead letters in a row with one reason, the next ones are tried only once. */
+/** After this many consecutive dead letters with the same reason, later ones are tried only once. */
 const SAME_REASON = 10;
 /** Milliseconds between attempts, growing from the first to the second. */
 const waits = { permanent: [50, 1_000], other: [200, 15_000] } as const;
@@ -24,8 +24,9 @@ export interface LaneStep {
  * it alone for a while and serves others meanwhile.
  */
 export class Lane {
-  private attempts = 0;
-  private backoff: Backoff | undefined;
+  /** Attempts that failed permanently; a database that was away for an hour does not count. */
+  private permanentFailures = 0;
+  private retry: { kind: FailureKind; backoff: Backoff } | undefined;
   private letters = { reason: '', inARow: 0 };
 
   constructor(
@@ -36,16 +37,13 @@ export class Lane {
   /** Tries `messages` once, which start with those that are left of the last step. Never rejects. */
   async step(messages: readonly ReceivedMessage[]): Promise<LaneStep> {
     // What failed is tried alone, so that the ones behind it are not run in vain.
-    const { done, failure } = await this.subscription.deliver(
-      this.attempts ? messages.slice(0, 1) : messages,
-    );
+    const { done, failure } = await this.subscription.deliver(this.retry ? messages.slice(0, 1) : messages);
     if (done > 0) this.settle();
     if (!failure) {
       this.letters = { reason: '', inARow: 0 };
       return { done, wait: 0 };
     }
-    this.attempts++;
-    if (failure.kind === 'permanent' && this.attempts >= this.allowed(failure.error)) {
+    if (failure.kind === 'permanent' && ++this.permanentFailures >= this.allowed(failure.error)) {
       return this.bury(messages[done]!, done, failure);
     }
     return { done, ...this.rest(messages[done]!, failure) };
@@ -57,7 +55,7 @@ export class Lane {
     failure: NonNullable<Attempt['failure']>,
   ): Promise<LaneStep> {
     try {
-      await this.subscription.bury(message, failure.error, this.attempts);
+      await this.subscription.bury(message, failure.error, this.permanentFailures);
     } catch (error) {
       return { done, ...this.rest(message, { kind: 'transient', error }) };
     }
@@ -68,9 +66,11 @@ export class Lane {
   }
 
   private rest(message: ReceivedMessage, failure: NonNullable<Attempt['failure']>): Omit<LaneStep, 'done'> {
-    const [first, longest] = failure.kind === 'permanent' ? waits.permanent : waits.other;
-    this.backoff ??= new Backoff(first, longest);
-    const wait = this.backoff.next();
+    if (this.retry?.kind !== failure.kind) {
+      const [first, longest] = failure.kind === 'permanent' ? waits.permanent : waits.other;
+      this.retry = { kind: failure.kind, backoff: new Backoff(first, longest) };
+    }
+    const wait = this.retry.backoff.next();
     const { topic, partition, offset } = message;
     this.log.warn(
       { err: failure.error, kind: failure.kind, topic, partition, offset, retryInMs: Math.round(wait) },
@@ -85,8 +85,8 @@ export class Lane {
   }
 
   private settle(): void {
-    this.attempts = 0;
-    this.backoff = undefined;
+    this.permanentFailures = 0;
+    this.retry = undefined;
   }
 }
 

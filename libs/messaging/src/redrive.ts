@@ -38,8 +38,8 @@ export class Redrive {
         return true;
       })
       .catch((error: unknown) => {
-        // While the database is away the request stands; the worker comes again.
-        if (!failed || failureKind(error) === 'transient') throw error;
+        // What is not the letter's fault leaves the request as it is; the worker tries again.
+        if (!failed || failureKind(error) !== 'permanent') throw error;
         failed.error = error;
         return true;
       });

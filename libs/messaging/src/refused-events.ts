@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { rowCount } from './row-count.js';
-import type { OutboxRow } from './outbox-rows.js';
+import { BATCH_BYTES, type OutboxRow } from './outbox-cursor.js';
 
 /**
  * Events that the log refuses for what they are, such as one above the topic's `max.message.bytes`. They are set aside so
@@ -37,12 +37,16 @@ export async function setAside(tx: EntityManager, rows: readonly OutboxRow[]): P
   );
 }
 
-/** The oldest events of the keys that an operator wants published again; `limit` at most. */
+/** The oldest events of the keys that an operator wants published again; `limit` and 8 MiB at most. */
 export function eventsToRetry(tx: EntityManager, limit: number): Promise<OutboxRow[]> {
   return tx.query(
-    `SELECT id, topic, key, headers, value, true AS held FROM refused_event
-     WHERE (topic, key) IN (SELECT topic, key FROM refused_key WHERE retry_requested_at IS NOT NULL)
-     ORDER BY id LIMIT $1`,
+    `SELECT id, topic, key, headers, value, 'refused_event' AS "table", false AS "isHeld" FROM (
+       SELECT *, sum(octet_length(value)) OVER (ORDER BY id) - octet_length(value) AS bytes_before FROM (
+         SELECT * FROM refused_event
+         WHERE (topic, key) IN (SELECT topic, key FROM refused_key WHERE retry_requested_at IS NOT NULL)
+         ORDER BY id LIMIT $1
+       ) AS oldest
+     ) AS batch WHERE bytes_before < ${BATCH_BYTES} ORDER BY id`,
     [limit],
   );
 }

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Registry } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
 import { BackgroundWork, LOGGER, type Logger } from '#platform';
-import { messageOf, OutboxCursor, type OutboxRow } from './outbox-rows.js';
+import { messageOf, OutboxCursor, type OutboxRow } from './outbox-cursor.js';
 import { Outbox } from './outbox.js';
 import { dropRefused, eventsToRetry, refuse, setAside } from './refused-events.js';
 import { claimRelay, lockRelay, releaseRelay } from './relay-owner.js';
@@ -78,18 +78,17 @@ export class Relay extends BackgroundWork {
     const outcome = await this.db.transaction<Outcome>(async (tx) => {
       const lease = await lockRelay(tx);
       if (!lease) return 'left to the owner';
-      const isFullLook = this.cursor.isFullLook;
-      const retried = isFullLook ? await eventsToRetry(tx, this.limit) : [];
-      const rows = await this.cursor.read(tx, this.limit);
-      if (rows.length + retried.length === 0) return 'nothing to do';
+      // Retried events go out in rounds of their own, before later events of their keys that are still in the outbox.
+      const retried = this.cursor.isFullScanDue ? await eventsToRetry(tx, this.limit) : [];
+      const rows = retried.length > 0 ? retried : await this.cursor.read(tx, this.limit);
+      if (rows.length === 0) return 'nothing to do';
       const claim = await claimRelay(tx, this.owner, lease);
       if (claim === 'left') return 'left to the owner';
-      if (retried.length > 0) this.cursor.lookFromStart();
-      const free = [...retried, ...rows.filter(({ held }) => !held)];
+      const free = rows.filter(({ isHeld }) => !isHeld);
       const published = await this.publish(tx, free, claim === 'taken', signal);
       await setAside(
         tx,
-        rows.filter(({ held }) => held),
+        rows.filter(({ isHeld }) => isHeld),
       );
       return published;
     });
@@ -97,7 +96,7 @@ export class Relay extends BackgroundWork {
     if (outcome === 'nothing to do') return this.nextLook();
     if (outcome.length > 0) {
       this.relayed.inc(outcome.length);
-      this.cursor.passed(outcome.at(-1)!);
+      this.cursor.advanceTo(outcome.at(-1)!);
       this.limit = Math.min(this.transport.batch, this.limit * 2);
     }
     if (!isOwn) this.foundOthersAt = performance.now();
@@ -154,10 +153,10 @@ export class Relay extends BackgroundWork {
   }
 
   private async remove(tx: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
-    const of = (held: boolean) => rows.filter((row) => row.held === held).map(({ id }) => id);
+    const ids = rows.map(({ id }) => id);
     try {
-      await tx.query(`DELETE FROM outbox WHERE id = ANY($1)`, [of(false)]);
-      if (of(true).length > 0) await dropRefused(tx, of(true));
+      if (rows[0]!.table === 'refused_event') await dropRefused(tx, ids);
+      else await tx.query(`DELETE FROM outbox WHERE id = ANY($1)`, [ids]);
     } catch (error) {
       this.lockLost.inc();
       this.log.warn(

@@ -1,4 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
+import { brokerHangs } from './kafka-client.js';
 
 /** Where a group stands in one partition. */
 export interface PartitionOffsets {
@@ -22,44 +23,53 @@ export const lagOf = ({ low, high, committed }: PartitionOffsets): number =>
 
 /** Asks the brokers where a group stands, over a connection of its own. */
 export class GroupOffsets {
-  private readonly admin: Admin;
-  private connected: Promise<void> | undefined;
+  private connection: { admin: Admin; hung: Promise<never> } | undefined;
 
   constructor(
-    kafka: Kafka,
+    private readonly kafka: Kafka,
     private readonly groupId: string,
     private readonly topics: readonly string[],
-  ) {
-    this.admin = kafka.admin({ retry: { retries: 2 } });
-  }
+  ) {}
 
+  /** @throws when a broker does not answer; the next read asks another one. */
   async read(): Promise<PartitionOffsets[]> {
+    this.connection ??= connect(this.kafka);
+    const { admin, hung } = this.connection;
     try {
-      await (this.connected ??= this.admin.connect());
-      const groups = await this.admin.fetchOffsets({ groupId: this.groupId, topics: [...this.topics] });
-      const read = groups.map(async ({ topic, partitions }) => {
-        const committed = new Map(partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
-        const ends = await this.admin.fetchTopicOffsets(topic);
-        return ends.map(({ partition, low, high }) => {
-          const offset = committed.get(partition) ?? -1n;
-          return {
-            topic,
-            partition,
-            low: BigInt(low),
-            high: BigInt(high),
-            committed: offset < 0n ? undefined : offset,
-          };
-        });
-      });
-      return (await Promise.all(read)).flat();
+      return await Promise.race([this.readWith(admin), hung]);
     } catch (error) {
-      await this.close();
+      void this.close();
       throw error;
     }
   }
 
   async close(): Promise<void> {
-    this.connected = undefined;
-    await this.admin.disconnect().catch(() => undefined);
+    const { connection } = this;
+    this.connection = undefined;
+    await connection?.admin.disconnect().catch(() => undefined);
   }
+
+  private async readWith(admin: Admin): Promise<PartitionOffsets[]> {
+    await admin.connect();
+    const groups = await admin.fetchOffsets({ groupId: this.groupId, topics: [...this.topics] });
+    const read = groups.map(async ({ topic, partitions }) => {
+      const committed = new Map(partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+      const ends = await admin.fetchTopicOffsets(topic);
+      return ends.map(({ partition, low, high }) => {
+        const offset = committed.get(partition) ?? -1n;
+        const place = { topic, partition, low: BigInt(low), high: BigInt(high) };
+        return { ...place, committed: offset < 0n ? undefined : offset };
+      });
+    });
+    return (await Promise.all(read)).flat();
+  }
+}
+
+function connect(kafka: Kafka): { admin: Admin; hung: Promise<never> } {
+  const admin = kafka.admin();
+  const hung = new Promise<never>((_, reject) => {
+    admin.on(admin.events.REQUEST_TIMEOUT, ({ payload }) => reject(brokerHangs(payload)));
+  });
+  hung.catch(() => undefined);
+  return { admin, hung };
 }

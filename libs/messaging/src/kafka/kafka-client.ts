@@ -6,7 +6,7 @@ import { saslOf, tlsOf, type SecurityConfig } from './kafka-security.js';
 type ClientConfig = Pick<MessagingConfig, 'kafkaBrokers'> & SecurityConfig;
 
 /** Milliseconds: to connect, for one request to the broker. */
-const deadlines = { connect: 5_000, request: 15_000 };
+const deadlines = { connect: 5_000, request: 8_000 };
 /** Milliseconds for which the same error of kafkajs is logged only once. */
 const QUIET = 60_000;
 
@@ -17,7 +17,7 @@ const QUIET = 60_000;
 export function kafkaClient(clientId: string, config: ClientConfig, log?: Logger): Kafka {
   return new Kafka({
     clientId,
-    brokers: config.kafkaBrokers,
+    brokers: inTurn(config.kafkaBrokers),
     ssl: tlsOf(config),
     sasl: saslOf(config),
     connectionTimeout: deadlines.connect,
@@ -27,6 +27,22 @@ export function kafkaClient(clientId: string, config: ClientConfig, log?: Logger
     logLevel: log ? logLevel.WARN : logLevel.NOTHING,
     logCreator: () => logTo(log),
   });
+}
+
+/** What to say of a request that a broker has not answered in time. */
+export const brokerHangs = ({ broker, apiName }: { broker: string; apiName: string }): Error =>
+  new Error(`The broker ${broker} did not answer a ${apiName} request in time.`);
+
+/**
+ * A new connection begins with another broker than the one before. kafkajs always begins with the first of the list, and
+ * stays with it when it hangs.
+ */
+function inTurn(brokers: readonly string[]): () => string[] {
+  let first = Math.floor(Math.random() * brokers.length);
+  return () => {
+    first = (first + 1) % brokers.length;
+    return [...brokers.slice(first), ...brokers.slice(0, first)];
+  };
 }
 
 /** kafkajs repeats an error at every attempt: the first one is a warning, the next minute of it is for debugging. */

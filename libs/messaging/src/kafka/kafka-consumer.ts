@@ -5,6 +5,7 @@ import { Backoff, type Logger } from '#platform';
 import type { MessagingConfig } from '../settings.js';
 import type { Subscription } from '../transport.js';
 import type { ConsumerMetrics } from './consumer-metrics.js';
+import { brokerHangs } from './kafka-client.js';
 import { GroupOffsets, lagOf, skippedRecords, type PartitionOffsets } from './group-offsets.js';
 import { OffsetCommits } from './offset-commits.js';
 import { PartitionQueue, placeOf } from './partition-queue.js';
@@ -19,6 +20,8 @@ const QUEUED_BYTES = 24 * 1024 * 1024;
 const rejoin = [500, 15_000] as const;
 /** Milliseconds of membership after which a failure counts as a first one. */
 const STEADY = 60_000;
+/** Milliseconds to commit the last offsets and leave the group. */
+const LEAVE_WITHIN = 4_000;
 /** Milliseconds between looks at how far the group is behind. */
 const LOOK_EVERY = 5_000;
 
@@ -102,47 +105,61 @@ export class KafkaConsumer {
     const commits = new OffsetCommits(consumer, this.log);
     const ended = Promise.withResolvers<void>();
     ended.promise.catch(() => undefined);
-    const fail = (error: Error): void => ended.reject(error);
-    this.stopping.signal.addEventListener('abort', () => ended.resolve(), { once: true });
+    const over = new AbortController();
+    this.stopping.signal.addEventListener('abort', () => ended.resolve(), { signal: over.signal });
     const { events } = consumer;
-    consumer.on(events.CRASH, ({ payload }) => fail(payload.error));
+    consumer.on(events.CRASH, ({ payload }) => ended.reject(payload.error));
     // kafkajs would go on asking a broker that hangs; a new client asks the others who leads now.
-    consumer.on(events.REQUEST_TIMEOUT, ({ payload }) =>
-      fail(new Error(`The broker ${payload.broker} did not answer a ${payload.apiName} request in time.`)),
-    );
-    consumer.on(events.GROUP_JOIN, (event) => this.joined(event, consumer, commits));
+    consumer.on(events.REQUEST_TIMEOUT, ({ payload }) => ended.reject(brokerHangs(payload)));
+    // What is left of a membership that is over, such as a late answer of a broker, must not touch the next one.
+    consumer.on(events.GROUP_JOIN, (event) => {
+      if (!over.signal.aborted) this.joined(event, consumer, commits, over.signal);
+    });
     consumer.on(events.START_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
       // Only markers of transactions, which kafkajs keeps to itself.
-      if (batchSize === 0) this.queues.get(placeOf(topic, partition))?.push([], lastOffset);
+      const isMarker = batchSize === 0 && !over.signal.aborted;
+      if (isMarker) this.queues.get(placeOf(topic, partition))?.push([], lastOffset);
     });
     try {
-      await Promise.race([this.startReading(consumer), ended.promise]);
-      const looking = this.lookAtOffsets(ended.promise, commits);
+      await Promise.race([this.startReading(consumer, over.signal), ended.promise]);
+      void this.lookAtOffsets(commits, over.signal);
       await ended.promise;
-      await looking;
     } finally {
+      over.abort();
       this.metrics.stopped(this.groupId, this.topics, oldestOf(this.queues));
       await this.endQueues();
-      await commits.flush();
-      await consumer.disconnect().catch(() => undefined);
+      // A broker that hangs is not waited for: what could not be committed is brought again.
+      await Promise.race([commits.flush().then(() => consumer.disconnect()), delay(LEAVE_WITHIN)]).catch(
+        () => undefined,
+      );
     }
   }
 
-  private async startReading(consumer: Consumer): Promise<void> {
+  private async startReading(consumer: Consumer, over: AbortSignal): Promise<void> {
     await consumer.connect();
     // Before anything is committed, so that a gap between the last commit and what is left of the log is seen.
     this.reportSkipped(await this.offsets.read());
+    if (over.aborted) return;
     await consumer.subscribe({ topics: this.topics, fromBeginning: true });
+    if (over.aborted) return;
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      eachBatch: async (payload) => this.enqueue(payload, consumer),
+      eachBatch: async (payload) => {
+        if (!over.aborted) this.enqueue(payload, consumer);
+      },
     });
   }
 
   /** A new assignment: fetching starts again from the committed offsets, so what is queued would come twice. */
-  private joined({ payload }: ConsumerGroupJoinEvent, consumer: Consumer, commits: OffsetCommits): void {
+  private joined(
+    { payload }: ConsumerGroupJoinEvent,
+    consumer: Consumer,
+    commits: OffsetCommits,
+    over: AbortSignal,
+  ): void {
     void this.endQueues();
+    commits.forget();
     const assigned = Object.entries(payload.memberAssignment);
     for (const [topic, partitions] of assigned) {
       for (const partition of partitions) {
@@ -155,11 +172,13 @@ export class KafkaConsumer {
           limit: this.limit,
           onProgress: () => {
             commits.request(queue);
-            if (queue.bytes < this.queueLimit / 2) consumer.resume([{ topic, partitions: [partition] }]);
+            // A chunk may end after its membership; kafkajs then has no group to fetch for.
+            const isOurs = this.queues.get(placeOf(topic, partition)) === queue && !over.aborted;
+            if (isOurs && queue.bytes < this.queueLimit / 2) resume(consumer, topic, partition);
           },
         });
         this.queues.set(placeOf(topic, partition), queue);
-        consumer.resume([{ topic, partitions: [partition] }]);
+        resume(consumer, topic, partition);
       }
     }
     this.metrics.joined(this.groupId, this.queues.values());
@@ -185,20 +204,19 @@ export class KafkaConsumer {
     await Promise.all(queues.map((queue) => queue.end()));
   }
 
-  /** Measures the lag until `ended`. A broker that does not answer is the consumer's business, not this one's. */
-  private async lookAtOffsets(ended: Promise<void>, commits: OffsetCommits): Promise<void> {
-    const stop = new AbortController();
-    void ended.catch(() => undefined).then(() => stop.abort());
-    while (!stop.signal.aborted) {
+  /** Measures the lag until the membership is over. */
+  private async lookAtOffsets(commits: OffsetCommits, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
       const offsets = await this.offsets.read().catch((error: unknown) => {
         this.log.debug({ err: error }, 'the lag could not be read');
         return [];
       });
       const own = offsets.filter(({ topic, partition }) => this.queues.has(placeOf(topic, partition)));
+      if (over.aborted) return;
       this.reportSkipped(own);
       this.metrics.behind(own.map((one) => ({ ...one, lag: lagOf(one) })));
       await commits.flush();
-      await delay(LOOK_EVERY, undefined, { signal: stop.signal }).catch(() => undefined);
+      await delay(LOOK_EVERY, undefined, { signal: over }).catch(() => undefined);
     }
   }
 
@@ -219,6 +237,15 @@ export class KafkaConsumer {
         'records were deleted by retention before they were handled; ask their service to republish',
       );
     }
+  }
+}
+
+/** Fetches from a partition again; nothing when the consumer has just crashed. */
+function resume(consumer: Consumer, topic: string, partition: number): void {
+  try {
+    consumer.resume([{ topic, partitions: [partition] }]);
+  } catch {
+    // kafkajs has given the group up and is about to say so.
   }
 }
 

@@ -8,11 +8,14 @@ import {
   type Transaction,
 } from 'kafkajs';
 import type { OutgoingMessage } from '../message.js';
+import { brokerHangs } from './kafka-client.js';
 import { MessageRefused, type PublishOptions } from '../transport.js';
 import { cutIntoSends } from './sends.js';
 
 /** Milliseconds for one publish with all its retries; below the minute after which the relay loses its lock. */
 const PUBLISH_WITHIN = 30_000;
+/** Milliseconds the broker waits for the other copies, below the time that a request may take. */
+const ACKNOWLEDGED_WITHIN = 6_000;
 /** Milliseconds a publish under way may still take when the process stops. */
 const STOP_WITHIN = 3_000;
 /** Milliseconds after which the brokers end a transaction that nobody goes on with. */
@@ -43,7 +46,7 @@ export class KafkaPublisher {
     messages: readonly OutgoingMessage[],
     { takenOver, signal, confirmLock }: Pick<PublishOptions, 'takenOver' | 'signal' | 'confirmLock'>,
   ): Promise<void> {
-    if (takenOver) this.discard();
+    if (takenOver) void this.discard();
     this.connection ??= new Connection(this.kafka, this.transactionalId, this.topicPrefix);
     const { connection } = this;
     const stopWaiting = new AbortController();
@@ -55,7 +58,7 @@ export class KafkaPublisher {
       ]);
     } catch (error) {
       // What the brokers have of this transaction is open. A new producer's first act is to abort it.
-      this.discard();
+      void this.discard();
       throw error;
     } finally {
       stopWaiting.abort();
@@ -101,9 +104,7 @@ class Connection {
     });
     this.hung = new Promise((_, reject) => {
       this.producer.on(this.producer.events.REQUEST_TIMEOUT, ({ payload }) => {
-        reject(
-          new Error(`The broker ${payload.broker} did not answer a ${payload.apiName} request in time.`),
-        );
+        reject(brokerHangs(payload));
       });
     });
     this.hung.catch(() => undefined);
@@ -131,7 +132,7 @@ class Connection {
       this.stopIfClosed();
       this.partitionsUsed.clear();
       const receipts = await transaction
-        .sendBatch({ acks: -1, timeout: 10_000, topicMessages: this.byTopic(send) })
+        .sendBatch({ acks: -1, timeout: ACKNOWLEDGED_WITHIN, topicMessages: this.byTopic(send) })
         .catch((error: unknown) => {
           if (!isRefusal(error)) throw error;
           throw new MessageRefused(`Kafka refuses one of ${send.length} messages`, { cause: error });

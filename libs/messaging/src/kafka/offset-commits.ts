@@ -25,7 +25,14 @@ export class OffsetCommits {
   /** Tries once more to commit what is left; what cannot be committed is brought again and recognised by the inbox. */
   async flush(): Promise<void> {
     await this.committing;
-    await this.commit();
+    this.committing ??= this.commit().finally(() => (this.committing = undefined));
+    await this.committing;
+  }
+
+  /** Drops what was to be committed before a new assignment: another member may have gone on from there. */
+  forget(): void {
+    this.wanted.clear();
+    this.newest.clear();
   }
 
   private async commit(): Promise<void> {

@@ -14,6 +14,9 @@ import type { Attempt, Subscription } from '../transport.js';
 const BATCH = 100;
 /** Milliseconds between looks at a backlog that nobody has added to. */
 const LOOK_EVERY = 5_000;
+/** Milliseconds between looks for a while after something was added. */
+const LOOK_SOON = 50;
+const ADDED_LATELY = 5_000;
 
 interface BacklogRow {
   readonly id: string;
@@ -26,10 +29,11 @@ interface BacklogRow {
 /** What one subscriber has still to take of one publisher's messages, and the work on it. */
 export class LoopbackBacklog {
   private readonly worker: Worker;
-  /** Keys whose first message has failed, with the time until which they are left alone. */
+  /** Keys of which a message has failed, with the time until which they are left alone; 0 when they need not wait. */
   private readonly failing = new Map<string, { lane: Lane; until: number }>();
   private readonly backoff = new Backoff(200, 15_000);
   private restUntil = 0;
+  private addedAt = -Infinity;
   private underWay: Promise<unknown> | undefined;
 
   constructor(
@@ -91,19 +95,21 @@ export class LoopbackBacklog {
         messages.map(({ value }) => String(value)),
       ],
     );
+    this.addedAt = performance.now();
     this.worker.wake();
   }
 
   private async round(signal: AbortSignal): Promise<boolean | number> {
     await this.underWay;
-    const rest = this.restUntil - performance.now();
-    if (rest > 0) return rest;
-    const resting = this.restingKeys();
-    const rows = await this.oldest(resting);
+    const resting = this.restUntil - performance.now();
+    if (resting > 0) return resting;
+    const restingKeys = this.restingKeys();
+    const rows = await this.oldest(restingKeys);
     if (rows.length === 0) {
-      if (resting.length > 0) return this.nextDue();
+      if (restingKeys.length > 0) return this.nextDue();
       this.failing.clear();
-      return false;
+      // What was added may only be visible after the commit of its transaction.
+      return performance.now() - this.addedAt < ADDED_LATELY ? LOOK_SOON : false;
     }
     let progress = false;
     const failed = new Set<string>();
@@ -120,10 +126,14 @@ export class LoopbackBacklog {
           row.id,
         ]);
       }
-      if (!failure) continue;
+      if (!failure) {
+        if (this.failing.has(key)) this.failing.set(key, { lane, until: 0 });
+        continue;
+      }
       if (failure.kind !== 'permanent') {
-        this.restUntil = performance.now() + wait;
-        return wait;
+        const rest = this.backoff.next();
+        this.restUntil = performance.now() + rest;
+        return rest;
       }
       failed.add(key);
       this.failing.set(key, { lane, until: performance.now() + wait });
@@ -151,8 +161,9 @@ export class LoopbackBacklog {
   }
 
   private nextDue(): number {
-    const times = [...this.failing.values()].map(({ until }) => until);
-    return Math.max(1, Math.min(LOOK_EVERY, ...times.map((until) => until - performance.now())));
+    const now = performance.now();
+    const waits = [...this.failing.values()].flatMap(({ until }) => (until > 0 ? [until - now] : []));
+    return Math.max(1, Math.min(LOOK_EVERY, ...waits));
   }
 }
 

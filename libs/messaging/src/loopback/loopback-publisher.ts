@@ -64,7 +64,10 @@ export class LoopbackPublisher {
         attempt,
         delay(until - performance.now(), undefined, { ref: false }),
       ]);
-      if (!outcome) break;
+      if (!outcome) {
+        backlog.rest();
+        break;
+      }
       for (const message of left.slice(0, outcome.done)) taken.add(message);
       left = left.slice(outcome.done);
       if (!outcome.failure) continue;

@@ -47,6 +47,8 @@ export class Loopback {
   }
 
   subscribe(subscription: Subscription): void {
+    if (this.state !== 'waiting')
+      throw new Error('The loopback is open already; a subscriber would miss events.');
     this.subscriptions.push(subscription);
   }
 

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { createDataSource, createLogger, migrate } from '#platform';
 import { describeWith, testDatabase, waitUntil, type TestDatabase } from '#testing';
 import { messagingMigrations } from './messaging-tables.js';
-import { OutboxCursor, type OutboxRow } from './outbox-rows.js';
+import { OutboxCursor, type OutboxRow } from './outbox-cursor.js';
 
 describeWith('postgres')('reading the outbox', () => {
   let database: TestDatabase;
@@ -64,7 +64,7 @@ describeWith('postgres')('reading the outbox', () => {
       rows = await cursor.read(db.manager, 2_000)
     ) {
       await remove(rows);
-      cursor.passed(rows.at(-1)!);
+      cursor.advanceTo(rows.at(-1)!);
     }
     await add(1);
     const before = await entriesRead(db);
@@ -83,7 +83,7 @@ describeWith('postgres')('reading the outbox', () => {
     await add(1_000);
     const rows = await cursor.read(db.manager, 2_000);
     await remove(rows);
-    cursor.passed(rows.at(-1)!);
+    cursor.advanceTo(rows.at(-1)!);
     await late.commitTransaction();
     await late.release();
     expect(await cursor.hasRows(db.manager)).toBe(true);
@@ -102,7 +102,7 @@ describeWith('postgres')('reading the outbox', () => {
       rows = await cursor.read(db.manager, 7_000)
     ) {
       await remove(rows);
-      cursor.passed(rows.at(-1)!);
+      cursor.advanceTo(rows.at(-1)!);
     }
     await late.commitTransaction();
     await late.release();
@@ -118,7 +118,7 @@ describeWith('postgres')('reading the outbox', () => {
     );
     await add(14);
     const rows = await new OutboxCursor().read(db.manager, 100);
-    expect(rows.filter(({ held }) => held).map(({ key }) => key)).toEqual(['key 3', 'key 3']);
+    expect(rows.filter(({ isHeld }) => isHeld).map(({ key }) => key)).toEqual(['key 3', 'key 3']);
   });
 });
 

@@ -2,14 +2,14 @@ import type { EntityManager } from 'typeorm';
 import { headersFromJson, type OutgoingMessage } from './message.js';
 
 /** A batch is cut before it grows past this many bytes of values, unless its first row alone does. */
-const BATCH_BYTES = 8 * 1024 * 1024;
+export const BATCH_BYTES = 8 * 1024 * 1024;
 /**
- * Ids below the last published one that are looked at again, since a transaction that took its ids early may commit late.
- * What commits even later is found by a look from the start.
+ * How far below the last published id to read again: a transaction may take its ids early and commit late. A periodic full
+ * scan finds even later commits.
  */
-const LOOK_BACK = 5_000n;
-/** Milliseconds between two looks from the start. */
-const FULL_LOOK_EVERY = 5_000;
+const OVERLAP = 5_000n;
+/** Milliseconds between two full scans. */
+const FULL_SCAN_EVERY = 5_000;
 
 export interface OutboxRow {
   readonly id: string;
@@ -17,35 +17,37 @@ export interface OutboxRow {
   readonly key: string;
   readonly headers: Record<string, string>;
   readonly value: string;
-  /** An event of the same key was refused before: this one must not overtake it. */
-  readonly held: boolean;
+  /** Where the row lies. */
+  readonly table: 'outbox' | 'refused_event';
+  /** The log refused an earlier event of the same key: this one must not overtake it. */
+  readonly isHeld: boolean;
 }
 
 /**
- * Reads the oldest rows of the outbox. Rows that were deleted stay in the index for as long as any snapshot in the
- * database is older, such as a backup's; reading from near the last published id passes over only a few of them.
+ * Reads the oldest rows of the outbox. Deleted rows stay in the index while any snapshot in the database is older, such as a
+ * backup's. Starting near the last published id skips most of them.
  */
 export class OutboxCursor {
   private last = 0n;
-  private fullLookAt = 0;
+  private fullScanAt = 0;
 
   /** The oldest rows, `limit` and 8 MiB at most, in the order in which they are to be published. */
   async read(tx: EntityManager, limit: number): Promise<OutboxRow[]> {
-    const full = this.isFullLook;
-    // Before the look: what the sequence gave out later may be under way and not yet visible.
+    const full = this.isFullScanDue;
+    // Read before the rows: ids handed out later may not be visible yet.
     const [{ handed_out: handedOut }] = full
       ? await tx.query(`SELECT last_value AS handed_out FROM outbox_id_seq`)
       : [{ handed_out: 0 }];
     const rows: OutboxRow[] = await tx.query(
-      `SELECT id, topic, key, headers, value, held FROM (
+      `SELECT id, topic, key, headers, value, 'outbox' AS "table", "isHeld" FROM (
          SELECT *, sum(octet_length(value)) OVER (ORDER BY id) - octet_length(value) AS bytes_before,
-           EXISTS (SELECT FROM refused_key WHERE refused_key.topic = oldest.topic AND refused_key.key = oldest.key) AS held
+           EXISTS (SELECT FROM refused_key WHERE refused_key.topic = oldest.topic AND refused_key.key = oldest.key) AS "isHeld"
          FROM (SELECT * FROM outbox WHERE id > $1 ORDER BY id LIMIT $2) AS oldest
        ) AS batch WHERE bytes_before < ${BATCH_BYTES} ORDER BY id`,
       [full ? '0' : this.from, limit],
     );
     if (full) {
-      this.fullLookAt = performance.now() + FULL_LOOK_EVERY;
+      this.fullScanAt = performance.now() + FULL_SCAN_EVERY;
       this.last = rows[0] ? BigInt(rows[0].id) - 1n : BigInt(handedOut);
     }
     return rows;
@@ -53,28 +55,23 @@ export class OutboxCursor {
 
   /** Whether there is anything to read; far cheaper than a round. */
   async hasRows(tx: EntityManager): Promise<boolean> {
-    if (this.isFullLook) return true;
+    if (this.isFullScanDue) return true;
     const [row] = await tx.query(`SELECT 1 FROM outbox WHERE id > $1 LIMIT 1`, [this.from]);
     return row !== undefined;
   }
 
-  /** Whether the next read looks from the start. */
-  get isFullLook(): boolean {
-    return performance.now() >= this.fullLookAt;
-  }
-
-  /** Makes the next read look from the start: rows with low ids have come back. */
-  lookFromStart(): void {
-    this.fullLookAt = 0;
+  /** Whether the next read begins at the first row. */
+  get isFullScanDue(): boolean {
+    return performance.now() >= this.fullScanAt;
   }
 
   /** Notes that everything up to this row has left the outbox. */
-  passed(row: OutboxRow): void {
+  advanceTo(row: OutboxRow): void {
     if (BigInt(row.id) > this.last) this.last = BigInt(row.id);
   }
 
   private get from(): string {
-    return String(this.last > LOOK_BACK ? this.last - LOOK_BACK : 0n);
+    return String(this.last > OVERLAP ? this.last - OVERLAP : 0n);
   }
 }
 
