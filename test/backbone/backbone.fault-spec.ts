@@ -8,7 +8,7 @@ import { nothingWrong } from './nothing-wrong.js';
  * Attacks on the way of an event, with real processes and a real broker. Whatever happens, every committed write takes
  * effect once, and the writes of one item in their order.
  */
-describeWith('postgres', 'kafka')('no event is lost, doubled or overtaken', () => {
+describeWith('postgres', 'kafka')('no event is lost, duplicated or reordered', () => {
   let backbone: Backbone;
 
   beforeEach(async () => {
@@ -147,7 +147,7 @@ describeWith('postgres', 'kafka')('no event is lost, doubled or overtaken', () =
     await expectAllOnceInOrder();
   });
 
-  it('when the whole topic comes three times in shuffled order', async () => {
+  it('when the whole topic is redelivered three times in random order', async () => {
     await backbone.ledger();
     const writer = await backbone.writer();
     await writeMany(writer.url, someItems(5), 100);
@@ -195,7 +195,7 @@ describeWith('postgres', 'kafka')('no event is lost, doubled or overtaken', () =
     expect(letters).toEqual([{ reason: expect.stringContaining('TypeError'), attempts: 5 }]);
   });
 
-  it('when a dead letter is redriven twice after its bug is mended', async () => {
+  it('when a dead letter is redriven twice after its bug is fixed', async () => {
     const broken = await backbone.ledger({ BUG: 'true', KAFKA_SESSION_TIMEOUT: '2000' });
     const writer = await backbone.writer();
     const [item] = someItems(1);

@@ -10,7 +10,7 @@ import { nothingWrong } from './nothing-wrong.js';
 const isFull = rounds(0, 1) === 1;
 
 /** Attacks that a single broker cannot show: three of them, three copies, two of which must have a record. */
-describeWith('postgres', 'kafka')('on three brokers no event is lost, doubled or overtaken', () => {
+describeWith('postgres', 'kafka')('on three brokers no event is lost, duplicated or reordered', () => {
   let cluster: KafkaCluster;
   let backbone: Backbone;
 

@@ -40,7 +40,7 @@ describeWith('postgres', 'kafka')('a consumer', () => {
     await backbone.remove();
   });
 
-  it('handles five good partitions while every event of the sixth is poisoned', async () => {
+  it('keeps five partitions moving while every event of the sixth fails', async () => {
     const [writer, ledger] = await Promise.all([backbone.writer(), backbone.ledger({ BUG: 'true' })]);
     const [bad, ...good] = someItems(12) as [string, ...string[]];
     for (let i = 0; i < 60; i++) await write(writer.url, bad, { kicker: 'bug' });
@@ -65,7 +65,7 @@ describeWith('postgres', 'kafka')('a consumer', () => {
     });
   });
 
-  it('tries an event five times, but the eleventh with the same failure only once', async () => {
+  it('tries an event five times, but only once after ten dead letters with the same reason', async () => {
     const [writer] = await Promise.all([backbone.writer(), backbone.ledger({ BUG: 'true' })]);
     const [bad] = someItems(1) as [string];
     for (let i = 0; i < 15; i++) await write(writer.url, bad, { kicker: 'bug' });
@@ -96,7 +96,7 @@ describeWith('postgres', 'kafka')('a consumer', () => {
     });
   });
 
-  it('waits for a table that is missing, says so, and puts nothing aside', async () => {
+  it('waits for a missing table, reports it and dead-letters nothing', async () => {
     const [writer, ledger] = await Promise.all([backbone.writer(), backbone.ledger()]);
     const items = someItems(6);
     await backbone.ledgerDb.query(`ALTER TABLE ledger RENAME TO ledger_gone`);
@@ -118,7 +118,7 @@ describeWith('postgres', 'kafka')('a consumer', () => {
     });
   });
 
-  it('says how far it is behind, by committed offsets, down to nothing when all is handled', async () => {
+  it('reports its lag by committed offsets, down to zero', async () => {
     const [writer, ledger] = await Promise.all([backbone.writer(), backbone.ledger()]);
     const items = someItems(20);
     await writeMany(writer.url, items, 20);
@@ -180,12 +180,12 @@ describeWith('postgres', 'kafka')('a consumer', () => {
       within: 30_000,
       what: 'the count',
     });
-    expect(ledger.output).toContain('deleted by retention before they were handled');
+    expect(ledger.output).toContain('retention deleted records before they were handled');
     await write(writer.url, item);
     await waitUntil(async () => (await handled(backbone)) === 4, { within: 30_000, what: 'what came later' });
   });
 
-  it('answers for its metrics while the database holds it up', async () => {
+  it('serves metrics while the database is blocked', async () => {
     const ledger = await backbone.ledger();
     const lock = await heldLock(backbone, 'dead_letter');
     const text = await (await fetch(`${ledger.url}/metrics`, { signal: AbortSignal.timeout(8_000) })).text();
@@ -211,7 +211,7 @@ describeWith('postgres', 'kafka')('a consumer', () => {
       return { ledger };
     };
 
-    it('does not handle its event again when the log brings it again', async () => {
+    it('does not reprocess its event on redelivery', async () => {
       const { ledger } = await aLetter();
       await ledger.stop();
       await withAdmin(backbone.brokers, async (admin) => {
@@ -249,7 +249,7 @@ describeWith('postgres', 'kafka')('a consumer', () => {
   });
 });
 
-describeWith('postgres', 'kafka')('a consumer whose Kafka', () => {
+describeWith('postgres', 'kafka')('a consumer and an unreliable Kafka:', () => {
   let cluster: KafkaCluster;
   let backbone: Backbone;
 
@@ -274,7 +274,7 @@ describeWith('postgres', 'kafka')('a consumer whose Kafka', () => {
     await backbone.remove();
   });
 
-  it('is away when it starts serves meanwhile, and handles what came when Kafka is there', async () => {
+  it('starts and serves while Kafka is down, and catches up when it returns', async () => {
     const items = someItems(5);
     const writer = await backbone.writer();
     await writeMany(writer.url, items, 20);
@@ -295,7 +295,7 @@ describeWith('postgres', 'kafka')('a consumer whose Kafka', () => {
     expect(await ledger.metric('events_consumer_running')).toBe(1);
   });
 
-  it('denies it its group for a while says so, and is handled when it no longer does', async () => {
+  it('reports a denied group and resumes when access is granted', async () => {
     const [writer, ledger] = await Promise.all([
       backbone.writer(),
       backbone.ledger({ KAFKA_SESSION_TIMEOUT: '3000' }),
@@ -319,13 +319,13 @@ describeWith('postgres', 'kafka')('a consumer whose Kafka', () => {
       what: 'the consumer to stop',
     });
     await writeMany(writer.url, [item], 5, 1);
-    expect(ledger.output).toContain('the consumer stopped and will join again');
+    expect(ledger.output).toContain('consumer failed, rejoining the group');
     await withAdmin(cluster.brokers, (admin) => admin.deleteAcls({ filters: [denied] }));
     expect(await backbone.audited()).toMatchObject(nothingWrong);
     expect(await ledger.metric('events_consumer_running')).toBe(1);
   });
 
-  it('has not its topics yet waits for them', async () => {
+  it('waits for topics that do not exist yet', async () => {
     const prefix = testPrefix();
     const ledger = await backbone.ledger({ KAFKA_TOPIC_PREFIX: prefix });
     const writer = await backbone.writer({ KAFKA_TOPIC_PREFIX: prefix });
@@ -335,7 +335,7 @@ describeWith('postgres', 'kafka')('a consumer whose Kafka', () => {
     expect(await ledger.metric('events_consumer_running')).toBe(1);
   });
 
-  it('is stopped with 18 kB events waiting gets all of them, in order, when it is back', async () => {
+  it('receives a backlog of 18 kB events in order after Kafka returns', async () => {
     await cluster.stop();
     await backbone.fillOutbox({ count: rounds(2_000, 100_000), items: someItems(1_000), bytes: 18_000 });
     await Promise.all([backbone.writer(), backbone.ledger()]);

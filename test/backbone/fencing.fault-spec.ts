@@ -15,7 +15,7 @@ import { Backbone, readVersions, rounds, someItems, writeMany } from './harness.
 import { nothingWrong } from './nothing-wrong.js';
 
 /** A relay that is cut off, or a request that is late, must never put the past behind the present. */
-describeWith('postgres', 'kafka')('what an old relay still has under way', () => {
+describeWith('postgres', 'kafka')('an outdated relay', () => {
   let cluster: KafkaCluster;
   let backbone: Backbone;
 
@@ -59,7 +59,7 @@ describeWith('postgres', 'kafka')('what an old relay still has under way', () =>
     return versions;
   };
 
-  it('is refused by the broker, even a request that was held on the wire and comes after a newer one', async () => {
+  it('is fenced off, even when its delayed request arrives after a newer one', async () => {
     const [late, next] = [aPublisher(cluster.proxy!.address), aPublisher(cluster.brokers)];
     const subject = anId();
     await late.publish([aVersion(subject, 1)], held);
@@ -72,7 +72,7 @@ describeWith('postgres', 'kafka')('what an old relay still has under way', () =>
     await Promise.all([late.close(), next.close()]);
   });
 
-  it('is not sent by an attempt that was given up before it had reached Kafka', async () => {
+  it('sends nothing after its attempt was aborted, however late it reaches Kafka', async () => {
     const [late, next] = [aPublisher(cluster.proxy!.address), aPublisher(cluster.brokers)];
     const subject = anId();
     cluster.proxy!.hold();
@@ -90,7 +90,7 @@ describeWith('postgres', 'kafka')('what an old relay still has under way', () =>
     await Promise.all([late.close(), next.close()]);
   });
 
-  it('is not sent by a relay that has lost its lock by the time it raises the epoch', async () => {
+  it('sends nothing if it lost its lock before raising the epoch', async () => {
     const publisher = aPublisher(cluster.brokers);
     const lost = { ...held, confirmLock: () => Promise.reject(new Error('the lock is lost')) };
     await expect(publisher.publish([aVersion(anId(), 1)], lost)).rejects.toThrow('the lock is lost');
@@ -98,7 +98,7 @@ describeWith('postgres', 'kafka')('what an old relay still has under way', () =>
     await publisher.close();
   });
 
-  it('stays out of the log when its way to Kafka is cut until another relay has gone on', async () => {
+  it('publishes nothing after another relay took over while its network was cut', async () => {
     const [item] = someItems(1) as [string];
     const cutOff = await backbone.writer({ KAFKA_BROKERS: cluster.proxy!.address });
     await Promise.all([backbone.ledger(), writeMany(cutOff.url, [item], 5, 1)]);

@@ -14,8 +14,9 @@ const results = (await readFile(resultsFile!, 'utf8'))
 const number = (value: number): string => value.toLocaleString('en-US');
 const seconds = (ms: number): string =>
   ms < 10_000 ? (ms / 1_000).toFixed(1) : String(Math.round(ms / 1_000));
-const sum = (of: (audit: Audit) => number, { handled, topic }: AttackResult): number =>
-  of(handled) + (topic ? of(topic) : 0);
+/** The worse of what the inbox and what the topic shows. */
+const worst = (of: (audit: Audit) => number, { handled, topic }: AttackResult): number =>
+  Math.max(of(handled), topic ? of(topic) : 0);
 
 const row = (result: AttackResult): string => {
   const { attack, rounds, handled, topic, recovery } = result;
@@ -23,8 +24,8 @@ const row = (result: AttackResult): string => {
     attack,
     number(rounds),
     number(handled.events),
-    number(sum(({ lost }) => lost, result)),
-    number(sum(({ outOfOrder, staleAtTheEnd }) => outOfOrder + staleAtTheEnd, result)),
+    number(worst(({ lost }) => lost, result)),
+    number(worst(({ outOfOrder, staleAtTheEnd }) => outOfOrder + staleAtTheEnd, result)),
     number(topic?.repeated ?? 0),
     number(handled.repeated),
     seconds(recovery),
@@ -49,10 +50,10 @@ that also ran every broker, database and service. Do not edit.
 3. **The events of one key arrive in the order of their commits.** The last record of a key is its newest version, so that whoever
    reads a compacted topic ends in the present.
 4. **Each event takes effect once** in a service of this project. In the topic it may come more than once; another team's service
-   recognises a repetition by \`ce_source\` and \`ce_id\`.
-5. **One bad event, partition or subscriber holds up nobody else.** What nobody could ever handle is kept byte for byte; what an
-   operator has to mend waits until it is mended.
-6. **What is wrong shows** in a metric, and a consumer that has ended begins again by itself.
+   deduplicates by \`ce_source\` and \`ce_id\`.
+5. **One bad event, partition or subscriber blocks no other partition or subscriber.** An event that can never be processed is
+   dead-lettered byte for byte. An error that an operator has to fix blocks its partition until it is fixed.
+6. **Every failure shows** in a metric, and a consumer that has failed rejoins by itself.
 
 Subscribers must read committed messages (\`isolation.level=read_committed\`): librdkafka and kafkajs do so unless told otherwise, Java
 does not.
@@ -61,10 +62,10 @@ does not.
 
 Real processes, a real Postgres, and one or three real brokers. Events carry a version that counts up by one for each key. After the
 attack two things are compared with what was committed: what the inbox of a subscriber let take effect, and what
-[kcat](https://github.com/edenhill/kcat), a client that is not ours, reads from the topic. *Recovery* is the time from the end of the
-attack, or from its beginning where it goes on, until everything had taken effect.
+[kcat](https://github.com/edenhill/kcat), an independent client, reads from the topic. *Wait* is how long the audit, which begins when the
+attack is over or, for a broker that hangs, goes on, then waited until every event had taken effect.
 
-| attack | rounds | events | lost | out of order, or an old one last | repeated in the topic | handled twice | recovery, s |
+| attack | rounds | events | lost | out of order, or an old one last | repeated in the topic | handled twice | wait, s |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ${results.map(row).join('\n')}
 

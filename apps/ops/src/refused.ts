@@ -11,16 +11,16 @@ async function list(service: string, { limit }: { limit: string }): Promise<void
 }
 
 async function retry(service: string, ids: string[], { all }: { all?: boolean }): Promise<void> {
-  if (ids.length === 0 && !all) throw new Error('Name the events, or say --all.');
+  if (ids.length === 0 && !all) throw new Error('Name event ids, or pass --all.');
   const count = await withDatabase(service, (db) => requestRetry(db, all ? null : ids));
-  console.log(
-    `The events of ${count} keys will be published again by the running service within some seconds.`,
-  );
+  console.log(`Requested: the service will publish the events of ${count} keys within seconds.`);
 }
 
 async function drop(service: string, ids: string[]): Promise<void> {
   const count = await withDatabase(service, (db) => db.transaction((tx) => dropRefused(tx, ids)));
-  console.log(`${count} dropped for good; later ones of their keys wait for «refused retry».`);
+  console.log(
+    `Dropped ${count} events. Later events of the same keys are held back until you run «ops refused retry».`,
+  );
 }
 
 /** Events that Kafka did not take, and later ones of their keys. */

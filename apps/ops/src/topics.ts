@@ -25,8 +25,8 @@ type TopicSettings = ConfigOf<typeof topicSettings>;
 type Print = (line: string) => void;
 
 /**
- * Creates missing topics and brings the settings of the others to what the contracts say. What operators have set beside
- * those is kept, and partitions and copies are never changed. Safe to run again.
+ * Creates missing topics and applies the contracts' settings to existing ones. Keeps other settings and never changes partition
+ * counts or replication. Idempotent.
  */
 export async function applyTopics(config: TopicSettings, print: Print): Promise<void> {
   if (config.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
@@ -64,12 +64,18 @@ async function connect(config: TopicSettings, print: Print): Promise<Admin> {
     const admin = kafkaClient('ops', config).admin();
     try {
       await admin.connect();
-      await admin.describeCluster();
+      const { brokers } = await admin.describeCluster();
+      // The number of copies follows the number of brokers, so those that are still starting are waited for.
+      if (config.replication === undefined && brokers.length < config.kafkaBrokers.length) {
+        throw new Error(
+          `${brokers.length} of ${config.kafkaBrokers.length} brokers are up; start the others or set KAFKA_REPLICATION`,
+        );
+      }
       return admin;
     } catch (error) {
       await admin.disconnect().catch(() => undefined);
       if (performance.now() > deadline) throw error;
-      if (attempt === 1) print(`Kafka does not answer yet (${(error as Error).message}); waiting.`);
+      if (attempt === 1) print(`Kafka is not ready yet (${(error as Error).message}); waiting.`);
       await delay(1_000);
     }
   }
@@ -81,9 +87,9 @@ async function create(
   { partitions, copies }: Wanted,
   print: Print,
 ): Promise<void> {
-  // With all copies but one needed, one broker may be away, and what was acknowledged outlives the loss of another.
+  // All copies but one must acknowledge: writes continue with one broker down, and acknowledged events survive the loss of another.
   const withCopies = { ...settings, 'min.insync.replicas': String(Math.max(1, copies - 1)) };
-  await admin.createTopics({
+  const isNew = await admin.createTopics({
     // Leaders come within moments; who needs one waits for it.
     waitForLeaders: false,
     topics: [
@@ -95,6 +101,7 @@ async function create(
       },
     ],
   });
+  if (!isNew) return print(`${name}: created by another process meanwhile`);
   print(`${name}: created with ${partitions} partitions, ${copies} copies, ${wordsOf(withCopies)}`);
 }
 
@@ -129,7 +136,7 @@ async function settingsOf(admin: Admin, name: string) {
   };
 }
 
-/** What this command never changes: it would move keys to other partitions, or copy data between brokers. */
+/** Warns about what this command never changes, because it would move keys between partitions or copy data between brokers. */
 async function warn(
   admin: Admin,
   name: string,
@@ -145,9 +152,7 @@ async function warn(
       `${name}: WARNING: has ${has.length} partitions, not ${partitions}; left as it is to keep keys in order`,
     );
   if (hasCopies < copies)
-    print(
-      `${name}: WARNING: has ${hasCopies} copies, not ${copies}; use kafka-reassign-partitions.sh to add some`,
-    );
+    print(`${name}: WARNING: has ${hasCopies} copies, not ${copies}; use kafka-reassign-partitions.sh`);
   if (hasCopies > 1 && minInSync < 2)
     print(
       `${name}: WARNING: min.insync.replicas is ${minInSync}, so an event may be lost with the one broker that has it`,

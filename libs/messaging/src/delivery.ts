@@ -23,8 +23,8 @@ type Read = { message: ReceivedMessage } & (
 );
 
 /**
- * Makes messages take effect: each exactly once, in their order. The inbox row and what the handler writes are one
- * transaction, so a message that comes again is skipped and one that failed leaves nothing behind.
+ * Processes messages in order, each exactly once. The inbox row and the handler's writes share a transaction, so a redelivered
+ * message is skipped and a failed one leaves nothing behind.
  */
 export class Delivery {
   private readonly outcomes: Counter;
@@ -44,8 +44,8 @@ export class Delivery {
   }
 
   /**
-   * Tries messages of one partition in their order, once. First all in one transaction, which is what makes it fast;
-   * when any of them fails, one after another up to the first that fails alone.
+   * Tries messages of one partition once, in order: first all in one transaction, which is fast; if that fails, one by one up
+   * to the first that fails on its own.
    */
   async deliver(messages: readonly ReceivedMessage[]): Promise<Attempt> {
     const read = messages.map((message) => this.read(message));
@@ -55,7 +55,7 @@ export class Delivery {
     } catch (error) {
       if (read.length === 1) return this.failed(read[0]!, 0, error);
     }
-    // Many at once may have failed only because they were many, as with a deadlock between two such transactions.
+    // A combined transaction can fail where single ones succeed, for example by a deadlock with another one.
     for (const [i, one] of read.entries()) {
       try {
         await this.takeEffect([one]);
@@ -66,7 +66,7 @@ export class Delivery {
     return { done: read.length };
   }
 
-  /** Puts a message with the dead letters, and its event out of reach of another delivery. */
+  /** Dead-letters a message and marks its event in the inbox, so that a redelivery skips it. */
   async bury(message: ReceivedMessage, error: unknown, attempts: number): Promise<void> {
     const read = this.read(message);
     await this.db.transaction(async (tx) => {
@@ -112,7 +112,7 @@ export class Delivery {
         for (const event of fresh) await this.handle(event, tx);
       });
     }
-    // Counted after the commit: what was rolled back comes again and would count twice.
+    // Counted after the commit: rolled-back messages are redelivered and would count twice.
     for (const one of read) if ('skipped' in one) this.outcomes.inc(one.skipped);
     for (const event of events) {
       this.outcomes.inc({ type: event.type, outcome: fresh.has(event) ? 'handled' : 'repeated' });
@@ -134,6 +134,6 @@ export class Delivery {
 
   private died({ topic, partition, offset }: ReceivedMessage, error: unknown, attempts: number): void {
     this.outcomes.inc({ type: 'any', outcome: 'dead' });
-    this.log.error({ err: error, topic, partition, offset, attempts }, 'a message went to the dead letters');
+    this.log.error({ err: error, topic, partition, offset, attempts }, 'message dead-lettered');
   }
 }

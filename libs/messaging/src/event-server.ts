@@ -9,8 +9,8 @@ import { Redrive } from './redrive.js';
 import { TRANSPORT, type EventTransport } from './transport.js';
 
 /**
- * Brings a service the events it has handlers for. Nest's own Kafka server hands a message on and then either loses
- * a failure or repeats it for ever; this one gives each message an inbox, patience and an end.
+ * Delivers events to a service's handlers. Nest's own Kafka server either loses a failed message or retries it for ever; this
+ * one has an inbox, bounded retries and dead letters.
  */
 @Injectable()
 export class EventServer extends Server implements CustomTransportStrategy {

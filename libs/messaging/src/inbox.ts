@@ -20,7 +20,7 @@ export async function addToInbox<E extends Identity>(tx: EntityManager, events: 
   return events.filter(({ id, source }) => fresh.delete(`${id} ${source}`));
 }
 
-/** Notes that an event has gone to the dead letters: a second delivery finds its row and is skipped. */
+/** Marks an event as dead-lettered, so that a redelivery skips it. */
 export async function markDead(tx: EntityManager, { source, id }: Identity): Promise<void> {
   await tx.query(`INSERT INTO inbox (source, event_id, dead) VALUES ($1, $2, true) ON CONFLICT DO NOTHING`, [
     source,
@@ -29,8 +29,8 @@ export async function markDead(tx: EntityManager, { source, id }: Identity): Pro
 }
 
 /**
- * Takes an event out of the dead ones, for one more try.
- * @returns false when it has taken effect before: another letter held the same event.
+ * Clears an event's dead mark for a redrive.
+ * @returns false when the event has already been handled, for example through another dead letter.
  */
 export async function reviveInInbox(tx: EntityManager, { source, id }: Identity): Promise<boolean> {
   const revived: unknown[] = await tx.query(

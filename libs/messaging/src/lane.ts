@@ -19,9 +19,9 @@ export interface LaneStep {
 }
 
 /**
- * Decides what happens after a failure, for messages that must stay in their order: those of one partition. A transient
- * or operational failure is tried again without end, a permanent one five times. A lane never sleeps: its caller leaves
- * it alone for a while and serves others meanwhile.
+ * Decides when to retry and when to dead-letter, for messages that must stay in order: those of one partition. Transient and
+ * operational failures are retried for ever, permanent ones five times. A lane never sleeps: it returns the wait, so that its
+ * caller can serve others meanwhile.
  */
 export class Lane {
   /** Attempts that failed permanently; a database that was away for an hour does not count. */
@@ -36,7 +36,7 @@ export class Lane {
 
   /** Tries `messages` once, which start with those that are left of the last step. Never rejects. */
   async step(messages: readonly ReceivedMessage[]): Promise<LaneStep> {
-    // What failed is tried alone, so that the ones behind it are not run in vain.
+    // Retries the failed message alone, so that the ones behind it are not processed in vain.
     const { done, failure } = await this.subscription.deliver(this.retry ? messages.slice(0, 1) : messages);
     if (done > 0) this.settle();
     if (!failure) {
@@ -74,7 +74,7 @@ export class Lane {
     const { topic, partition, offset } = message;
     this.log.warn(
       { err: failure.error, kind: failure.kind, topic, partition, offset, retryInMs: Math.round(wait) },
-      'a message failed and will be tried again',
+      'message failed, will be retried',
     );
     return { wait, failure };
   }

@@ -16,14 +16,14 @@ const gauges = {
     `coalesce((SELECT extract(epoch FROM clock_timestamp() - created_at) FROM outbox ORDER BY id LIMIT 1), 0)`,
   ],
   outbox_refused: [
-    `Events set aside because the log refused them or an earlier one of their key, ${COUNT_LIMIT} at most.`,
+    `Events held back because the log refused them or an earlier event of their key, ${COUNT_LIMIT} at most.`,
     counted('refused_event'),
   ],
   loopback_backlog: [
-    `Events waiting for subscribers that did not take them in time, ${COUNT_LIMIT} at most.`,
+    `Events queued for subscribers that failed or were too slow, ${COUNT_LIMIT} at most.`,
     counted('loopback_backlog'),
   ],
-  dead_letters: [`Messages set aside by this service, ${COUNT_LIMIT} at most.`, counted('dead_letter')],
+  dead_letters: [`Dead letters of this service, ${COUNT_LIMIT} at most.`, counted('dead_letter')],
 } as const satisfies Record<string, readonly [help: string, sql: string]>;
 
 type Name = keyof typeof gauges;

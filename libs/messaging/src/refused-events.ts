@@ -3,8 +3,8 @@ import { rowCount } from './row-count.js';
 import { BATCH_BYTES, type OutboxRow } from './outbox-cursor.js';
 
 /**
- * Events that the log refuses for what they are, such as one above the topic's `max.message.bytes`. They are set aside so
- * that the outbox goes on, and so are later events of the same key, which must not overtake them.
+ * Events that the log permanently refuses, for example because they exceed the topic's `max.message.bytes`. They and later
+ * events of the same key, which must not overtake them, are held back so that the outbox keeps draining.
  */
 export interface RefusedEvent {
   readonly id: string;
@@ -16,18 +16,18 @@ export interface RefusedEvent {
   readonly retryRequested: boolean;
 }
 
-/** Sets `row` aside, and with it its key: the relay holds what comes later for it. Clears a request to retry. */
+/** Holds `row` back, and later events of its key with it. Clears a request to retry. */
 export async function refuse(tx: EntityManager, row: OutboxRow, error: unknown): Promise<void> {
   await tx.query(
     `INSERT INTO refused_key (topic, key, reason) VALUES ($1, $2, $3)
      ON CONFLICT (topic, key) DO UPDATE SET reason = excluded.reason, retry_requested_at = NULL`,
     [row.topic, row.key, String(error).replaceAll('\0', '\\0').slice(0, 2_000)],
   );
-  await setAside(tx, [row]);
+  await holdBack(tx, [row]);
 }
 
-/** Moves rows of keys that were refused before out of the outbox; those already set aside stay as they are. */
-export async function setAside(tx: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
+/** Moves rows out of the outbox because an event of their key was refused; rows already held back stay as they are. */
+export async function holdBack(tx: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(
     `WITH moved AS (DELETE FROM outbox WHERE id = ANY($1) RETURNING *)

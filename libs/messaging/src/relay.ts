@@ -5,15 +5,15 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { BackgroundWork, LOGGER, type Logger } from '#platform';
 import { messageOf, OutboxCursor, type OutboxRow } from './outbox-cursor.js';
 import { Outbox } from './outbox.js';
-import { dropRefused, eventsToRetry, refuse, setAside } from './refused-events.js';
+import { dropRefused, eventsToRetry, refuse, holdBack } from './refused-events.js';
 import { claimRelay, lockRelay, releaseRelay } from './relay-owner.js';
 import { MessageRefused, TRANSPORT, type EventTransport } from './transport.js';
 
-/** Milliseconds between looks; the net under the wake-up at commit, for rows that another process left behind. */
+/** Milliseconds between polls: the fallback for the wake-up at commit. */
 const POLL = 250;
-/** Milliseconds between looks for a second after rows of another replica were found. */
+/** Polls faster for a second after finding rows of another replica. */
 const BUSY_POLL = { every: 10, for: 1_000 };
-/** Milliseconds after which a process looks again that found another one relaying. */
+/** Milliseconds until a process that is not the owner polls again. */
 const LEFT_TO_OWNER = 100;
 
 type Outcome = 'left to the owner' | 'nothing to do' | OutboxRow[];
@@ -21,10 +21,10 @@ type Outcome = 'left to the owner' | 'nothing to do' | OutboxRow[];
 /**
  * Publishes outbox rows to the event log, oldest first, and deletes them once the log has them.
  *
- * One relay a database works at a time: it holds a transaction-level advisory lock over read, publish and delete. A relay
- * that dies in between leaves the rows to the next; they are then published twice, which the inbox at the other end makes
- * harmless. One that hangs and loses its lock is fenced off by the log, see {@link PublishOptions.takenOver}. Two relays
- * side by side (SKIP LOCKED) or a cursor alone (`id > last`) would overtake or miss rows whose transactions commit late.
+ * One relay per database works at a time: it holds a transaction-level advisory lock while it reads, publishes and deletes. If
+ * it dies, the next one publishes the same rows again and the inbox deduplicates them. If it hangs and loses its lock, the log
+ * fences it off, see {@link PublishOptions.takenOver}. Relays side by side (SKIP LOCKED) or a cursor alone (`id > last`) would
+ * reorder or miss rows whose transactions commit late.
  */
 @Injectable()
 export class Relay extends BackgroundWork {
@@ -50,11 +50,11 @@ export class Relay extends BackgroundWork {
     this.relayed = counter('outbox_relayed_total', 'Events that the log has acknowledged.');
     this.refused = counter(
       'outbox_refused_total',
-      'Events that the log refused for what they are; see «ops refused».',
+      'Events that the log permanently refused; see «ops refused list».',
     );
     this.lockLost = counter(
       'relay_lock_lost_total',
-      'Rounds whose lock ended before they did; their events go out again.',
+      'Rounds that lost the relay lock before committing; their events are published again.',
     );
   }
 
@@ -86,7 +86,7 @@ export class Relay extends BackgroundWork {
       if (claim === 'left') return 'left to the owner';
       const free = rows.filter(({ isHeld }) => !isHeld);
       const published = await this.publish(tx, free, claim === 'taken', signal);
-      await setAside(
+      await holdBack(
         tx,
         rows.filter(({ isHeld }) => isHeld),
       );
@@ -124,15 +124,15 @@ export class Relay extends BackgroundWork {
       });
     } catch (error) {
       if (!(error instanceof MessageRefused)) throw error;
-      await this.narrowDown(tx, rows, error);
+      await this.isolateRefused(tx, rows, error);
       return [];
     }
     await this.remove(tx, rows);
     return rows;
   }
 
-  /** The log refuses one of `rows`: half as many are tried next, until it is alone and can be set aside. */
-  private async narrowDown(
+  /** The log refused one of `rows`. Halves the batch until that row is alone, then holds it back. */
+  private async isolateRefused(
     tx: EntityManager,
     rows: readonly OutboxRow[],
     error: MessageRefused,
@@ -148,7 +148,7 @@ export class Relay extends BackgroundWork {
     const { id, topic, key } = first;
     this.log.error(
       { err: error, id, topic, key },
-      'the log refused an event; it and later ones of its key are set aside',
+      'the log refused an event; it and later events of its key are held back',
     );
   }
 
@@ -161,7 +161,7 @@ export class Relay extends BackgroundWork {
       this.lockLost.inc();
       this.log.warn(
         { err: error, rows: rows.length },
-        'the relay lost its lock while it published; its events go out again',
+        'the relay lost its lock while it published; its events are published again',
       );
       throw error;
     }

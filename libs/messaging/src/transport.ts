@@ -7,9 +7,9 @@ export const TRANSPORT = Symbol('transport');
 
 /** What became of messages that were tried once, in their order. */
 export interface Attempt {
-  /** How many from the start have taken effect, or lie with the dead letters because nobody could ever read them. */
+  /** How many messages, from the start, were handled or dead-lettered as unreadable. */
   readonly done: number;
-  /** Why the next one did not; it left no trace. */
+  /** Why the next message failed; its transaction was rolled back. */
   readonly failure?: { readonly kind: FailureKind; readonly error: unknown };
 }
 
@@ -20,7 +20,7 @@ export interface Subscription {
   readonly topics: readonly string[];
   /** Tries messages of one partition in their order. Never rejects. */
   deliver(messages: readonly ReceivedMessage[]): Promise<Attempt>;
-  /** Puts a message with the dead letters: it counts as done with from then on. */
+  /** Dead-letters a message; from then on it counts as done. */
   bury(message: ReceivedMessage, error: unknown, attempts: number): Promise<void>;
 }
 
@@ -28,8 +28,8 @@ export interface PublishOptions {
   /** Another process published last: it may still be sending, and has to be fenced off first. */
   readonly takenOver: boolean;
   /**
-   * Rejects when the relay's lock is lost. Whoever raises the epoch has to ask this afterwards: while the lock is held
-   * nobody newer can have raised it before.
+   * Rejects when the relay's lock is lost. Call it after raising the epoch: while the lock is held, no newer relay can have
+   * raised it.
    */
   readonly confirmLock: () => Promise<unknown>;
   /** The relay's transaction on the publisher's own database; it commits after `publish` has resolved. */
@@ -49,13 +49,13 @@ export interface EventTransport {
   readonly batch: number;
   /**
    * Resolves when every message is sure to arrive, in the given order for each key.
-   * @throws MessageRefused when the log refuses one of them for what it is; anything else when it may work later.
-   * Either way some may have arrived, and all are to be published again.
+   * @throws MessageRefused when the log will never accept one of them; any other error when a retry may succeed. Either way,
+   * publish all of them again.
    */
   publish(messages: readonly OutgoingMessage[], options: PublishOptions): Promise<void>;
-  /** Starts bringing messages, in the background: resolves at once, whether or not the log can be reached. */
+  /** Starts delivery in the background and returns at once, even if the log is unreachable. */
   subscribe(subscription: Subscription): void;
-  /** Brings no more messages; resolves when those under way are done. Publishing goes on. */
+  /** Stops delivery; resolves when messages in progress are done. Publishing goes on. */
   stopDelivery(): Promise<void>;
   /** Ends everything; nothing may be published afterwards. */
   close(): Promise<void>;

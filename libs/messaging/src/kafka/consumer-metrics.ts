@@ -17,26 +17,26 @@ export class ConsumerMetrics {
     const labelNames = ['topic', 'partition'];
     this.running = new Gauge({
       name: 'events_consumer_running',
-      help: '1 while the service is a member of its group, 0 while it tries to be.',
+      help: '1 while the service is a member of its consumer group, else 0.',
       labelNames: ['group'],
       registers,
     });
     this.lag = new Gauge({
       name: 'events_lag',
-      help: 'Records from the committed offset to the end of the log, for partitions of this process, every 5 s.',
+      help: 'Records between the committed offset and the end of the log, for the partitions of this process. Updated every 5 s.',
       labelNames,
       registers,
     });
     this.skippedTotal = new Counter({
       name: 'events_skipped_total',
-      help: 'Records that retention deleted before this service had handled them.',
+      help: 'Records that retention deleted before this service had handled them, counted once per replica and restart.',
       labelNames: ['topic'],
       registers,
     });
     const { oldest, blocked } = this;
     this.unhandled = new Gauge({
       name: 'events_oldest_unhandled_seconds',
-      help: 'Age of the oldest event that was not handled yet; while the consumer does not run, the time since it did.',
+      help: 'Age of the oldest event not yet handled. While the consumer is down: since when it has been down or behind.',
       labelNames,
       registers,
       collect() {
@@ -47,7 +47,7 @@ export class ConsumerMetrics {
     });
     this.blockedBy = new Gauge({
       name: 'events_blocked',
-      help: '1 while events fail for want of a table, a column or a right, which an operator has to mend.',
+      help: '1 while events fail because of a missing table, column, function or permission, or a wrong password. An operator has to fix it.',
       labelNames,
       registers,
       collect() {

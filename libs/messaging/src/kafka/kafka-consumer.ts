@@ -31,8 +31,8 @@ type ConsumerConfig = Pick<MessagingConfig, 'topicPrefix' | 'partitionsAtOnce' |
  * Reads the topics of one subscription as a member of its group. An offset is committed only after the messages
  * before it have taken effect, so a process that dies repeats some and misses none.
  *
- * What kafkajs fetches is only queued here, so its own loop never waits for a handler. Any failure of the client ends the
- * membership, and a new one begins with a new client: whatever the cause, there is one way back.
+ * The batch handler only queues messages, so kafkajs never waits for a handler. Any client failure ends the membership and a
+ * new consumer joins: one recovery path.
  */
 export class KafkaConsumer {
   private readonly stopping = new AbortController();
@@ -83,7 +83,7 @@ export class KafkaConsumer {
         const wait = backoff.next();
         this.log.error(
           { err: error, group: this.groupId, retryInMs: Math.round(wait) },
-          'the consumer stopped and will join again',
+          'consumer failed, rejoining the group',
         );
         await delay(wait, undefined, { signal }).catch(() => undefined);
       }
@@ -151,7 +151,7 @@ export class KafkaConsumer {
     });
   }
 
-  /** A new assignment: fetching starts again from the committed offsets, so what is queued would come twice. */
+  /** New assignment: fetching restarts at the committed offsets, so queued messages would be redelivered. Drops them. */
   private joined(
     { payload }: ConsumerGroupJoinEvent,
     consumer: Consumer,
@@ -234,7 +234,7 @@ export class KafkaConsumer {
       this.metrics.skipped(topic, Number(records));
       this.log.error(
         { topic, partition, committed: String(committed), first: String(low), records: String(records) },
-        'records were deleted by retention before they were handled; ask their service to republish',
+        'retention deleted records before they were handled; run «ops republish» for the publishing service',
       );
     }
   }
