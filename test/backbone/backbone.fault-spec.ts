@@ -239,6 +239,7 @@ describeWith('postgres', 'kafka')('bad messages', () => {
     const { ce_subject: _, ...withoutSubject } = headers!;
     const bad: Pick<KafkaMessage, 'value' | 'headers'>[] = [
       { headers, value: Buffer.from('{"version": 1,') },
+      { headers: { ...headers, ce_id: Buffer.from('a\0b') }, value: good!.value },
       { headers, value: null },
       { headers: withoutSubject, value: good!.value },
       { headers: {}, value: good!.value },

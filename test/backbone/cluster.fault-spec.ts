@@ -81,6 +81,29 @@ describeWith('postgres', 'kafka')('on three brokers no event is lost, duplicated
     }
   });
 
+  it('when leaders move while events wait in the consumer', async () => {
+    const items = someItems(100);
+    await Promise.all([backbone.migrateWriter(), backbone.migrateLedger()]);
+    const [, ledger] = await Promise.all([backbone.writer(), backbone.ledger()]);
+    const lock = await backbone.lockLedger();
+    for (let round = 0; round < rounds(2, 9); round++) {
+      await backbone.fillOutbox({ count: 3_000, items });
+      await waitUntil(async () => (await backbone.backlog()) === 0, {
+        within: 60_000,
+        what: 'an empty outbox',
+      });
+      await waitUntil(async () => ((await ledger.metric('events_oldest_unhandled_seconds')) ?? 0) > 0, {
+        within: 60_000,
+        what: 'events to wait',
+      });
+      const node = cluster.nodes[round % 3]!;
+      await node.stop();
+      await node.start();
+    }
+    await lock.release();
+    expect(await backbone.audited({ rounds: rounds(2, 9), within: 85_000 })).toMatchObject(nothingWrong);
+  });
+
   it('when brokers are restarted and killed in turn, and relays and consumers killed at random', async () => {
     const writers = 8;
     const least = rounds(10_000, 100_000);

@@ -123,7 +123,7 @@ describeWith('postgres', 'kafka')('a consumer', () => {
     const items = someItems(20);
     await writeMany(writer.url, items, 20);
     await backbone.settled();
-    const lock = await heldLock(backbone, 'ledger');
+    const lock = await backbone.lockLedger();
     await writeMany(writer.url, items, 50);
     await waitUntil(async () => (await ledger.metric('events_lag'))! >= 50, {
       within: 30_000,
@@ -187,7 +187,7 @@ describeWith('postgres', 'kafka')('a consumer', () => {
 
   it('serves metrics while the database is blocked', async () => {
     const ledger = await backbone.ledger();
-    const lock = await heldLock(backbone, 'dead_letter');
+    const lock = await backbone.lockLedger('dead_letter');
     const text = await (await fetch(`${ledger.url}/metrics`, { signal: AbortSignal.timeout(8_000) })).text();
     await lock.release();
     expect(text).toContain('events_consumer_running');
@@ -343,12 +343,3 @@ describeWith('postgres', 'kafka')('a consumer and an unreliable Kafka:', () => {
     expect(await backbone.audited({ within: 600_000 })).toMatchObject(nothingWrong);
   });
 });
-
-/** Locks a table of the ledger's so that nobody can even read it, until it is released. */
-async function heldLock({ ledgerDb }: Backbone, table: string): Promise<{ release: () => Promise<void> }> {
-  const { Client } = (await import('pg')).default;
-  const client = new Client({ connectionString: ledgerDb.url });
-  await client.connect();
-  await client.query(`BEGIN; LOCK TABLE ${table}`);
-  return { release: () => client.end() };
-}

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
+import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { articleUpdated } from '#events';
 import {
@@ -195,6 +196,14 @@ export class Backbone {
   async backlog(): Promise<number> {
     const [row] = await this.writerDb.query<{ count: number }>(`SELECT count(*)::int FROM outbox`);
     return row!.count;
+  }
+
+  /** Locks a table of the ledger so that nobody can even read it, until it is released. */
+  async lockLedger(table = 'ledger'): Promise<{ release: () => Promise<void> }> {
+    const client = new pg.Client({ connectionString: this.ledgerDb.url });
+    await client.connect();
+    await client.query(`BEGIN; LOCK TABLE ${table}`);
+    return { release: () => client.end() };
   }
 
   /** Brings the writer's tables up to date without starting it. */

@@ -24,12 +24,19 @@ export class BadMessage extends Error {
   override readonly name = 'BadMessage';
 }
 
+/** Postgres stores no null characters, and no identifier needs any other control character. */
+const Identifier = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}]+$/u, 'must not contain control characters');
+
 const Attributes = z.object({
   specversion: z.literal('1.0'),
-  id: z.string().min(1).max(200),
-  source: z.string().min(1).max(200),
-  type: z.string().min(1).max(200),
-  subject: z.string().min(1).max(200),
+  id: Identifier,
+  source: Identifier,
+  type: Identifier,
+  subject: Identifier,
   time: z.iso.datetime({ offset: true }),
   traceparent: z.string().max(200).optional(),
 });

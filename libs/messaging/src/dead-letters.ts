@@ -78,9 +78,14 @@ export async function dropDeadLetters(tx: EntityManager, ids: readonly string[])
 export async function claimRedrive(tx: EntityManager): Promise<DeadLetter | undefined> {
   const rows: DeadLetterRow[] = await tx.query(
     `SELECT ${columns} FROM dead_letter WHERE redrive_requested_at IS NOT NULL
-     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+     ORDER BY redrive_requested_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
   );
   return rows.map(letterOf)[0];
+}
+
+/** Puts a letter behind the others that are to be handled again. */
+export async function postponeRedrive(tx: EntityManager, id: string): Promise<void> {
+  await tx.query(`UPDATE dead_letter SET redrive_requested_at = clock_timestamp() WHERE id = $1`, [id]);
 }
 
 /** Puts a letter back that failed once more, with what was wrong this time. */

@@ -49,6 +49,7 @@ export class Delivery {
    */
   async deliver(messages: readonly ReceivedMessage[]): Promise<Attempt> {
     const read = messages.map((message) => this.read(message));
+    if (read.length === 0) return { done: 0 };
     try {
       await this.takeEffect(read);
       return { done: read.length };
@@ -69,9 +70,15 @@ export class Delivery {
   /** Dead-letters a message and marks its event in the inbox, so that a redelivery skips it. */
   async bury(message: ReceivedMessage, error: unknown, attempts: number): Promise<void> {
     const read = this.read(message);
-    await this.db.transaction(async (tx) => {
-      if ('event' in read) await markDead(tx, read.event);
-      await bury(tx, message, error, attempts);
+    const write = (event: NewsroomEvent | undefined): Promise<void> =>
+      this.db.transaction(async (tx) => {
+        if (event) await markDead(tx, event);
+        await bury(tx, message, error, attempts);
+      });
+    await write('event' in read ? read.event : undefined).catch((failure: unknown) => {
+      // An event that the inbox cannot hold must not stay in the way for ever.
+      if (failureKind(failure) !== 'permanent') throw failure;
+      return write(undefined);
     });
     this.died(message, error, attempts);
   }

@@ -38,7 +38,10 @@ export class Lane {
   async step(messages: readonly ReceivedMessage[]): Promise<LaneStep> {
     // Retries the failed message alone, so that the ones behind it are not processed in vain.
     const { done, failure } = await this.subscription.deliver(this.retry ? messages.slice(0, 1) : messages);
-    if (done > 0) this.settle();
+    if (done > 0) {
+      this.settle();
+      this.letters = { reason: '', inARow: 0 };
+    }
     if (!failure) {
       this.letters = { reason: '', inARow: 0 };
       return { done, wait: 0 };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { createDataSource, createLogger, migrate } from '#platform';
-import { describeWith, testDatabase, waitUntil, type TestDatabase } from '#testing';
+import { describeWith, testDatabase, type TestDatabase } from '#testing';
 import { messagingMigrations } from './messaging-tables.js';
 import { OutboxCursor, type OutboxRow } from './outbox-cursor.js';
 
@@ -64,7 +64,6 @@ describeWith('postgres')('reading the outbox', () => {
       rows = await cursor.read(db.manager, 2_000)
     ) {
       await remove(rows);
-      cursor.advanceTo(rows.at(-1)!);
     }
     await add(1);
     const before = await entriesRead(db);
@@ -83,33 +82,63 @@ describeWith('postgres')('reading the outbox', () => {
     await add(1_000);
     const rows = await cursor.read(db.manager, 2_000);
     await remove(rows);
-    cursor.advanceTo(rows.at(-1)!);
     await late.commitTransaction();
     await late.release();
     expect(await cursor.hasRows(db.manager)).toBe(true);
     expect(idsOf(await cursor.read(db.manager, 2_000))).toEqual([1]);
   });
 
-  it('finds a row within seconds that commits after thousands of later ones have gone', async () => {
+  it('finds a row of a transaction that commits after thousands of later ones have gone, before the next of its key', async () => {
     const cursor = new OutboxCursor();
     const late = db.createQueryRunner();
     await late.startTransaction();
     await add(1, late.manager);
     await add(6_000);
     for (
-      let rows = await cursor.read(db.manager, 7_000);
+      let rows = await cursor.read(db.manager, 2_000);
       rows.length > 0;
-      rows = await cursor.read(db.manager, 7_000)
+      rows = await cursor.read(db.manager, 2_000)
     ) {
       await remove(rows);
-      cursor.advanceTo(rows.at(-1)!);
     }
     await late.commitTransaction();
     await late.release();
-    const found = await waitUntil(async () => (await cursor.read(db.manager, 10))[0], {
-      what: 'the late row',
+    await add(1);
+    expect(idsOf(await cursor.read(db.manager, 10))).toEqual([1, 6_002]);
+  });
+
+  it('finds the first row of all after having found nothing', async () => {
+    const cursor = new OutboxCursor();
+    for (let read = 0; read < 5; read++) expect(await cursor.read(db.manager, 10)).toEqual([]);
+    await add(1);
+    expect(idsOf(await cursor.read(db.manager, 10))).toEqual([1]);
+  });
+
+  it('misses no row and keeps their order while many transactions commit side by side', async () => {
+    const cursor = new OutboxCursor();
+    const writing = { on: true };
+    const seen: number[] = [];
+    const writers = Array.from({ length: 4 }, async () => {
+      for (let n = 0; n < 50; n++) {
+        await db.transaction(async (tx) => {
+          await tx.query(`INSERT INTO inbox (source, event_id) VALUES ('test', gen_random_uuid()::text)`);
+          await add(3, tx);
+        });
+      }
     });
-    expect(Number(found.id)).toBe(1);
+    const reading = (async () => {
+      let rows: OutboxRow[] = [];
+      while (writing.on || rows.length > 0) {
+        rows = await cursor.read(db.manager, 20);
+        await remove(rows);
+        seen.push(...idsOf(rows));
+      }
+    })();
+    await Promise.all(writers);
+    writing.on = false;
+    await reading;
+    expect(seen).toHaveLength(600);
+    expect(await db.query(`SELECT FROM outbox`)).toEqual([]);
   });
 
   it('marks rows of a key of which an earlier event was refused', async () => {

@@ -3,11 +3,6 @@ import { headersFromJson, type OutgoingMessage } from './message.js';
 
 /** A batch is cut before it grows past this many bytes of values, unless its first row alone does. */
 export const BATCH_BYTES = 8 * 1024 * 1024;
-/**
- * How far below the last published id to read again: a transaction may take its ids early and commit late. A periodic full
- * scan finds even later commits.
- */
-const OVERLAP = 5_000n;
 /** Milliseconds between two full scans. */
 const FULL_SCAN_EVERY = 5_000;
 
@@ -23,56 +18,82 @@ export interface OutboxRow {
   readonly isHeld: boolean;
 }
 
+/** What had ended when a snapshot was taken: https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-PG-SNAPSHOT */
+interface Horizon {
+  /** The last id that the outbox has handed out. */
+  readonly handedOut: bigint;
+  /** Every transaction below this has ended. */
+  readonly xmin: bigint;
+  /** Every transaction from this one on had not begun. */
+  readonly xmax: bigint;
+}
+
 /**
  * Reads the oldest rows of the outbox. Deleted rows stay in the index while any snapshot in the database is older, such as a
- * backup's. Starting near the last published id skips most of them.
+ * backup's, so reading begins at a floor: an id up to which all rows have left the outbox and none can appear any more.
+ *
+ * A transaction may take its ids early and commit late, and until then later ids of other keys are published. The floor
+ * therefore moves to the ids handed out at some moment only once every transaction of that moment has ended. Those that write
+ * to the outbox have locked a row before and so count among them; a backup only reads and does not.
  */
 export class OutboxCursor {
-  private last = 0n;
+  private floor = 0n;
+  /** Where the floor moves next, once all transactions of then have ended. */
+  private next: { handedOut: bigint; xmax?: bigint } | undefined;
   private fullScanAt = 0;
 
   /** The oldest rows, `limit` and 8 MiB at most, in the order in which they are to be published. */
   async read(tx: EntityManager, limit: number): Promise<OutboxRow[]> {
-    const full = this.isFullScanDue;
-    // Read before the rows: ids handed out later may not be visible yet.
-    const [{ handed_out: handedOut }] = full
-      ? await tx.query(`SELECT last_value AS handed_out FROM outbox_id_seq`)
-      : [{ handed_out: 0 }];
+    const isFullScan = this.isFullScanDue;
+    // Before the rows, in a snapshot of its own: what has ended for it is visible to them.
+    const horizon = await readHorizon(tx);
     const rows: OutboxRow[] = await tx.query(
       `SELECT id, topic, key, headers, value, 'outbox' AS "table", "isHeld" FROM (
          SELECT *, sum(octet_length(value)) OVER (ORDER BY id) - octet_length(value) AS bytes_before,
            EXISTS (SELECT FROM refused_key WHERE refused_key.topic = oldest.topic AND refused_key.key = oldest.key) AS "isHeld"
          FROM (SELECT * FROM outbox WHERE id > $1 ORDER BY id LIMIT $2) AS oldest
        ) AS batch WHERE bytes_before < ${BATCH_BYTES} ORDER BY id`,
-      [full ? '0' : this.from, limit],
+      [isFullScan ? '0' : String(this.floor), limit],
     );
-    if (full) {
-      this.fullScanAt = performance.now() + FULL_SCAN_EVERY;
-      this.last = rows[0] ? BigInt(rows[0].id) - 1n : BigInt(handedOut);
-    }
+    if (isFullScan) this.fullScanAt = performance.now() + FULL_SCAN_EVERY;
+    this.raiseFloor(horizon, rows);
     return rows;
   }
 
   /** Whether there is anything to read; far cheaper than a round. */
   async hasRows(tx: EntityManager): Promise<boolean> {
     if (this.isFullScanDue) return true;
-    const [row] = await tx.query(`SELECT 1 FROM outbox WHERE id > $1 LIMIT 1`, [this.from]);
+    const [row] = await tx.query(`SELECT 1 FROM outbox WHERE id > $1 LIMIT 1`, [String(this.floor)]);
     return row !== undefined;
   }
 
-  /** Whether the next read begins at the first row. */
+  /** Whether the next read begins at the first row. A crash of Postgres may have brought deleted rows back. */
   get isFullScanDue(): boolean {
     return performance.now() >= this.fullScanAt;
   }
 
-  /** Notes that everything up to this row has left the outbox. */
-  advanceTo(row: OutboxRow): void {
-    if (BigInt(row.id) > this.last) this.last = BigInt(row.id);
+  /**
+   * Takes three reads: one notes the ids handed out, a later one the transactions that may hold them, since ids are handed out
+   * while a snapshot is already taken, and one more finds those transactions ended.
+   */
+  private raiseFloor(now: Horizon, rows: readonly OutboxRow[]): void {
+    const { next } = this;
+    if (!next) this.next = { handedOut: now.handedOut };
+    else if (next.xmax === undefined) next.xmax = now.xmax;
+    else if (now.xmin >= next.xmax) {
+      const firstLeft = rows[0] && BigInt(rows[0].id);
+      this.floor = firstLeft !== undefined && firstLeft <= next.handedOut ? firstLeft - 1n : next.handedOut;
+      this.next = { handedOut: now.handedOut };
+    }
   }
+}
 
-  private get from(): string {
-    return String(this.last > OVERLAP ? this.last - OVERLAP : 0n);
-  }
+async function readHorizon(tx: EntityManager): Promise<Horizon> {
+  const [row] = await tx.query(
+    `SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS "handedOut", pg_snapshot_xmin(pg_current_snapshot())::text AS xmin,
+       pg_snapshot_xmax(pg_current_snapshot())::text AS xmax FROM outbox_id_seq`,
+  );
+  return { handedOut: BigInt(row.handedOut), xmin: BigInt(row.xmin), xmax: BigInt(row.xmax) };
 }
 
 export const messageOf = ({ id, topic, key, headers, value }: OutboxRow): OutgoingMessage => ({

@@ -1,6 +1,12 @@
 import type { DataSource } from 'typeorm';
 import { failureKind, Worker, type Logger } from '#platform';
-import { claimRedrive, dropDeadLetters, keepDeadLetter, type DeadLetter } from './dead-letters.js';
+import {
+  claimRedrive,
+  dropDeadLetters,
+  keepDeadLetter,
+  postponeRedrive,
+  type DeadLetter,
+} from './dead-letters.js';
 import type { Delivery } from './delivery.js';
 
 /** Milliseconds between looks at the dead letters that an operator wants handled again. */
@@ -37,9 +43,13 @@ export class Redrive {
         await dropDeadLetters(tx, [letter.id]);
         return true;
       })
-      .catch((error: unknown) => {
-        // What is not the letter's fault leaves the request as it is; the worker tries again.
-        if (!failed || failureKind(error) !== 'permanent') throw error;
+      .catch(async (error: unknown) => {
+        // What is not the letter's fault leaves the request; the others go first, after the worker's wait.
+        if (!failed) throw error;
+        if (failureKind(error) !== 'permanent') {
+          await postponeRedrive(this.db.manager, failed.letter.id);
+          throw error;
+        }
         failed.error = error;
         return true;
       });

@@ -30,7 +30,9 @@ export async function refuse(tx: EntityManager, row: OutboxRow, error: unknown):
 export async function holdBack(tx: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(
-    `WITH moved AS (DELETE FROM outbox WHERE id = ANY($1) RETURNING *)
+    `WITH moved AS (
+       DELETE FROM outbox USING refused_key
+       WHERE id = ANY($1) AND refused_key.topic = outbox.topic AND refused_key.key = outbox.key RETURNING outbox.*)
      INSERT INTO refused_event (id, topic, key, headers, value, created_at)
      SELECT id, topic, key, headers, value, created_at FROM moved`,
     [rows.map(({ id }) => id)],

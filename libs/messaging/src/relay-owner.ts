@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 
-/** Milliseconds for which the process that relays stays the one to do so, unless it stops or dies. */
+/** Milliseconds for which a process stays the owner after its last renewal. A process that stops releases it at once. */
 const LEASE = 1_000;
-/** Milliseconds after which it renews that. */
+/** Milliseconds after which it is renewed. */
 const RENEW_AFTER = 300;
 
 /** Who relayed last, and how many milliseconds ago it said so. */
@@ -39,8 +39,10 @@ export async function claimRelay(
   lease: RelayLease,
 ): Promise<'kept' | 'taken' | 'left'> {
   const isOurs = lease.owner === owner;
-  if (isOurs && lease.age < RENEW_AFTER) return 'kept';
-  if (lease.owner !== null && !isOurs && lease.age < LEASE) return 'left';
+  // A clock that was set back makes the lease look newer than now; it is then as good as expired.
+  const isYoungerThan = (ms: number) => lease.age >= 0 && lease.age < ms;
+  if (isOurs && isYoungerThan(RENEW_AFTER)) return 'kept';
+  if (lease.owner !== null && !isOurs && isYoungerThan(LEASE)) return 'left';
   await tx.query(
     `INSERT INTO relay_owner (owner, renewed_at) VALUES ($1, clock_timestamp())
      ON CONFLICT (one) DO UPDATE SET owner = excluded.owner, renewed_at = excluded.renewed_at`,
@@ -49,7 +51,20 @@ export async function claimRelay(
   return isOurs ? 'kept' : 'taken';
 }
 
-/** Lets the next process take over at once; called when this one stops. */
+/** Renews the lease at the end of a round that took long, so that it has not expired when the round commits. */
+export async function renewRelay(tx: EntityManager, owner: string): Promise<void> {
+  await tx.query(
+    `UPDATE relay_owner SET renewed_at = clock_timestamp()
+     WHERE owner = $1 AND renewed_at < clock_timestamp() - make_interval(secs => ${RENEW_AFTER / 1_000})`,
+    [owner],
+  );
+}
+
+/** Lets the next process take over at once; called when this one stops. Does not wait for one that is just doing so. */
 export async function releaseRelay(tx: EntityManager, owner: string): Promise<void> {
-  await tx.query(`UPDATE relay_owner SET renewed_at = to_timestamp(0) WHERE owner = $1`, [owner]);
+  await tx.query(
+    `UPDATE relay_owner SET renewed_at = to_timestamp(0)
+     WHERE one IN (SELECT one FROM relay_owner WHERE owner = $1 FOR UPDATE SKIP LOCKED)`,
+    [owner],
+  );
 }

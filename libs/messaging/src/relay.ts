@@ -6,7 +6,7 @@ import { BackgroundWork, LOGGER, type Logger } from '#platform';
 import { messageOf, OutboxCursor, type OutboxRow } from './outbox-cursor.js';
 import { Outbox } from './outbox.js';
 import { dropRefused, eventsToRetry, refuse, holdBack } from './refused-events.js';
-import { claimRelay, lockRelay, releaseRelay } from './relay-owner.js';
+import { claimRelay, lockRelay, releaseRelay, renewRelay } from './relay-owner.js';
 import { MessageRefused, TRANSPORT, type EventTransport } from './transport.js';
 
 /** Milliseconds between polls: the fallback for the wake-up at commit. */
@@ -84,19 +84,18 @@ export class Relay extends BackgroundWork {
       if (rows.length === 0) return 'nothing to do';
       const claim = await claimRelay(tx, this.owner, lease);
       if (claim === 'left') return 'left to the owner';
+      // Before anything is published: a hold that an operator has just lifted must not undo the round afterwards.
+      const held = rows.filter(({ isHeld }) => isHeld);
+      await holdBack(tx, held);
       const free = rows.filter(({ isHeld }) => !isHeld);
       const published = await this.publish(tx, free, claim === 'taken', signal);
-      await holdBack(
-        tx,
-        rows.filter(({ isHeld }) => isHeld),
-      );
+      await renewRelay(tx, this.owner);
       return published;
     });
     if (outcome === 'left to the owner') return LEFT_TO_OWNER;
     if (outcome === 'nothing to do') return this.nextLook();
     if (outcome.length > 0) {
       this.relayed.inc(outcome.length);
-      this.cursor.advanceTo(outcome.at(-1)!);
       this.limit = Math.min(this.transport.batch, this.limit * 2);
     }
     if (!isOwn) this.foundOthersAt = performance.now();

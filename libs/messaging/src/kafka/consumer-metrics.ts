@@ -73,6 +73,7 @@ export class ConsumerMetrics {
   }
 
   behind(partitions: readonly { topic: string; partition: number; lag: number }[]): void {
+    this.lag.reset();
     for (const { topic, partition, lag } of partitions) this.lag.set({ topic, partition }, lag);
   }
 

@@ -33,12 +33,13 @@ export class GroupOffsets {
 
   /** @throws when a broker does not answer; the next read asks another one. */
   async read(): Promise<PartitionOffsets[]> {
-    this.connection ??= connect(this.kafka);
-    const { admin, hung } = this.connection;
+    const connection = (this.connection ??= connect(this.kafka));
     try {
-      return await Promise.race([this.readWith(admin), hung]);
+      return await Promise.race([this.readWith(connection.admin), connection.hung]);
     } catch (error) {
-      void this.close();
+      // Others may have begun a new one meanwhile.
+      if (this.connection === connection) this.connection = undefined;
+      void connection.admin.disconnect().catch(() => undefined);
       throw error;
     }
   }

@@ -14,12 +14,16 @@ import { PartitionQueue, placeOf } from './partition-queue.js';
 const HEARTBEATS = 10;
 /** Milliseconds a broker holds a fetch back when there is nothing new: how long a partition that was paused may wait. */
 const FETCH_WAIT = 250;
+/** Bytes of one answer; a message that waits keeps the whole answer in memory. */
+const FETCH_BYTES = 4 * 1024 * 1024;
 /** Bytes of messages that wait in this process, over all partitions. */
 const QUEUED_BYTES = 24 * 1024 * 1024;
 /** Milliseconds between attempts to be a member again, growing from the first to the second. */
 const rejoin = [500, 15_000] as const;
 /** Milliseconds of membership after which a failure counts as a first one. */
 const STEADY = 60_000;
+/** Milliseconds a failed membership waits for its handlers. */
+const END_WITHIN = 5_000;
 /** Milliseconds to commit the last offsets and leave the group. */
 const LEAVE_WITHIN = 4_000;
 /** Milliseconds between looks at how far the group is behind. */
@@ -43,6 +47,8 @@ export class KafkaConsumer {
   private readonly topics: string[];
   /** Where retention has been seen to overtake the group, so that it is reported once. */
   private readonly skippedTo = new Map<string, bigint>();
+  /** Where an answer began behind a gap, by partition; see {@link closeGap}. */
+  private readonly gaps = new Map<string, bigint>();
   private running: Promise<void> | undefined;
 
   constructor(
@@ -88,7 +94,7 @@ export class KafkaConsumer {
         await delay(wait, undefined, { signal }).catch(() => undefined);
       }
     }
-    await this.offsets.close();
+    await Promise.race([this.offsets.close(), delay(1_000)]);
   }
 
   /** One membership, from joining to leaving. Rejects when it fails; resolves when the process stops. */
@@ -98,6 +104,7 @@ export class KafkaConsumer {
       sessionTimeout: this.config.sessionTimeout,
       heartbeatInterval: this.config.sessionTimeout / HEARTBEATS,
       maxWaitTimeInMs: Math.min(FETCH_WAIT, this.config.sessionTimeout / HEARTBEATS),
+      maxBytes: FETCH_BYTES,
       allowAutoTopicCreation: false,
       // kafkajs itself restarts after some failures only; here every failure has the same way back.
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5, restartOnFailure: async () => false },
@@ -110,24 +117,33 @@ export class KafkaConsumer {
     const { events } = consumer;
     consumer.on(events.CRASH, ({ payload }) => ended.reject(payload.error));
     // kafkajs would go on asking a broker that hangs; a new client asks the others who leads now.
-    consumer.on(events.REQUEST_TIMEOUT, ({ payload }) => ended.reject(brokerHangs(payload)));
+    consumer.on(events.REQUEST_TIMEOUT, ({ payload }) => {
+      // It waits for another member, not for the broker.
+      if (payload.apiName !== 'SyncGroup') ended.reject(brokerHangs(payload));
+    });
     // What is left of a membership that is over, such as a late answer of a broker, must not touch the next one.
     consumer.on(events.GROUP_JOIN, (event) => {
-      if (!over.signal.aborted) this.joined(event, consumer, commits, over.signal);
+      if (!over.signal.aborted) this.joined(event, consumer, commits, over.signal).catch(ended.reject);
     });
-    consumer.on(events.START_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
-      // Only markers of transactions, which kafkajs keeps to itself.
-      const isMarker = batchSize === 0 && !over.signal.aborted;
-      if (isMarker) this.queues.get(placeOf(topic, partition))?.push([], lastOffset);
-    });
+    consumer.on(
+      events.START_BATCH_PROCESS,
+      ({ payload: { topic, partition, batchSize, firstOffset, lastOffset } }) => {
+        // Only markers of transactions, which kafkajs keeps to itself.
+        if (batchSize > 0 || over.signal.aborted || firstOffset === null) return;
+        this.queues.get(placeOf(topic, partition))?.push([], { from: firstOffset, last: lastOffset });
+      },
+    );
     try {
       await Promise.race([this.startReading(consumer, over.signal), ended.promise]);
       void this.lookAtOffsets(commits, over.signal);
       await ended.promise;
     } finally {
       over.abort();
+      pauseAll(consumer, this.queues.values());
       this.metrics.stopped(this.groupId, this.topics, oldestOf(this.queues));
-      await this.endQueues();
+      // A stop waits for what is being handled; a failed membership does not wait long, what commits late is recognised.
+      const waits = this.stopping.signal.aborted ? [] : [delay(END_WITHIN)];
+      await Promise.race([this.endQueues(), ...waits]);
       // A broker that hangs is not waited for: what could not be committed is brought again.
       await Promise.race([commits.flush().then(() => consumer.disconnect()), delay(LEAVE_WITHIN)]).catch(
         () => undefined,
@@ -137,6 +153,7 @@ export class KafkaConsumer {
 
   private async startReading(consumer: Consumer, over: AbortSignal): Promise<void> {
     await consumer.connect();
+    if (over.aborted) return;
     // Before anything is committed, so that a gap between the last commit and what is left of the log is seen.
     this.reportSkipped(await this.offsets.read());
     if (over.aborted) return;
@@ -151,69 +168,135 @@ export class KafkaConsumer {
     });
   }
 
-  /** New assignment: fetching restarts at the committed offsets, so queued messages would be redelivered. Drops them. */
-  private joined(
+  /**
+   * New assignment. A partition that stays keeps its queue: kafkajs may join while another of its fetches is in flight, and its
+   * answer would leave a gap behind an emptied queue. A new partition begins at the committed offset, and is paused until that
+   * is known.
+   */
+  private async joined(
     { payload }: ConsumerGroupJoinEvent,
     consumer: Consumer,
     commits: OffsetCommits,
     over: AbortSignal,
-  ): void {
-    void this.endQueues();
-    commits.forget();
-    const assigned = Object.entries(payload.memberAssignment);
-    for (const [topic, partitions] of assigned) {
-      for (const partition of partitions) {
-        const queue = new PartitionQueue({
-          topic,
-          partition,
-          name: topic.slice(this.config.topicPrefix.length),
-          subscription: this.subscription,
-          log: this.log,
-          limit: this.limit,
-          onProgress: () => {
-            commits.request(queue);
-            // A chunk may end after its membership; kafkajs then has no group to fetch for.
-            const isOurs = this.queues.get(placeOf(topic, partition)) === queue && !over.aborted;
-            if (isOurs && queue.bytes < this.queueLimit / 2) resume(consumer, topic, partition);
-          },
-        });
-        this.queues.set(placeOf(topic, partition), queue);
-        resume(consumer, topic, partition);
-      }
+  ): Promise<void> {
+    const assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({ topic, partition, place: placeOf(topic, partition) })),
+    );
+    const places = new Set(assigned.map(({ place }) => place));
+    void this.endQueues((queue) => !places.has(placeOf(queue.topic, queue.partition)));
+    commits.forget((place) => !places.has(place));
+    const fresh: PartitionQueue[] = [];
+    for (const { topic, partition, place } of assigned) {
+      if (this.queues.has(place)) continue;
+      const queue = this.newQueue(topic, partition, consumer, commits, over);
+      this.queues.set(place, queue);
+      consumer.pause([{ topic, partitions: [partition] }]);
+      fresh.push(queue);
     }
     this.metrics.joined(this.groupId, this.queues.values());
-    this.log.debug({ group: this.groupId, assigned }, 'partitions were assigned');
+    this.log.debug({ group: this.groupId, assigned: [...places] }, 'partitions were assigned');
+    if (fresh.length > 0) await this.startQueues(fresh, consumer, over);
+  }
+
+  private newQueue(
+    topic: string,
+    partition: number,
+    consumer: Consumer,
+    commits: OffsetCommits,
+    over: AbortSignal,
+  ): PartitionQueue {
+    const queue: PartitionQueue = new PartitionQueue({
+      topic,
+      partition,
+      name: topic.slice(this.config.topicPrefix.length),
+      subscription: this.subscription,
+      log: this.log,
+      limit: this.limit,
+      onProgress: () => {
+        commits.request(queue);
+        // A chunk may end after its membership; kafkajs then has no group to fetch for.
+        const isOurs = this.queues.get(placeOf(topic, partition)) === queue && !over.aborted;
+        if (isOurs && queue.bytes < this.queueLimit / 2) resume(consumer, topic, partition);
+      },
+    });
+    return queue;
+  }
+
+  private async startQueues(
+    fresh: readonly PartitionQueue[],
+    consumer: Consumer,
+    over: AbortSignal,
+  ): Promise<void> {
+    const offsets = await this.offsets.read();
+    if (over.aborted) return;
+    const start = new Map(
+      offsets.map(({ topic, partition, low, committed }) => [placeOf(topic, partition), committed ?? low]),
+    );
+    for (const queue of fresh) {
+      const { topic, partition } = queue;
+      if (this.queues.get(placeOf(topic, partition)) !== queue) continue;
+      queue.startAt(start.get(placeOf(topic, partition)) ?? 0n);
+      resume(consumer, topic, partition);
+    }
   }
 
   private enqueue({ batch, resolveOffset }: EachBatchPayload, consumer: Consumer): void {
     const { topic, partition, messages } = batch;
-    const queue = this.queues.get(placeOf(topic, partition));
-    if (!queue) return;
-    queue.push(messages, batch.lastOffset());
+    const place = placeOf(topic, partition);
+    const queue = this.queues.get(place);
+    if (queue?.wanted === undefined) return;
+    // Not in kafkajs' types: the offset that the fetch asked for. The first message may lie behind it, after compaction.
+    const { fetchedOffset: from } = batch as typeof batch & { fetchedOffset: string };
+    if (!queue.push(messages, { from, last: batch.lastOffset() }))
+      return this.closeGap(queue, BigInt(from), consumer);
+    this.gaps.delete(place);
     resolveOffset(messages.at(-1)!.offset);
     if (queue.bytes >= this.queueLimit) consumer.pause([{ topic, partitions: [partition] }]);
+  }
+
+  /**
+   * Something is missing before what was fetched. The first time it is fetched again: the answer was one to a request from before
+   * a new assignment. When the log gives the same once more, the records are gone.
+   */
+  private closeGap(queue: PartitionQueue, from: bigint, consumer: Consumer): void {
+    const { topic, partition, wanted } = queue;
+    if (wanted === undefined) return;
+    const place = placeOf(topic, partition);
+    if (this.gaps.get(place) !== from) {
+      this.gaps.set(place, from);
+      consumer.seek({ topic, partition, offset: String(wanted) });
+      return;
+    }
+    this.gaps.delete(place);
+    queue.skipTo(from);
+    consumer.seek({ topic, partition, offset: String(from) });
+    this.skipped(topic, partition, wanted, from);
   }
 
   private get queueLimit(): number {
     return Math.max(256 * 1024, QUEUED_BYTES / Math.max(1, this.queues.size));
   }
 
-  private async endQueues(): Promise<void> {
-    const queues = [...this.queues.values()];
-    this.queues.clear();
-    await Promise.all(queues.map((queue) => queue.end()));
+  private async endQueues(which: (queue: PartitionQueue) => boolean = () => true): Promise<void> {
+    const ended = [...this.queues].filter(([, queue]) => which(queue));
+    for (const [place] of ended) {
+      this.queues.delete(place);
+      this.gaps.delete(place);
+    }
+    await Promise.all(ended.map(([, queue]) => queue.end()));
   }
 
   /** Measures the lag until the membership is over. */
   private async lookAtOffsets(commits: OffsetCommits, over: AbortSignal): Promise<void> {
     while (!over.aborted) {
       const offsets = await this.offsets.read().catch((error: unknown) => {
-        this.log.debug({ err: error }, 'the lag could not be read');
+        this.log.warn({ err: error, group: this.groupId }, 'the lag of the group could not be read');
         return [];
       });
       const own = offsets.filter(({ topic, partition }) => this.queues.has(placeOf(topic, partition)));
       if (over.aborted) return;
       this.reportSkipped(own);
+      for (const one of own) this.queues.get(placeOf(one.topic, one.partition))?.noteLag(lagOf(one));
       this.metrics.behind(own.map((one) => ({ ...one, lag: lagOf(one) })));
       await commits.flush();
       await delay(LOOK_EVERY, undefined, { signal: over }).catch(() => undefined);
@@ -229,14 +312,19 @@ export class KafkaConsumer {
         ...one,
         committed: committed === undefined || committed > before ? committed : before,
       });
-      if (records === 0n) continue;
-      this.skippedTo.set(place, low);
-      this.metrics.skipped(topic, Number(records));
-      this.log.error(
-        { topic, partition, committed: String(committed), first: String(low), records: String(records) },
-        'retention deleted records before they were handled; run «ops republish» for the publishing service',
-      );
+      if (records > 0n) this.skipped(topic, partition, low - records, low);
     }
+  }
+
+  private skipped(topic: string, partition: number, from: bigint, to: bigint): void {
+    const place = placeOf(topic, partition);
+    if (to <= (this.skippedTo.get(place) ?? 0n)) return;
+    this.skippedTo.set(place, to);
+    this.metrics.skipped(topic, Number(to - from));
+    this.log.error(
+      { topic, partition, from: String(from), to: String(to) },
+      'retention deleted records before they were handled; run «ops republish» for the publishing service',
+    );
   }
 }
 
@@ -246,6 +334,15 @@ function resume(consumer: Consumer, topic: string, partition: number): void {
     consumer.resume([{ topic, partitions: [partition] }]);
   } catch {
     // kafkajs has given the group up and is about to say so.
+  }
+}
+
+/** Stops fetching. kafkajs would fetch what nobody takes again and again until it has left the group. */
+function pauseAll(consumer: Consumer, queues: Iterable<PartitionQueue>): void {
+  try {
+    for (const { topic, partition } of queues) consumer.pause([{ topic, partitions: [partition] }]);
+  } catch {
+    // It does not fetch any more.
   }
 }
 

@@ -23,7 +23,7 @@ const TRANSACTION_TIMEOUT = 40_000;
 /** kafkajs waits between attempts; the next transaction has to wait a few milliseconds for the end of the last one. */
 const retry = { initialRetryTime: 10, factor: 0, multiplier: 1.5, maxRetryTime: 1_000, retries: 30 };
 /** Protocol errors that say that a message will never be taken: https://kafka.apache.org/protocol#protocol_error_codes */
-const refusals = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP'];
+const refusals = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'];
 
 /**
  * Publishes a round of messages as one Kafka transaction, in sends that fit the broker's limit.

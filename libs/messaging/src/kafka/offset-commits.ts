@@ -7,6 +7,7 @@ export class OffsetCommits {
   private readonly newest = new Map<string, bigint>();
   private wanted = new Map<string, { topic: string; partition: number; offset: string }>();
   private committing: Promise<void> | undefined;
+  private generation = 0;
 
   constructor(
     private readonly consumer: Consumer,
@@ -29,20 +30,23 @@ export class OffsetCommits {
     await this.committing;
   }
 
-  /** Drops what was to be committed before a new assignment: another member may have gone on from there. */
-  forget(): void {
-    this.wanted.clear();
-    this.newest.clear();
+  /** Drops what was to be committed of partitions that are another member's now: it may have gone on from there. */
+  forget(isGone: (place: string) => boolean): void {
+    this.generation++;
+    for (const place of [...this.newest.keys()].filter(isGone)) {
+      this.newest.delete(place);
+      this.wanted.delete(place);
+    }
   }
 
   private async commit(): Promise<void> {
     while (this.wanted.size > 0) {
-      const offsets = this.wanted;
+      const { wanted: offsets, generation } = this;
       this.wanted = new Map();
       try {
         await this.consumer.commitOffsets([...offsets.values()]);
       } catch (error) {
-        this.wanted = new Map([...offsets, ...this.wanted]);
+        if (generation === this.generation) this.wanted = new Map([...offsets, ...this.wanted]);
         return void this.log.debug({ err: error }, 'offsets could not be committed');
       }
     }

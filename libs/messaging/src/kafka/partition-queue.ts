@@ -41,6 +41,7 @@ export class PartitionQueue {
   private messages: KafkaMessage[] = [];
   /** The offset before which everything has been fetched; past the last message there may be markers of transactions. */
   private fetched: bigint | undefined;
+  private behindSince: number | undefined;
   private isWorking = false;
   private working: Promise<void> = Promise.resolve();
 
@@ -50,21 +51,49 @@ export class PartitionQueue {
     this.lane = new Lane(options.subscription, options.log);
   }
 
-  /** @param lastOffset of what was fetched, which may hold no message at all. */
-  push(messages: readonly KafkaMessage[], lastOffset: string): void {
-    if (this.ending.signal.aborted) return;
+  /** Begins at `offset`, which the group has committed. Until then nothing is taken. */
+  startAt(offset: bigint): void {
+    this.fetched ??= offset;
+  }
+
+  /** The offset from which messages are wanted next; undefined before {@link startAt}. */
+  get wanted(): bigint | undefined {
+    return this.fetched;
+  }
+
+  /**
+   * Takes what was fetched, without what is here already.
+   * @param fetch the offset that was asked for, and the last one of the answer, which may hold no message at all.
+   * @returns false when something is missing between what is here and what was fetched: nothing is taken then.
+   */
+  push(messages: readonly KafkaMessage[], fetch: { from: string; last: string }): boolean {
+    const { fetched } = this;
+    if (this.ending.signal.aborted || fetched === undefined || BigInt(fetch.from) > fetched) return false;
     for (const message of messages) {
+      if (BigInt(message.offset) < fetched) continue;
       this.messages.push(message);
       this.bytes += sizeOf(message);
     }
-    this.fetched = BigInt(lastOffset) + 1n;
+    const next = BigInt(fetch.last) + 1n;
+    if (next > fetched) this.fetched = next;
     if (!this.isWorking) this.working = this.work();
+    return true;
   }
 
-  /** Milliseconds since the epoch of the first message that has not been handled. */
+  /** Goes on at `offset`, past records that the log no longer has. */
+  skipTo(offset: bigint): void {
+    this.fetched = offset;
+  }
+
+  /** Milliseconds since the epoch of the first message that has not been handled, or since when some cannot be fetched. */
   get oldestAt(): number | undefined {
     const [first] = this.messages;
-    return first && Number(first.timestamp);
+    return first ? Number(first.timestamp) : this.behindSince;
+  }
+
+  /** Notes whether the log holds records that have not been fetched, as the brokers say. */
+  noteLag(lag: number): void {
+    this.behindSince = lag > 0 && this.isEmpty ? (this.behindSince ?? Date.now()) : undefined;
   }
 
   get isEmpty(): boolean {

@@ -54,7 +54,7 @@ export class LoopbackBacklog {
     await this.underWay;
   }
 
-  /** Whether the subscriber takes nothing at the moment: it is still busy, or it failed for a reason of its own. */
+  /** Whether to offer the subscriber nothing now: a delivery is still in progress, or it is backing off. */
   get isResting(): boolean {
     return this.underWay !== undefined || performance.now() < this.restUntil;
   }
@@ -65,7 +65,7 @@ export class LoopbackBacklog {
     this.worker.wake();
   }
 
-  /** Tries messages once; a delivery that takes long goes on, and nothing else is delivered meanwhile. */
+  /** Tries messages once; a delivery that takes long goes on, and the subscriber is offered nothing else meanwhile. */
   deliver(messages: readonly ReceivedMessage[]): Promise<Attempt> {
     const attempt = this.attempt(messages).finally(() => {
       if (this.underWay === attempt) this.underWay = undefined;
@@ -117,10 +117,11 @@ export class LoopbackBacklog {
       if (signal.aborted) return false;
       const key = keyOf(row);
       if (failed.has(key)) continue;
-      const lane = this.failing.get(key)?.lane ?? new Lane(this, this.log);
+      const lane = this.failing.get(key)?.lane ?? new Lane(this.subscription, this.log);
       const { done, wait, failure } = await lane.step([received(row)]);
       if (done > 0) {
         progress = true;
+        this.backoff.reset();
         await this.db.query(`DELETE FROM loopback_backlog WHERE subscriber = $1 AND id = $2`, [
           this.subscription.group,
           row.id,
@@ -139,11 +140,6 @@ export class LoopbackBacklog {
       this.failing.set(key, { lane, until: performance.now() + wait });
     }
     return progress || this.nextDue();
-  }
-
-  /** Puts a message with the dead letters of the subscriber. */
-  bury(...letter: Parameters<Subscription['bury']>): Promise<void> {
-    return this.subscription.bury(...letter);
   }
 
   /** The oldest messages, without the ones behind a message that has to wait. */
