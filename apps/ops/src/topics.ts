@@ -8,6 +8,8 @@ import { readConfig, setting, text, type ConfigOf } from '#platform';
 
 /** Milliseconds to wait for a broker that is still starting. */
 const CONNECT_WITHIN = 60_000;
+/** Milliseconds until every broker knows a new topic. */
+const KNOWN_WITHIN = 30_000;
 /** Where a setting of a topic comes from when it was set for this topic. https://kafka.apache.org/protocol#The_Messages_DescribeConfigs */
 const SET_FOR_THIS_TOPIC = 1;
 
@@ -122,11 +124,25 @@ async function adjust(admin: Admin, topic: Topic, wanted: Wanted, print: Print):
   await warn(admin, name, wanted, Number(current.values['min.insync.replicas'] ?? 1), print);
 }
 
+/** A topic that was just created is not known to every broker yet. */
+async function describe(admin: Admin, name: string) {
+  const deadline = performance.now() + KNOWN_WITHIN;
+  for (;;) {
+    try {
+      return await admin.describeConfigs({
+        resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name }],
+        includeSynonyms: false,
+      });
+    } catch (error) {
+      const isUnknown = (error as { type?: string }).type === 'UNKNOWN_TOPIC_OR_PARTITION';
+      if (!isUnknown || performance.now() > deadline) throw error;
+      await delay(200);
+    }
+  }
+}
+
 async function settingsOf(admin: Admin, name: string) {
-  const { resources } = await admin.describeConfigs({
-    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name }],
-    includeSynonyms: false,
-  });
+  const { resources } = await describe(admin, name);
   const entries = resources[0]?.configEntries ?? [];
   const pairs = (of: typeof entries) =>
     Object.fromEntries(of.map(({ configName, configValue }) => [configName, configValue]));
