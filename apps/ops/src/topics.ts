@@ -103,7 +103,8 @@ async function create(
       },
     ],
   });
-  if (!isNew) return print(`${name}: created by another process meanwhile`);
+  // Another process was quicker, or the broker that was asked did not know the topic yet.
+  if (!isNew) return adjust(admin, { name, settings }, { partitions, copies }, print);
   print(`${name}: created with ${partitions} partitions, ${copies} copies, ${wordsOf(withCopies)}`);
 }
 
