@@ -162,8 +162,16 @@ describeWith('postgres', 'kafka')('on three brokers no event is lost, duplicated
     expect(created).toHaveLength(topicNames.length);
     for (const line of created) expect(line).toMatch(/3 copies.* min\.insync\.replicas=2/);
     await topicsApply(single);
-    const lines = await topicsApply({ ...single, KAFKA_REPLICATION: '3' });
-    expect(lines).toContainEqual(expect.stringContaining('WARNING: has 1 copies, not 3'));
+    // Brokers hear of new topics one after the other.
+    await waitUntil(
+      async () => {
+        const lines = await topicsApply({ ...single, KAFKA_REPLICATION: '3' });
+        return (
+          lines.filter((line) => line.includes('WARNING: has 1 copies, not 3')).length === topicNames.length
+        );
+      },
+      { within: 30_000, every: 500, what: 'the warnings' },
+    );
   });
 
   it('and topics are made by a command that waits for brokers that are still starting', async () => {
