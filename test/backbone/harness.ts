@@ -84,15 +84,6 @@ export class ServiceProcess {
     return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) : undefined;
   }
 
-  /** Hangs the process: it does nothing and does not end. */
-  freeze(): void {
-    this.child.kill('SIGSTOP');
-  }
-
-  thaw(): void {
-    this.child.kill('SIGCONT');
-  }
-
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.ended;

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { Kafka, logLevel } from 'kafkajs';
-import kafkajs from 'kafkajs';
+import kafkajs, { Kafka, logLevel } from 'kafkajs';
 import { addressOf, describeWith, waitUntil } from '#testing';
 import { Backbone, someItems, write } from './harness.js';
 import { nothingWrong } from './nothing-wrong.js';

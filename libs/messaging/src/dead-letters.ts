@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { headersFromJson, headersToJson, type ReceivedMessage } from './message.js';
+import { rowCount } from './row-count.js';
 
 /** A message that could not be handled, kept as it came, byte for byte. */
 export interface DeadLetter extends ReceivedMessage {
@@ -61,17 +62,17 @@ export async function findDeadLetter(tx: EntityManager, id: string): Promise<Dea
 
 /** Asks the service to handle the letters once more; null means all. @returns how many are now waiting. */
 export async function requestRedrive(tx: EntityManager, ids: readonly string[] | null): Promise<number> {
-  const [, count]: [unknown, number] = await tx.query(
-    `UPDATE dead_letter SET redrive_requested_at = now() WHERE $1::bigint[] IS NULL OR id = ANY($1)`,
-    [ids],
+  return rowCount(
+    await tx.query(
+      `UPDATE dead_letter SET redrive_requested_at = now() WHERE $1::bigint[] IS NULL OR id = ANY($1)`,
+      [ids],
+    ),
   );
-  return count;
 }
 
 /** Throws the letters away for good. @returns how many went. */
 export async function dropDeadLetters(tx: EntityManager, ids: readonly string[]): Promise<number> {
-  const [, count]: [unknown, number] = await tx.query(`DELETE FROM dead_letter WHERE id = ANY($1)`, [ids]);
-  return count;
+  return rowCount(await tx.query(`DELETE FROM dead_letter WHERE id = ANY($1)`, [ids]));
 }
 
 /** The next letter that is to be handled again, locked for this transaction. */
@@ -96,5 +97,5 @@ export async function keepDeadLetter(tx: EntityManager, id: string, error: unkno
   );
 }
 
-/** At most 2,000 characters, without the null character that Postgres does not store. */
-const reasonOf = (error: unknown): string => String(error).replaceAll('\0', '\\0').slice(0, 2_000);
+/** An error as a table keeps it: at most 2,000 characters, without the null character that Postgres does not store. */
+export const reasonOf = (error: unknown): string => String(error).replaceAll('\0', '\\0').slice(0, 2_000);

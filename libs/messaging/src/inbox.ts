@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { NewsroomEvent } from '#events';
+import { rowCount } from './row-count.js';
 
 type Identity = Pick<NewsroomEvent, 'source' | 'id'>;
 
@@ -43,10 +44,10 @@ export async function reviveInInbox(tx: EntityManager, { source, id }: Identity)
 
 /** Forgets what is older than `days`, 5,000 rows at a time. @returns how many rows went. */
 export async function pruneInbox(tx: EntityManager, days: number): Promise<number> {
-  const [, count]: [unknown, number] = await tx.query(
+  const deleted: [unknown, number] = await tx.query(
     `DELETE FROM inbox WHERE ctid = ANY (ARRAY(
        SELECT ctid FROM inbox WHERE received_at < now() - make_interval(days => $1) LIMIT 5000))`,
     [days],
   );
-  return count;
+  return rowCount(deleted);
 }

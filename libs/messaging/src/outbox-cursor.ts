@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { headersFromJson, type OutgoingMessage } from './message.js';
 
 /** A batch is cut before it grows past this many bytes of values, unless its first row alone does. */
-export const BATCH_BYTES = 8 * 1024 * 1024;
+const BATCH_BYTES = 8 * 1024 * 1024;
 /** Milliseconds between two full scans. */
 const FULL_SCAN_EVERY = 5_000;
 
@@ -48,11 +48,11 @@ export class OutboxCursor {
     // Before the rows, in a snapshot of its own: what has ended for it is visible to them.
     const horizon = await readHorizon(tx);
     const rows: OutboxRow[] = await tx.query(
-      `SELECT id, topic, key, headers, value, 'outbox' AS "table", "isHeld" FROM (
-         SELECT *, sum(octet_length(value)) OVER (ORDER BY id) - octet_length(value) AS bytes_before,
-           EXISTS (SELECT FROM refused_key WHERE refused_key.topic = oldest.topic AND refused_key.key = oldest.key) AS "isHeld"
-         FROM (SELECT * FROM outbox WHERE id > $1 ORDER BY id LIMIT $2) AS oldest
-       ) AS batch WHERE bytes_before < ${BATCH_BYTES} ORDER BY id`,
+      withinBatchBytes(
+        `SELECT id, topic, key, headers, value, 'outbox' AS "table",
+           EXISTS (SELECT FROM refused_key WHERE refused_key.topic = outbox.topic AND refused_key.key = outbox.key) AS "isHeld"
+         FROM outbox WHERE id > $1 ORDER BY id LIMIT $2`,
+      ),
       [isFullScan ? '0' : String(this.floor), limit],
     );
     if (isFullScan) this.fullScanAt = performance.now() + FULL_SCAN_EVERY;
@@ -96,7 +96,16 @@ async function readHorizon(tx: EntityManager): Promise<Horizon> {
   return { handedOut: BigInt(row.handedOut), xmin: BigInt(row.xmin), xmax: BigInt(row.xmax) };
 }
 
-export const messageOf = ({ id, topic, key, headers, value }: OutboxRow): OutgoingMessage => ({
+/** Those of the rows that `sql` selects, by id, that fit a batch. */
+export const withinBatchBytes = (sql: string): string =>
+  `SELECT id, topic, key, headers, value, "table", "isHeld" FROM (
+     SELECT *, sum(octet_length(value)) OVER (ORDER BY id) - octet_length(value) AS bytes_before FROM (${sql}) AS oldest
+   ) AS batch WHERE bytes_before < ${BATCH_BYTES} ORDER BY id`;
+
+type StoredMessage = Pick<OutboxRow, 'id' | 'topic' | 'key' | 'headers' | 'value'>;
+
+/** A message out of the row that an outbox or a backlog keeps of it. */
+export const messageOf = ({ id, topic, key, headers, value }: StoredMessage): OutgoingMessage => ({
   outboxId: id,
   topic,
   key: Buffer.from(key),

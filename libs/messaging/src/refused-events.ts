@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
+import { reasonOf } from './dead-letters.js';
+import { withinBatchBytes, type OutboxRow } from './outbox-cursor.js';
 import { rowCount } from './row-count.js';
-import { BATCH_BYTES, type OutboxRow } from './outbox-cursor.js';
 
 /**
  * Events that the log permanently refuses, for example because they exceed the topic's `max.message.bytes`. They and later
@@ -21,7 +22,7 @@ export async function refuse(tx: EntityManager, row: OutboxRow, error: unknown):
   await tx.query(
     `INSERT INTO refused_key (topic, key, reason) VALUES ($1, $2, $3)
      ON CONFLICT (topic, key) DO UPDATE SET reason = excluded.reason, retry_requested_at = NULL`,
-    [row.topic, row.key, String(error).replaceAll('\0', '\\0').slice(0, 2_000)],
+    [row.topic, row.key, reasonOf(error)],
   );
   await holdBack(tx, [row]);
 }
@@ -42,13 +43,11 @@ export async function holdBack(tx: EntityManager, rows: readonly OutboxRow[]): P
 /** The oldest events of the keys that an operator wants published again; `limit` and 8 MiB at most. */
 export function eventsToRetry(tx: EntityManager, limit: number): Promise<OutboxRow[]> {
   return tx.query(
-    `SELECT id, topic, key, headers, value, 'refused_event' AS "table", false AS "isHeld" FROM (
-       SELECT *, sum(octet_length(value)) OVER (ORDER BY id) - octet_length(value) AS bytes_before FROM (
-         SELECT * FROM refused_event
-         WHERE (topic, key) IN (SELECT topic, key FROM refused_key WHERE retry_requested_at IS NOT NULL)
-         ORDER BY id LIMIT $1
-       ) AS oldest
-     ) AS batch WHERE bytes_before < ${BATCH_BYTES} ORDER BY id`,
+    withinBatchBytes(
+      `SELECT id, topic, key, headers, value, 'refused_event' AS "table", false AS "isHeld" FROM refused_event
+       WHERE (topic, key) IN (SELECT topic, key FROM refused_key WHERE retry_requested_at IS NOT NULL)
+       ORDER BY id LIMIT $1`,
+    ),
     [limit],
   );
 }

@@ -6,8 +6,6 @@ export class ConsumerMetrics {
   private readonly running: Gauge;
   private readonly lag: Gauge;
   private readonly skippedTotal: Counter;
-  protected readonly unhandled: Gauge;
-  protected readonly blockedBy: Gauge;
   private queues: PartitionQueue[] = [];
   /** Since when nothing is known of these topics, because the consumer does not run; milliseconds since the epoch. */
   private stoppedSince: { at: number; topics: readonly string[] } | undefined;
@@ -34,27 +32,28 @@ export class ConsumerMetrics {
       registers,
     });
     const { oldest, blocked } = this;
-    this.unhandled = new Gauge({
+    const unhandled = new Gauge({
       name: 'events_oldest_unhandled_seconds',
       help: 'Age of the oldest event not yet handled. While the consumer is down: since when it has been down or behind.',
       labelNames,
-      registers,
+      registers: [],
       collect() {
         this.reset();
         for (const { labels, at } of oldest())
           this.set(labels, at === undefined ? 0 : (Date.now() - at) / 1_000);
       },
     });
-    this.blockedBy = new Gauge({
+    const blockedBy = new Gauge({
       name: 'events_blocked',
       help: '1 while events fail because of a missing table, column, function or permission, or a wrong password. An operator has to fix it.',
       labelNames,
-      registers,
+      registers: [],
       collect() {
         this.reset();
         for (const { labels, value } of blocked()) this.set(labels, value);
       },
     });
+    for (const gauge of [unhandled, blockedBy]) registry.registerMetric(gauge);
   }
 
   joined(group: string, queues: Iterable<PartitionQueue>): void {

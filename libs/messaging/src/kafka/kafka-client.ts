@@ -12,7 +12,7 @@ const QUIET = 60_000;
 
 /**
  * A kafkajs client that logs the way the service does.
- * @throws ConfigError when what it is told about TLS and SASL does not fit together.
+ * @throws ConfigError when the TLS and SASL settings contradict each other.
  */
 export function kafkaClient(clientId: string, config: ClientConfig, log?: Logger): Kafka {
   return new Kafka({

@@ -7,6 +7,7 @@ import {
   type TopicMessages,
   type Transaction,
 } from 'kafkajs';
+import { causesOf } from '#platform';
 import type { OutgoingMessage } from '../message.js';
 import { brokerHangs } from './kafka-client.js';
 import { MessageRefused, type PublishOptions } from '../transport.js';
@@ -208,10 +209,5 @@ async function deadline(stopping: AbortSignal, done: AbortSignal): Promise<never
   );
 }
 
-function isRefusal(error: unknown): boolean {
-  for (let e = error, depth = 0; e instanceof Error && depth < 5; depth++) {
-    if (refusals.includes((e as { type?: string }).type ?? '')) return true;
-    e = e.cause;
-  }
-  return false;
-}
+const isRefusal = (error: unknown): boolean =>
+  [...causesOf(error)].some(({ type }) => typeof type === 'string' && refusals.includes(type));

@@ -181,7 +181,7 @@ async function makeCertificates(folder: string): Promise<void> {
   await writeFile(join(folder, 'broker.pem'), parts.join(''));
 }
 
-/** Kafka takes unsigned tokens as long as nobody tells it whose signature to look for. */
+/** Kafka accepts unsigned tokens unless it is configured to check signatures. */
 function unsecuredToken(): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const now = Math.floor(Date.now() / 1_000);

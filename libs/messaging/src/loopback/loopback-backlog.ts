@@ -2,12 +2,12 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { Backoff, Worker, type Logger } from '#platform';
 import { Lane } from '../lane.js';
 import {
-  headersFromJson,
   headersToJson,
   receivedOverLoopback,
   type OutgoingMessage,
   type ReceivedMessage,
 } from '../message.js';
+import { messageOf } from '../outbox-cursor.js';
 import type { Attempt, Subscription } from '../transport.js';
 
 /** Messages looked at in a round. */
@@ -118,7 +118,7 @@ export class LoopbackBacklog {
       const key = keyOf(row);
       if (failed.has(key)) continue;
       const lane = this.failing.get(key)?.lane ?? new Lane(this.subscription, this.log);
-      const { done, wait, failure } = await lane.step([received(row)]);
+      const { done, wait, failure } = await lane.step([receivedOverLoopback(messageOf(row))]);
       if (done > 0) {
         progress = true;
         this.backoff.reset();
@@ -181,12 +181,3 @@ export async function backlogOf(
 
 export const keyOf = ({ topic, key }: { topic: string; key: Buffer | string | null }): string =>
   `${topic} ${key}`;
-
-const received = ({ id, topic, key, headers, value }: BacklogRow): ReceivedMessage =>
-  receivedOverLoopback({
-    outboxId: id,
-    topic,
-    key: Buffer.from(key),
-    value: Buffer.from(value),
-    headers: headersFromJson(headers),
-  });

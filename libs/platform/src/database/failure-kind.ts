@@ -47,8 +47,8 @@ export const isTransient = (error: unknown): boolean =>
   failureKind(error) === 'transient' || sqlState(error) === STATEMENT_TIMEOUT;
 
 function kindOf(error: unknown): FailureKind | undefined {
-  for (let e = error, depth = 0; e instanceof Error && depth < 5; depth++) {
-    const { code, driverError } = e as { code?: unknown; driverError?: unknown };
+  for (const e of causesOf(error)) {
+    const { code } = e;
     if (typeof code === 'string') {
       if (code === STATEMENT_TIMEOUT) return 'permanent';
       if (transient.system.includes(code) || belongsTo(code, transient)) return 'transient';
@@ -56,7 +56,6 @@ function kindOf(error: unknown): FailureKind | undefined {
     }
     if (transient.names.includes(e.name) || transient.words.test(e.message)) return 'transient';
     if (e instanceof AggregateError) return e.errors.map(kindOf).find((kind) => kind !== undefined);
-    e = driverError ?? e.cause;
   }
   return undefined;
 }
@@ -65,10 +64,14 @@ const belongsTo = (code: string, { classes, states }: { classes: string[]; state
   states.includes(code) || (code.length === 5 && classes.includes(code.slice(0, 2)));
 
 function sqlState(error: unknown): string | undefined {
-  for (let e = error, depth = 0; e instanceof Error && depth < 5; depth++) {
-    const { code, driverError } = e as { code?: unknown; driverError?: unknown };
-    if (typeof code === 'string' && code.length === 5) return code;
-    e = driverError ?? e.cause;
-  }
+  for (const { code } of causesOf(error)) if (typeof code === 'string' && code.length === 5) return code;
   return undefined;
+}
+
+/** An error and those it wraps (`cause`, TypeORM's `driverError`), outermost first; five at most. */
+export function* causesOf(error: unknown): Generator<Error & { code?: unknown; type?: unknown }> {
+  for (let e = error, depth = 0; e instanceof Error && depth < 5; depth++) {
+    yield e;
+    e = (e as { driverError?: unknown }).driverError ?? e.cause;
+  }
 }
