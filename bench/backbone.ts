@@ -57,16 +57,17 @@ async function bareConsume(kafka: Kafka, topic: string, groupId: string, count: 
 }
 
 async function relayThroughput(backbone: Backbone, count: number): Promise<number> {
-  const backlog = async () =>
-    Number((await backbone.writerDb.query<{ n: string }>(`SELECT count(*) AS n FROM outbox`))[0]!.n);
   const writer = await backbone.writer();
   // From the first row that is gone, so that starting the process does not count.
-  const left = await waitUntil(async () => ((await backlog()) < count ? { n: await backlog() } : undefined), {
-    within: 30_000,
-    every: 1,
-  });
+  const left = await waitUntil(
+    async () => ((await backbone.backlog()) < count ? { n: await backbone.backlog() } : undefined),
+    {
+      within: 30_000,
+      every: 1,
+    },
+  );
   const startedAt = performance.now();
-  await waitUntil(async () => (await backlog()) === 0, {
+  await waitUntil(async () => (await backbone.backlog()) === 0, {
     within: 120_000,
     every: 5,
     what: 'an empty outbox',

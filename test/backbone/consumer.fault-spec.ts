@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import kafkajs, { Kafka, logLevel, type Admin } from 'kafkajs';
+import kafkajs, { Kafka, logLevel } from 'kafkajs';
 import {
   addressOf,
   createTopics,
@@ -7,16 +7,11 @@ import {
   startKafka,
   testPrefix,
   waitUntil,
+  withAdmin,
   type KafkaCluster,
 } from '#testing';
 import { Backbone, rounds, someItems, write, writeMany, type ServiceProcess } from './harness.js';
 import { nothingWrong } from './nothing-wrong.js';
-
-const withAdmin = async <T>(brokers: string, work: (admin: Admin) => Promise<T>): Promise<T> => {
-  const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  return work(admin).finally(() => admin.disconnect());
-};
 
 const letters = (backbone: Backbone) =>
   backbone.ledgerDb.query<{ id: string; reason: string; attempts: number }>(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import kafkajs, { Kafka, logLevel } from 'kafkajs';
-import { addressOf, describeWith, waitUntil } from '#testing';
+import kafkajs from 'kafkajs';
+import { addressOf, describeWith, waitUntil, withAdmin } from '#testing';
 import { Backbone, someItems, write } from './harness.js';
 import { nothingWrong } from './nothing-wrong.js';
 
@@ -123,18 +123,16 @@ describeWith('postgres', 'kafka')('an event that Kafka refuses', () => {
   });
 });
 
-async function raiseLimit(topic: string): Promise<void> {
-  const admin = new Kafka({ brokers: addressOf('kafka').split(','), logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  await admin.alterConfigs({
-    validateOnly: false,
-    resources: [
-      {
-        type: kafkajs.ConfigResourceTypes.TOPIC,
-        name: topic,
-        configEntries: [{ name: 'max.message.bytes', value: '1048588' }],
-      },
-    ],
-  });
-  await admin.disconnect();
-}
+const raiseLimit = (topic: string): Promise<unknown> =>
+  withAdmin(addressOf('kafka'), (admin) =>
+    admin.alterConfigs({
+      validateOnly: false,
+      resources: [
+        {
+          type: kafkajs.ConfigResourceTypes.TOPIC,
+          name: topic,
+          configEntries: [{ name: 'max.message.bytes', value: '1048588' }],
+        },
+      ],
+    }),
+  );

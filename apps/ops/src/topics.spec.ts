@@ -1,20 +1,14 @@
 import { expect, it } from '@jest/globals';
-import kafkajs, { Kafka, logLevel, type Admin } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { topicNames } from '#events';
 import { readConfig } from '#platform';
-import { addressOf, describeWith, testPrefix } from '#testing';
+import { addressOf, describeWith, testPrefix, withAdmin } from '#testing';
 import { applyTopics, topicSettings } from './topics.js';
 
 const applied = async (env: Record<string, string>): Promise<string[]> => {
   const lines: string[] = [];
   await applyTopics(readConfig(topicSettings, env), (line) => lines.push(line));
   return lines;
-};
-
-const withAdmin = async <T>(brokers: string, work: (admin: Admin) => Promise<T>): Promise<T> => {
-  const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  return work(admin).finally(() => admin.disconnect());
 };
 
 const settingOf = (admin: Admin, topic: string, name: string): Promise<string | undefined> =>

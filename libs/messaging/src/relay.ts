@@ -76,6 +76,7 @@ export class Relay extends BackgroundWork {
     this.isWoken = false;
     if (!isOwn && !(await this.cursor.hasRows(this.db.manager))) return this.nextLook();
     const outcome = await this.db.transaction<Outcome>(async (tx) => {
+      const startedAt = performance.now();
       const lease = await lockRelay(tx);
       if (!lease) return 'left to the owner';
       // Retried events go out in rounds of their own, before later events of their keys that are still in the outbox.
@@ -89,7 +90,7 @@ export class Relay extends BackgroundWork {
       await holdBack(tx, held);
       const free = rows.filter(({ isHeld }) => !isHeld);
       const published = await this.publish(tx, free, claim === 'taken', signal);
-      await renewRelay(tx, this.owner);
+      await renewRelay(tx, this.owner, performance.now() - startedAt);
       return published;
     });
     if (outcome === 'left to the owner') return LEFT_TO_OWNER;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { describe as Describe } from '@jest/globals';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
 import pg from 'pg';
 import { topicNames } from '#events';
 import { waitUntil } from './wait-until.js';
@@ -78,9 +78,7 @@ export async function createTopics(
   prefix: string,
   { partitions = 3, replication = 1, maxMessageBytes }: TestTopics = {},
 ): Promise<void> {
-  const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  try {
+  await withAdmin(brokers, async (admin) => {
     const names = topicNames.map((topic) => prefix + topic);
     const configEntries = [
       { name: 'min.insync.replicas', value: String(Math.max(1, replication - 1)) },
@@ -105,7 +103,12 @@ export async function createTopics(
       },
       { within: 30_000, what: 'leaders of the topics' },
     );
-  } finally {
-    await admin.disconnect();
-  }
+  });
+}
+
+/** Works on a Kafka as its administrator would. */
+export async function withAdmin<T>(brokers: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  return work(admin).finally(() => admin.disconnect());
 }
