@@ -27,7 +27,7 @@ export class ConsumerMetrics {
     });
     this.skippedTotal = new Counter({
       name: 'events_skipped_total',
-      help: 'Records that retention deleted before this service had handled them, counted once per replica and restart.',
+      help: 'Records that retention deleted before this service had handled them.',
       labelNames: ['topic'],
       registers,
     });

@@ -6,9 +6,10 @@ import type { MessagingConfig } from '../settings.js';
 import type { Subscription } from '../transport.js';
 import type { ConsumerMetrics } from './consumer-metrics.js';
 import { brokerHangs } from './kafka-client.js';
-import { GroupOffsets, lagOf, skippedRecords, type PartitionOffsets } from './group-offsets.js';
+import { GroupOffsets, lagOf } from './group-offsets.js';
 import { OffsetCommits } from './offset-commits.js';
 import { PartitionQueue, placeOf } from './partition-queue.js';
+import { SkippedRecords } from './skipped-records.js';
 
 /** Signs of life within one session timeout. */
 const HEARTBEATS = 10;
@@ -45,8 +46,7 @@ export class KafkaConsumer {
   private readonly offsets: GroupOffsets;
   private readonly groupId: string;
   private readonly topics: string[];
-  /** Where retention has been seen to overtake the group, so that it is reported once. */
-  private readonly skippedTo = new Map<string, bigint>();
+  private readonly skipped: SkippedRecords;
   /** Where an answer began behind a gap, by partition; see {@link closeGap}. */
   private readonly gaps = new Map<string, bigint>();
   private running: Promise<void> | undefined;
@@ -62,6 +62,7 @@ export class KafkaConsumer {
     this.topics = subscription.topics.map((topic) => config.topicPrefix + topic);
     this.limit = pLimit(config.partitionsAtOnce);
     this.offsets = new GroupOffsets(kafka, this.groupId, this.topics);
+    this.skipped = new SkippedRecords(metrics, log);
   }
 
   /** Joins the group in the background, for as long as it takes. */
@@ -154,9 +155,6 @@ export class KafkaConsumer {
   private async startReading(consumer: Consumer, over: AbortSignal): Promise<void> {
     await consumer.connect();
     if (over.aborted) return;
-    // Before anything is committed, so that a gap between the last commit and what is left of the log is seen.
-    this.reportSkipped(await this.offsets.read());
-    if (over.aborted) return;
     await consumer.subscribe({ topics: this.topics, fromBeginning: true });
     if (over.aborted) return;
     await consumer.run({
@@ -227,15 +225,18 @@ export class KafkaConsumer {
     consumer: Consumer,
     over: AbortSignal,
   ): Promise<void> {
-    const offsets = await this.offsets.read();
-    if (over.aborted) return;
-    const start = new Map(
-      offsets.map(({ topic, partition, low, committed }) => [placeOf(topic, partition), committed ?? low]),
+    const offsets = new Map(
+      (await this.offsets.read()).map((one) => [placeOf(one.topic, one.partition), one]),
     );
+    if (over.aborted) return;
     for (const queue of fresh) {
       const { topic, partition } = queue;
-      if (this.queues.get(placeOf(topic, partition)) !== queue) continue;
-      queue.startAt(start.get(placeOf(topic, partition)) ?? 0n);
+      const place = placeOf(topic, partition);
+      if (this.queues.get(place) !== queue) continue;
+      const stand = offsets.get(place);
+      // Before anything is committed, so that a gap between the last commit and what is left of the log is seen.
+      if (stand) this.skipped.look([stand]);
+      queue.startAt(stand?.committed ?? stand?.low ?? 0n);
       resume(consumer, topic, partition);
     }
   }
@@ -270,7 +271,7 @@ export class KafkaConsumer {
     this.gaps.delete(place);
     queue.skipTo(from);
     consumer.seek({ topic, partition, offset: String(from) });
-    this.skipped(topic, partition, wanted, from);
+    this.skipped.report(topic, partition, wanted, from);
   }
 
   private get queueLimit(): number {
@@ -295,36 +296,12 @@ export class KafkaConsumer {
       });
       const own = offsets.filter(({ topic, partition }) => this.queues.has(placeOf(topic, partition)));
       if (over.aborted) return;
-      this.reportSkipped(own);
+      this.skipped.look(own);
       for (const one of own) this.queues.get(placeOf(one.topic, one.partition))?.noteLag(lagOf(one));
       this.metrics.behind(own.map((one) => ({ ...one, lag: lagOf(one) })));
       await commits.flush();
       await delay(LOOK_EVERY, undefined, { signal: over }).catch(() => undefined);
     }
-  }
-
-  private reportSkipped(offsets: readonly PartitionOffsets[]): void {
-    for (const one of offsets) {
-      const { topic, partition, low, committed } = one;
-      const place = placeOf(topic, partition);
-      const before = this.skippedTo.get(place) ?? 0n;
-      const records = skippedRecords({
-        ...one,
-        committed: committed === undefined || committed > before ? committed : before,
-      });
-      if (records > 0n) this.skipped(topic, partition, low - records, low);
-    }
-  }
-
-  private skipped(topic: string, partition: number, from: bigint, to: bigint): void {
-    const place = placeOf(topic, partition);
-    if (to <= (this.skippedTo.get(place) ?? 0n)) return;
-    this.skippedTo.set(place, to);
-    this.metrics.skipped(topic, Number(to - from));
-    this.log.error(
-      { topic, partition, from: String(from), to: String(to) },
-      'retention deleted records before they were handled; run «ops republish» for the publishing service',
-    );
   }
 }
 

@@ -1,0 +1,38 @@
+import type { Logger } from '#platform';
+import type { ConsumerMetrics } from './consumer-metrics.js';
+import { skippedRecords, type PartitionOffsets } from './group-offsets.js';
+import { placeOf } from './partition-queue.js';
+
+/** Counts and logs records that retention deleted before they were handled, each gap once. */
+export class SkippedRecords {
+  private readonly reportedTo = new Map<string, bigint>();
+
+  constructor(
+    private readonly metrics: ConsumerMetrics,
+    private readonly log: Logger,
+  ) {}
+
+  /** Looks for gaps between what the group has committed and what is left of the log. */
+  look(offsets: readonly PartitionOffsets[]): void {
+    for (const one of offsets) {
+      const { topic, partition, low, committed } = one;
+      const before = this.reportedTo.get(placeOf(topic, partition)) ?? 0n;
+      const records = skippedRecords({
+        ...one,
+        committed: committed === undefined || committed > before ? committed : before,
+      });
+      if (records > 0n) this.report(topic, partition, low - records, low);
+    }
+  }
+
+  report(topic: string, partition: number, from: bigint, to: bigint): void {
+    const place = placeOf(topic, partition);
+    if (to <= (this.reportedTo.get(place) ?? 0n)) return;
+    this.reportedTo.set(place, to);
+    this.metrics.skipped(topic, Number(to - from));
+    this.log.error(
+      { topic, partition, from: String(from), to: String(to) },
+      'retention deleted records before they were handled; run «ops republish» for the publishing service',
+    );
+  }
+}
