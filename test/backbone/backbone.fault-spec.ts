@@ -271,7 +271,7 @@ describeWith('postgres', 'kafka')('bad messages', () => {
     const headers = { ce_type: Buffer.from('article.sung') };
     await log.append([{ key: Buffer.from('future'), value: Buffer.from('{}'), headers }]);
     const ledger = await backbone.ledger();
-    const metrics = async () => (await fetch(`${ledger.url}/metrics`)).text();
+    const metrics = async () => (await fetch(`${ledger.operationsUrl}/metrics`)).text();
     const line = await waitUntil(
       async () => /events_received_total\{.*outcome="unknown".*\} (\d+)/.exec(await metrics())?.[1],
       {

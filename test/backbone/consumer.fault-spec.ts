@@ -183,7 +183,9 @@ describeWith('postgres', 'kafka')('a consumer', () => {
   it('serves metrics while the database is blocked', async () => {
     const ledger = await backbone.ledger();
     const lock = await backbone.lockLedger('dead_letter');
-    const text = await (await fetch(`${ledger.url}/metrics`, { signal: AbortSignal.timeout(8_000) })).text();
+    const text = await (
+      await fetch(`${ledger.operationsUrl}/metrics`, { signal: AbortSignal.timeout(8_000) })
+    ).text();
     await lock.release();
     expect(text).toContain('events_consumer_running');
     expect(text).not.toMatch(/^dead_letters\{/m);
@@ -279,7 +281,7 @@ describeWith('postgres', 'kafka')('a consumer and an unreliable Kafka:', () => {
     });
     await cluster.stop();
     const ledger = await backbone.ledger();
-    expect((await fetch(`${ledger.url}/health/ready`)).status).toBe(200);
+    expect((await fetch(`${ledger.operationsUrl}/health/ready`)).status).toBe(200);
     expect(await ledger.metric('events_consumer_running')).toBe(0);
     const age = await ledger.metric('events_oldest_unhandled_seconds');
     await waitUntil(async () => (await ledger.metric('events_oldest_unhandled_seconds'))! > age!, {

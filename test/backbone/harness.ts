@@ -30,6 +30,8 @@ export const rounds = (few: number, full: number): number =>
 /** A service in a process of its own. */
 export class ServiceProcess {
   url = '';
+  /** Where its health and metrics are. */
+  operationsUrl = '';
   readonly ended: Promise<void>;
   private said = '';
 
@@ -50,7 +52,7 @@ export class ServiceProcess {
   ): Promise<ServiceProcess> {
     const flags = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
     const child = spawn(process.execPath, [...flags, file, ...args], {
-      env,
+      env: { OPERATIONS_PORT: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const started = new ServiceProcess(child);
@@ -63,6 +65,7 @@ export class ServiceProcess {
       { within, what: `${file} ${args.join(' ')}` },
     );
     started.url = url;
+    started.operationsUrl = /operations(?:Url":"| at )(http[^"\s]+)/.exec(started.said)?.[1] ?? '';
     return started;
   }
 
@@ -76,7 +79,7 @@ export class ServiceProcess {
 
   /** The values of a metric whose line contains all of `labels`, added up; undefined when there is none. */
   async metric(name: string, ...labels: string[]): Promise<number | undefined> {
-    const text = await (await fetch(`${this.url}/metrics`)).text();
+    const text = await (await fetch(`${this.operationsUrl}/metrics`)).text();
     const values = text
       .split('\n')
       .filter((line) => line.startsWith(`${name}{`) && labels.every((label) => line.includes(label)))

@@ -55,12 +55,14 @@ export async function startNewsroom(env: NodeJS.ProcessEnv, say: Say): Promise<N
       ...secretsAsEnv(secrets),
       ...env,
       DATABASE_URL: database?.url('postgres') ?? env['DATABASE_URL'],
+      // One of each service in this process; newsroom.json says which ports they got.
+      OPERATIONS_PORT: '0',
     };
-    const { gateway, reader } = await startServices(common, config, stops);
+    const { gateway, reader, operations } = await startServices(common, config, stops);
     await writeFile(
       folder.file('newsroom.json'),
       JSON.stringify(
-        { gatewayUrl: gateway.url, readerUrl: reader.url, databaseUrl: common.DATABASE_URL },
+        { gatewayUrl: gateway.url, readerUrl: reader.url, databaseUrl: common.DATABASE_URL, operations },
         null,
         2,
       ),
@@ -102,8 +104,9 @@ async function startServices(
   common: NodeJS.ProcessEnv,
   config: { gatewayPort: number; readerPort: number },
   stops: (() => Promise<void>)[],
-): Promise<{ gateway: RunningService; reader: RunningService }> {
+): Promise<{ gateway: RunningService; reader: RunningService; operations: Record<string, string> }> {
   const loopback = new Loopback();
+  const operations: Record<string, string> = {};
   const start = async (definition: ServiceDefinition, env: NodeJS.ProcessEnv): Promise<RunningService> => {
     const service = await startService(definition, {
       env: { ...common, ...env },
@@ -111,6 +114,7 @@ async function startServices(
       providers: [{ provide: Loopback, useValue: loopback }],
     });
     stops.push(() => service.stop());
+    operations[service.name] = service.operationsUrl;
     return service;
   };
   const publicAddresses = {
@@ -138,7 +142,7 @@ async function startServices(
     GATEWAY_URL: gateway.url,
     READER_PORT: String(config.readerPort),
   });
-  return { gateway, reader };
+  return { gateway, reader, operations };
 }
 
 const secretsAsEnv = ({ readerKey, jwks }: Secrets) => ({

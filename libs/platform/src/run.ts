@@ -1,8 +1,14 @@
 import { ConfigError, type Settings } from './config/config.js';
+import { REQUEST_TRANSACTION_WITHIN } from './database/request-deadline.js';
 import { migrateDatabase, startService, type ServiceDefinition } from './service.js';
 
-/** Milliseconds a stopping process has for what is under way. */
-const STOP_WITHIN = 10_000;
+/** Milliseconds a stopping process has for everything: requests first, then events and connections. */
+const STOP_WITHIN = 25_000;
+/**
+ * Callers keep connections open between requests; in three seconds nearly all of them send once more and are told to
+ * close theirs. No request may take longer than a transaction.
+ */
+const drain = { idle: 3_000, requests: REQUEST_TRANSACTION_WITHIN };
 
 /**
  * Runs a service as a process of its own, until SIGTERM or SIGINT. With the argument `migrate` it brings the
@@ -10,8 +16,8 @@ const STOP_WITHIN = 10_000;
  */
 export async function runService<S extends Settings>(definition: ServiceDefinition<S>): Promise<void> {
   if (process.argv[2] === 'migrate') return migrateService(definition);
-  await runProcess(definition.name, async () => {
-    const service = await startService(definition, { env: process.env });
+  await runProcess(definition.name, async (signal) => {
+    const service = await startService(definition, { env: process.env, signal, drain });
     return () => service.stop();
   });
 }
@@ -27,15 +33,21 @@ async function migrateService(definition: ServiceDefinition): Promise<void> {
   }
 }
 
-/** Starts, waits for the signal to stop, stops. What goes wrong is one line on stderr and exit code 1. */
-export async function runProcess(name: string, start: () => Promise<() => Promise<void>>): Promise<void> {
+/**
+ * Starts, waits for the signal to stop, stops. What goes wrong is one line on stderr and exit code 1.
+ * @param start gets a signal that aborts when the process should stop before it has started.
+ */
+export async function runProcess(
+  name: string,
+  start: (signal: AbortSignal) => Promise<() => Promise<void>>,
+): Promise<void> {
+  const stopping = new AbortController();
   const signalled = new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
+    stopping.signal.addEventListener('abort', () => resolve());
   });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
   try {
-    const started = start();
-    const stop = await Promise.race([started, signalled.then(() => started)]);
+    const stop = await start(stopping.signal);
     await signalled;
     const deadline = setTimeout(
       () => fail(name, new Error(`not stopped within ${STOP_WITHIN / 1000} s`)),
@@ -45,6 +57,7 @@ export async function runProcess(name: string, start: () => Promise<() => Promis
     clearTimeout(deadline);
     process.exit(0);
   } catch (error) {
+    if (stopping.signal.aborted) process.exit(0);
     fail(name, error);
   }
 }

@@ -11,7 +11,6 @@ import { MemoryCache } from './cache/memory-cache.js';
 import { RedisCache } from './cache/redis-cache.js';
 import { Clock } from './clock.js';
 import type { CacheConfig, ReaderConfig, ServerConfig } from './config/service-settings.js';
-import { HealthController, Readiness } from './health.controller.js';
 import { LOGGER, type Logger } from './logging.js';
 
 /** DI token of the service's settings, typed by the service itself. */
@@ -49,13 +48,11 @@ export class ServiceModule {
       { provide: CACHE, useFactory: () => createCache(config as Partial<CacheConfig>, log) },
       Clock,
       EventTransport,
-      Readiness,
       ...(db ? [{ provide: DataSource, useValue: db }] : []),
       ...(readerKey ? [{ provide: ReaderTokens, useValue: new ReaderTokens(readerKey) }] : []),
       ...providers,
     ];
     return {
-      controllers: [HealthController],
       providers: [...shared, { provide: APP_GUARD, useClass: AudienceGuard }],
       exports: shared.map((provider) => (typeof provider === 'function' ? provider : provider.provide)),
     };

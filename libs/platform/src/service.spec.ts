@@ -162,10 +162,17 @@ describe('a service', () => {
     expect(text).not.toContain('secret');
   });
 
-  it('answers for its health, and counts requests by route', async () => {
-    expect(await get('/health/live')).toMatchObject({ status: 200 });
-    expect(await get('/health/ready')).toMatchObject({ status: 200 });
-    expect((await get('/metrics')).text).toContain(
+  it.each(['/health/live', '/health/ready', '/metrics'])(
+    'keeps %s off the port of its routes',
+    async (path) => {
+      expect(await get(path)).toMatchObject({ status: 404 });
+      expect((await fetch(service.operationsUrl + path)).status).toBe(200);
+    },
+  );
+
+  it('counts requests by route', async () => {
+    await get('/open');
+    expect(await (await fetch(`${service.operationsUrl}/metrics`)).text()).toContain(
       'http_request_duration_seconds_count{service="ferry",method="GET",route="/open"',
     );
   });
@@ -177,6 +184,16 @@ describe('a service', () => {
     expect((await get('/open', { 'x-request-id': 'bad id\tx' })).headers.get('x-request-id')).toMatch(
       /^[\da-f-]{36}$/,
     );
+  });
+});
+
+describe('a service on Kubernetes', () => {
+  it('does not take the variable of a Service of its own name for its port', async () => {
+    const { env } = await testAuth();
+    const link = { FERRY_PORT: 'tcp://10.96.140.244:3001', OPERATIONS_PORT: 'tcp://10.96.140.244:9090' };
+    const service = await startService(ferry, { env: { ...env, LOG_LEVEL: 'silent', ...link } });
+    expect((await fetch(`${service.url}/open`)).status).toBe(200);
+    await service.stop();
   });
 });
 

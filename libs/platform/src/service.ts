@@ -3,17 +3,29 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { DataSource } from 'typeorm';
 import { CACHE, type Cache } from './cache/cache.js';
 import { readConfig, type ConfigOf, type Settings } from './config/config.js';
-import { databaseSettings, type DatabaseConfig, type ServerConfig } from './config/service-settings.js';
-import { createDataSource, databaseUrlOf, migrate, type DatabaseDefinition } from './database/database.js';
-import { isTransient } from './database/failure-kind.js';
-import { Readiness } from './health.controller.js';
+import {
+  databaseSettings,
+  portVariable,
+  type DatabaseConfig,
+  type ServerConfig,
+} from './config/service-settings.js';
+import { createDataSource, databaseUrlOf, type DatabaseDefinition } from './database/database.js';
+import { failureKind } from './database/failure-kind.js';
+import { migrate } from './database/migrate.js';
+import { REQUEST_TRANSACTION_WITHIN } from './database/request-deadline.js';
+import { waitForSchema } from './database/wait-for-schema.js';
+import { Drain, type DrainLimits } from './http/drain.js';
 import { measureRequests } from './http/metrics.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { serverOptions, traceAndLogRequests } from './http/requests.js';
 import { validationPipe } from './http/validation.js';
-import { createLogger, NestLogger } from './logging.js';
+import { createLogger, NestLogger, type Logger } from './logging.js';
+import { DatabaseProbe } from './operations/database-probe.js';
+import { OperationsServer } from './operations/operations-server.js';
+import { Readiness } from './operations/readiness.js';
 import { EventTransport, ServiceModule } from './service.module.js';
 import { Backoff, pause } from './work/backoff.js';
 
@@ -32,8 +44,15 @@ export const defineService = <S extends Settings>(definition: ServiceDefinition<
 
 export interface StartOptions {
   readonly env: NodeJS.ProcessEnv;
-  /** Bring the tables up to date first; otherwise that is the deployment's own step (`npm run migrate`). */
+  /**
+   * Bring the tables up to date first. Otherwise that is the deployment's own step (`migrate`), and the service waits
+   * for it, alive and not ready.
+   */
   readonly migrate?: boolean;
+  /** Ends the waiting for a database. */
+  readonly signal?: AbortSignal;
+  /** What stopping waits for; by default for requests under way alone, as is right where no other process calls. */
+  readonly drain?: DrainLimits;
   /** More providers, visible everywhere in the service; the one-process newsroom hands its loopback transport in. */
   readonly providers?: Provider[];
   /** Runs when everything is put together and nothing has started yet: no request and no event has come in. */
@@ -44,20 +63,23 @@ export interface RunningService {
   readonly name: string;
   /** Where it listens, with the port it really got. */
   readonly url: string;
+  /** Where its health and metrics are. */
+  readonly operationsUrl: string;
   readonly app: NestFastifyApplication;
-  /** Stops taking requests and events, finishes what is under way, closes connections. */
+  /** Finishes requests and events under way, takes no more, closes connections. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a service: settings, database, HTTP and events.
- * @throws ConfigError for wrong or missing settings; Error when the database, the port or the broker is not to be had.
+ * Starts a service: health and metrics first, then database, HTTP and events. Waits for a database that is not there yet.
+ * @throws ConfigError for wrong or missing settings; Error when a port is not available or the code does not fit the database.
  */
 export async function startService<S extends Settings>(
   definition: ServiceDefinition<S>,
-  { env, migrate: shouldMigrate = false, providers = [], beforeEvents }: StartOptions,
+  options: StartOptions,
 ): Promise<RunningService> {
   const { name } = definition;
+  const { env, drain: limits = { idle: 0, requests: REQUEST_TRANSACTION_WITHIN } } = options;
   const config = readConfig(definition.settings, env);
   const server = config as unknown as ServerConfig;
   const log = createLogger(name, server.logLevel);
@@ -66,89 +88,116 @@ export async function startService<S extends Settings>(
   collectDefaultMetrics({ register: registry });
 
   const url = definition.database && databaseUrlOf(name, config as unknown as DatabaseConfig, env);
-  const db = url
-    ? createDataSource(name, url, config as unknown as DatabaseConfig, definition.database!, log)
-    : undefined;
-  if (url && shouldMigrate) await migrate(db!, url);
-  else await db?.initialize();
-
-  const adapter = new FastifyAdapter(serverOptions(log));
-  const http = adapter.getInstance() as unknown as FastifyInstance;
-  traceAndLogRequests(http, log);
-  measureRequests(http, registry);
-  await definition.prepare?.(http, config);
-
-  const root: DynamicModule = {
-    module: ServiceModule,
-    global: true,
-    imports: [definition.module],
-    ...ServiceModule.parts({ name, config, server, log, registry, db, providers }),
-  };
-  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
-    logger: new NestLogger(log),
-    abortOnError: false,
-    forceCloseConnections: true,
-  });
-  app.useGlobalFilters(new ProblemFilter());
-  app.useGlobalPipes(validationPipe());
-
+  const database = url ? new DatabaseProbe(url, name) : undefined;
+  const readiness = new Readiness();
+  const operations = new OperationsServer({ readiness, registry, database });
+  const stops: (() => Promise<void>)[] = [() => operations.close()];
   const stop = async (): Promise<void> => {
-    app.get(Readiness).stopping = true;
-    await app.close();
-    await app.get<Cache>(CACHE).close();
-    if (db?.isInitialized) await db.destroy();
+    readiness.stopping();
+    for (const one of stops.splice(0).toReversed()) await one();
   };
   try {
-    beforeEvents?.(app);
+    const operationsUrl = await operations
+      .listen(server.operationsPort, server.host)
+      .catch(portTaken('OPERATIONS_PORT', server.operationsPort, server.host));
+    const db = url ? await openDatabase(definition, url, { config, log, readiness, ...options }) : undefined;
+    if (db) stops.push(() => db.destroy());
+
+    const adapter = new FastifyAdapter(serverOptions(log));
+    const http = adapter.getInstance() as unknown as FastifyInstance;
+    const drain = new Drain(http);
+    traceAndLogRequests(http, log);
+    measureRequests(http, registry);
+    await definition.prepare?.(http, config);
+
+    const { providers = [] } = options;
+    const root: DynamicModule = {
+      module: ServiceModule,
+      global: true,
+      imports: [definition.module],
+      ...ServiceModule.parts({ name, config, server, log, registry, db, providers }),
+    };
+    const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+      logger: new NestLogger(log),
+      abortOnError: false,
+    });
+    app.useGlobalFilters(new ProblemFilter());
+    app.useGlobalPipes(validationPipe());
+    stops.push(
+      () => app.get<Cache>(CACHE).close(),
+      () => app.close(),
+      () => drain.run(limits),
+    );
+    options.beforeEvents?.(app);
     const { strategy } = app.get(EventTransport);
     if (strategy) app.connectMicroservice({ strategy });
     await app.startAllMicroservices();
-    await app.listen(server.port, server.host);
+    await app.listen(server.port, server.host).catch(portTaken(portVariable(name), server.port, server.host));
+    readiness.started();
+    const address = (await app.getUrl()).replace('[::1]', '127.0.0.1').replace('0.0.0.0', '127.0.0.1');
+    log.info({ url: address, operationsUrl }, `${name} listens`);
+    return { name, url: address, operationsUrl, app, stop };
   } catch (error) {
     await stop().catch(() => undefined);
-    throw portTaken(error, name, server) ?? error;
+    throw error;
   }
-  const address = (await app.getUrl()).replace('[::1]', '127.0.0.1').replace('0.0.0.0', '127.0.0.1');
-  log.info({ url: address }, `${name} listens`);
-  return { name, url: address, app, stop };
 }
 
-/** Milliseconds a migration waits for a database that is just starting. */
-const MIGRATE_WITHIN = 60_000;
+interface Opening extends Pick<StartOptions, 'migrate' | 'signal'> {
+  readonly config: object;
+  readonly log: Logger;
+  readonly readiness: Readiness;
+}
+
+async function openDatabase(
+  { name, database }: Pick<ServiceDefinition, 'name' | 'database'>,
+  url: string,
+  { config, log, readiness, migrate: shouldMigrate, signal }: Opening,
+): Promise<DataSource> {
+  const settings = config as DatabaseConfig;
+  const db = createDataSource(name, url, settings, database!, log);
+  try {
+    if (shouldMigrate) await migrate({ name, url, config: settings, definition: database!, log });
+    await (shouldMigrate ? db.initialize() : waitForSchema(db, { readiness, log, signal }));
+    return db;
+  } catch (error) {
+    if (db.isInitialized) await db.destroy();
+    throw error;
+  }
+}
+
+/** Milliseconds a migration waits for a database that is just starting, and for locks that others hold. */
+const MIGRATE_WITHIN = 300_000;
 
 /** Brings a service's tables up to date without starting it. @returns the names of the migrations that ran. */
 export async function migrateDatabase(
-  definition: ServiceDefinition,
+  { name, database: definition }: Pick<ServiceDefinition, 'name' | 'database'>,
   env: NodeJS.ProcessEnv,
 ): Promise<string[]> {
-  if (!definition.database) return [];
-  const config = readConfig(databaseSettings(definition.name), env);
-  const url = databaseUrlOf(definition.name, config, env);
-  const log = createLogger(definition.name, 'warn');
-  const db = createDataSource(definition.name, url, config, definition.database, log);
+  if (!definition) return [];
+  const config = readConfig(databaseSettings(name), env);
+  const url = databaseUrlOf(name, config, env);
+  const log = createLogger(name, 'warn');
   const backoff = new Backoff(500, 5_000);
   const deadline = Date.now() + MIGRATE_WITHIN;
-  try {
-    for (;;) {
-      try {
-        return await migrate(db, url);
-      } catch (error) {
-        if (!isTransient(error) || Date.now() > deadline) throw error;
-        log.warn({ err: error }, 'the database does not answer yet');
-        await pause(backoff.next());
-      }
+  for (;;) {
+    try {
+      return await migrate({ name, url, config, definition, log });
+    } catch (error) {
+      // A statement that somebody cancelled is not repeated: it would hold its locks once more.
+      if (failureKind(error) !== 'transient' || Date.now() > deadline) throw error;
+      log.warn({ err: error }, 'the database does not answer, or others hold a lock; trying again');
+      await pause(backoff.next());
     }
-  } finally {
-    if (db.isInitialized) await db.destroy();
   }
 }
 
-function portTaken(error: unknown, name: string, { host, port }: ServerConfig): Error | undefined {
+/** Says in one line which variable gives the service another port. */
+const portTaken = (variable: string, port: number, host: string) => (error: unknown) => {
   const { code } = error as { code?: string };
-  const variable = `${name.toUpperCase()}_PORT`;
   if (code === 'EADDRINUSE')
-    return new Error(`Port ${port} on ${host} is in use. Set ${variable} to a free one.`);
+    throw new Error(`Port ${port} on ${host} is in use. Set ${variable} to a free one.`);
   if (code === 'EACCES')
-    return new Error(`Port ${port} on ${host} is not allowed here. Set ${variable} to one above 1023.`);
-  return undefined;
-}
+    throw new Error(`Port ${port} on ${host} is not allowed here. Set ${variable} to one above 1023.`);
+  throw error;
+};

@@ -47,6 +47,7 @@ export class ServiceUnderTest {
         LOG_LEVEL: 'silent',
         ...auth.env,
         [`${name}_PORT`]: '0',
+        OPERATIONS_PORT: '0',
         [`${name}_DATABASE_URL`]: database.url,
         ...env,
       },

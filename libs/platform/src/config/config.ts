@@ -64,7 +64,12 @@ function valueShown(value: string | undefined, isSecret: boolean): string {
 
 /** Schemas for the text of a variable. */
 export const text = {
-  port: (standard: number) => z.coerce.number().int().min(0).max(65_535).default(standard),
+  /** Kubernetes gives Pods variables such as `ARTICLES_PORT=tcp://10.0.0.7:3001` for a Service; those count as unset. */
+  port: (standard: number) =>
+    z.preprocess(
+      (value) => (typeof value === 'string' && value.startsWith('tcp://') ? undefined : value),
+      z.coerce.number().int().min(0).max(65_535).default(standard),
+    ),
   int: (min: number, max: number, standard: number) =>
     z.coerce.number().int().min(min).max(max).default(standard),
   url: (protocol: RegExp) => z.url({ protocol }),

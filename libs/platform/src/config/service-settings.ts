@@ -9,6 +9,11 @@ export const serverSettings = (service: string, port: number) => ({
     'an address to listen on, such as 127.0.0.1 or 0.0.0.0',
   ),
   port: setting(portVariable(service), text.port(port), 'a port from 0 (any free one) to 65535'),
+  operationsPort: setting(
+    'OPERATIONS_PORT',
+    text.port(port === 0 ? 0 : port + 1_000),
+    'a port from 0 (any free one) to 65535',
+  ),
   logLevel: setting(
     'LOG_LEVEL',
     z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -58,8 +63,12 @@ export const databaseSettings = (service: string) => ({
 export const cacheSettings = {
   redisUrl: setting(
     'REDIS_URL',
-    text.url(/^rediss?$/).optional(),
-    'an address such as redis://:password@host:6379 (unset: a cache in the process)',
+    text
+      .url(/^rediss?$/)
+      .optional()
+      // With a cache in each process, one replica would show for half a minute what another knows to be retracted.
+      .refine((url) => url !== undefined || process.env['NODE_ENV'] !== 'production'),
+    'an address such as redis://:password@host:6379 (unset, but not in production: a cache in the process)',
   ),
   redisPrefix: setting(
     'REDIS_PREFIX',

@@ -34,8 +34,8 @@ const operational = {
   states: ['42P01', '42703', '42883', '42501', '3F000', '3D000', '0A000'],
 };
 
-/** A statement was cancelled because it took longer than `statement_timeout`. */
-const STATEMENT_TIMEOUT = '57014';
+/** A statement took longer than `statement_timeout`, or a transaction longer than `transaction_timeout`. */
+const TIMED_OUT = ['57014', '25P04'];
 
 /** Looks through wrappers (`cause`, TypeORM's `driverError`, aggregates) for the first error that says what it is. */
 export function failureKind(error: unknown): FailureKind {
@@ -44,13 +44,13 @@ export function failureKind(error: unknown): FailureKind {
 
 /** True when the same request, sent again later, can succeed; a statement that took too long under load included. */
 export const isTransient = (error: unknown): boolean =>
-  failureKind(error) === 'transient' || sqlState(error) === STATEMENT_TIMEOUT;
+  failureKind(error) === 'transient' || TIMED_OUT.includes(sqlState(error) ?? '');
 
 function kindOf(error: unknown): FailureKind | undefined {
   for (const e of causesOf(error)) {
     const { code } = e;
     if (typeof code === 'string') {
-      if (code === STATEMENT_TIMEOUT) return 'permanent';
+      if (TIMED_OUT.includes(code)) return 'permanent';
       if (transient.system.includes(code) || belongsTo(code, transient)) return 'transient';
       if (belongsTo(code, operational)) return 'operational';
     }

@@ -23,11 +23,10 @@ export const serverOptions = (log: Logger): FastifyServerOptions => ({
 export function traceAndLogRequests(server: FastifyInstance, log: Logger): void {
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
-    withTrace(request.headers['traceparent'], done);
+    withTrace(request.headers['traceparent'], done, true);
   });
   server.addHook('onResponse', async (request, reply) => {
     const { url: route = 'unknown' } = request.routeOptions;
-    if (route === '/metrics' || route.startsWith('/health/')) return;
     log.info(
       {
         requestId: request.id,

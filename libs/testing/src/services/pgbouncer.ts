@@ -35,7 +35,6 @@ export async function startPgBouncer(postgres: string): Promise<PgBouncer> {
     auth_file: file('users.txt'),
     pool_mode: 'transaction',
     default_pool_size: 10,
-    ignore_startup_parameters: 'statement_timeout, lock_timeout, idle_in_transaction_session_timeout',
   };
   await writeFile(
     file('pgbouncer.ini'),

@@ -1,0 +1,107 @@
+import pg from 'pg';
+import type { DatabaseConfig } from '../config/service-settings.js';
+import type { Logger } from '../logging.js';
+import { CONNECT_WITHIN, createDataSource, type DatabaseDefinition } from './database.js';
+
+/** Deadlines of everyone who connects as the service's role, unless an operator has set others. */
+const roleSettings = {
+  statement_timeout: '15s',
+  lock_timeout: '10s',
+  // The server ends a transaction whose process hangs, and with it the locks that others wait for.
+  idle_in_transaction_session_timeout: '60s',
+};
+
+/**
+ * A migration may take as long as it needs, but does not wait long for a lock: everything that comes after it on the
+ * same table would wait, too. It is tried again instead.
+ */
+const MIGRATION_SESSION =
+  '-c statement_timeout=0 -c lock_timeout=5s -c idle_in_transaction_session_timeout=0';
+
+export interface DatabaseToMigrate {
+  readonly name: string;
+  readonly url: string;
+  readonly config: DatabaseConfig;
+  readonly definition: DatabaseDefinition;
+  readonly log: Logger;
+}
+
+/**
+ * Creates the database when it is missing, brings its tables up to date and sets the role's deadlines. Safe to run from
+ * several places at once: an advisory lock lets one do the work while the others wait.
+ * @returns the names of the migrations that ran.
+ */
+export async function migrate({ name, url, config, definition, log }: DatabaseToMigrate): Promise<string[]> {
+  await createDatabaseIfMissing(url);
+  const session = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_WITHIN,
+    options: '-c statement_timeout=0 -c lock_timeout=0',
+    keepAlive: true,
+  });
+  session.on('error', () => undefined);
+  const source = createDataSource(`${name} migrate`, url, config, definition, log, {
+    options: MIGRATION_SESSION,
+  });
+  try {
+    await session.connect();
+    await session.query(`SELECT pg_advisory_lock(hashtext('newsroom.migrate'))`);
+    await setRoleDeadlines(session);
+    await source.initialize();
+    const ran = await source.runMigrations();
+    return ran.map((migration) => migration.name);
+  } finally {
+    if (source.isInitialized) await source.destroy();
+    await session.end();
+  }
+}
+
+/**
+ * Settings of the role hold behind PgBouncer, too, which gives each transaction another connection and refuses settings
+ * at connect.
+ */
+async function setRoleDeadlines(session: pg.Client): Promise<void> {
+  const { rows } = await session.query<{ known: string }>(
+    `SELECT split_part(setting, '=', 1) AS known FROM pg_db_role_setting, unnest(setconfig) AS setting
+     WHERE setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+       AND setrole IN (0, current_user::regrole)`,
+  );
+  const known = rows.map((row) => row.known);
+  for (const [name, value] of Object.entries(roleSettings)) {
+    if (known.includes(name)) continue;
+    // The name of the database cannot be a parameter of this statement.
+    await session.query(
+      `DO $$ BEGIN EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET ${name} = %L', current_database(), '${value}'); END $$`,
+    );
+  }
+}
+
+async function createDatabaseIfMissing(url: string): Promise<void> {
+  const name = decodeURIComponent(new URL(url).pathname.slice(1));
+  const probe = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_WITHIN });
+  try {
+    await probe.connect();
+    return;
+  } catch (error) {
+    const missing = (error as { code?: string }).code === '3D000';
+    if (!missing) throw error;
+  } finally {
+    await probe.end().catch(() => undefined);
+  }
+  const maintenance = new URL(url);
+  maintenance.pathname = '/postgres';
+  const client = new pg.Client({
+    connectionString: maintenance.href,
+    connectionTimeoutMillis: CONNECT_WITHIN,
+  });
+  await client.connect();
+  try {
+    // Nobody is ever connected to template0, so several services can do this at the same time.
+    await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)} TEMPLATE template0`);
+  } catch (error) {
+    // 42P04 and 23505: another process was quicker.
+    if (!['42P04', '23505'].includes((error as { code?: string }).code ?? '')) throw error;
+  } finally {
+    await client.end();
+  }
+}
