@@ -3,10 +3,16 @@ import type { DatabaseDefinition } from '#platform';
 import { Article } from './articles/article.entity.js';
 import { ArticleTables1763900000000 } from './migrations/1763900000000-article-tables.js';
 import { ArticleLife1764000000000 } from './migrations/1764000000000-article-life.js';
+import { FillArticleSearch1764400000000 } from './migrations/1764400000000-fill-article-search.js';
 import { Revision } from './revisions/revision.entity.js';
 import { Term } from './taxonomy/term.entity.js';
 
 export const database: DatabaseDefinition = {
   entities: [Article, Revision, Term],
-  migrations: [...messagingMigrations, ArticleTables1763900000000, ArticleLife1764000000000],
+  migrations: [
+    ...messagingMigrations,
+    ArticleTables1763900000000,
+    ArticleLife1764000000000,
+    FillArticleSearch1764400000000,
+  ],
 };

@@ -156,18 +156,8 @@ async function search(db: QueryRunner): Promise<void> {
     ) WITH (toast_tuple_target = 128)`);
   await db.query(`ALTER TABLE article_search ALTER document SET STORAGE external`);
   await db.query(`CREATE INDEX article_search_document ON article_search USING gin (document)`);
-  await db.query(`
-    INSERT INTO article_search (article_id, published_at, section_id, document)
-    SELECT id, published_at, (snapshot->'section'->>'id')::uuid,
-      setweight(to_tsvector('german', concat_ws(' ', snapshot->>'kicker', snapshot->>'headline')), 'A') ||
-      setweight(to_tsvector('german', snapshot->>'lead'), 'B') ||
-      setweight(to_tsvector('german', coalesce((
-        SELECT string_agg(run->>'text', ' ') FROM json_array_elements(snapshot->'body') AS block,
-          json_array_elements(coalesce(block->'runs', '[]')) AS run), '')), 'D')
-    FROM article WHERE state = 'published'`);
   await db.query(`CREATE TABLE search_word (word text PRIMARY KEY)`);
   await db.query(`CREATE INDEX search_word_trigrams ON search_word USING gin (word gin_trgm_ops)`);
   // Articles whose words are still to be learned for finding what is mistyped.
   await db.query(`CREATE TABLE search_unlearned (article_id uuid PRIMARY KEY)`);
-  await db.query(`INSERT INTO search_unlearned SELECT article_id FROM article_search`);
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeWith, waitUntil } from '#testing';
+import { FillArticleSearch1764400000000 } from '../migrations/1764400000000-fill-article-search.js';
 import { Desk, expectOk, type Problem } from '../../test/desk.js';
 import type { SearchResponse } from './search.js';
 
@@ -55,6 +56,16 @@ describeWith('postgres')('search', () => {
     ['words that nothing has', 'Quastenflosser'],
   ])('does not find %s: %s', async (_what, q) => {
     expect(await slugs(q)).toEqual([]);
+  });
+
+  it('finds articles that were there before the search was', async () => {
+    await desk.service.query(
+      `DELETE FROM article_search WHERE article_id IN (SELECT id FROM article WHERE slug = 'seilbahn')`,
+    );
+    expect(await slugs('"Seilbahn steht"')).toEqual([]);
+    const db = { query: (sql: string, values?: unknown[]) => desk.service.query(sql, values) };
+    await new FillArticleSearch1764400000000().up(db as never);
+    expect(await slugs('"Seilbahn steht"')).toEqual(['seilbahn']);
   });
 
   it('says whether it had to look for words that are spelled much like these', async () => {

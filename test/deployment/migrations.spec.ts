@@ -1,0 +1,54 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+/** The last migration from before this rule. */
+const BEFORE = 1764000000000;
+
+/** What breaks the version that still runs while a migration is applied. */
+const breaking = [
+  /\bDROP\s+(TABLE|COLUMN)\b/i,
+  /\bRENAME\b/i,
+  /\bALTER\s+(COLUMN\s+)?\w+\s+(SET\s+DATA\s+)?TYPE\b/i,
+  /\bSET\s+NOT\s+NULL\b/i,
+  /\bADD\s+COLUMN\s+(?![^,;`]*\bDEFAULT\b)[^,;`]*\bNOT\s+NULL\b/i,
+];
+
+const breaks = (text: string): boolean =>
+  breaking.some((pattern) => pattern.test(text.split('async down')[0]!));
+
+/**
+ * Expand, then contract: a migration only adds, since the old version works on until it is replaced. What no version
+ * uses any more is removed in a later release, by a migration whose file name ends in `-contract`.
+ */
+describe('a migration', () => {
+  it('leaves the version before it working', async () => {
+    const apps = await readdir('apps');
+    const files = await Promise.all(
+      apps.map(async (app) => {
+        const folder = join('apps', app, 'src', 'migrations');
+        return (await readdir(folder).catch(() => [])).map((file) => join(folder, file));
+      }),
+    );
+    const migrations = files
+      .flat()
+      .filter((file) => Number(/(\d{13})-/.exec(file)![1]) > BEFORE && !file.endsWith('-contract.ts'));
+    expect(migrations.length).toBeGreaterThan(0);
+    const texts = await Promise.all(migrations.map((file) => readFile(file, 'utf8')));
+    expect(migrations.filter((_, i) => breaks(texts[i]!))).toEqual([]);
+  });
+
+  it.each([
+    'ALTER TABLE article DROP COLUMN lead',
+    'DROP TABLE section',
+    'ALTER TABLE article RENAME COLUMN a TO b',
+    'ALTER TABLE article ALTER COLUMN lead TYPE text',
+    'ALTER TABLE article ADD COLUMN lead text NOT NULL',
+  ])('would not pass with %s', (sql) => {
+    expect(breaks(sql)).toBe(true);
+  });
+
+  it('may add a column that has a default', () => {
+    expect(breaks(`ALTER TABLE article ADD COLUMN lead text NOT NULL DEFAULT ''`)).toBe(false);
+  });
+});
