@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import { databasesCommand } from './databases.js';
 import { deadLetterCommands } from './dead-letters.js';
-import { environmentCommand } from './environment.js';
+import { envCommand } from './env.js';
 import { importCommand } from './import/command.js';
 import { refusedCommands } from './refused.js';
 import { republishCommand } from './republish.js';
+import { secretsCommand } from './secrets.js';
 import { tokenCommand } from './token.js';
 import { topicsCommand } from './topics.js';
 
@@ -12,7 +14,9 @@ const program = new Command('ops').description(
   'Operates a newsroom. Every command says what it needs when it is missing.',
 );
 for (const command of [
-  environmentCommand,
+  envCommand,
+  secretsCommand,
+  databasesCommand,
   tokenCommand,
   topicsCommand,
   deadLetterCommands,

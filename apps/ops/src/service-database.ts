@@ -3,8 +3,9 @@ import type { EntityManager } from 'typeorm';
 import { createDataSource, createLogger, databaseSettings, databaseUrlOf, readConfig } from '#platform';
 import { newsroomAddresses } from './newsroom-file.js';
 
-export const serviceArgument = (): Argument =>
-  new Argument('<service>', 'whose').choices(['articles', 'comments', 'polls', 'recommendations']);
+export const servicesWithData = ['articles', 'comments', 'polls', 'recommendations'] as const;
+
+export const serviceArgument = (): Argument => new Argument('<service>', 'whose').choices(servicesWithData);
 
 /**
  * Runs `work` on the database of a service: that of DATABASE_URL or its own variable, else that of the embedded

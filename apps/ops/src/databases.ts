@@ -1,0 +1,91 @@
+import { Command } from 'commander';
+import pg from 'pg';
+import { servicesWithData } from './service-database.js';
+
+interface Target {
+  readonly service: string;
+  readonly role: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const targetOf = (service: string, address: string): Target => {
+  const { username, password, pathname } = new URL(address);
+  const [role, secret, database] = [username, password, pathname.slice(1)].map(decodeURIComponent);
+  if (!role || !secret || !database)
+    throw new Error(`${service.toUpperCase()}_DATABASE_URL must have a user, a password and a database.`);
+  return { service, role, password: secret, database };
+};
+
+/**
+ * Makes the role and the database of every service whose `…_DATABASE_URL` is set, as that address says; DATABASE_URL is
+ * an administrator's. A role may use its own database and no other. Run again, it sets changed passwords, and takes
+ * over tables that another role made.
+ */
+export async function applyDatabases(env: Env, say: (line: string) => void): Promise<void> {
+  const administrator = env['DATABASE_URL'];
+  if (!administrator) throw new Error("DATABASE_URL is not set. Allowed: an administrator's address.");
+  for (const service of servicesWithData) {
+    const address = env[`${service.toUpperCase()}_DATABASE_URL`];
+    if (!address) continue;
+    const target = targetOf(service, address);
+    const made = await onServer(administrator, (client) => makeRoleAndDatabase(client, target));
+    const own = new URL(administrator);
+    own.pathname = `/${encodeURIComponent(target.database)}`;
+    await onServer(own.href, (client) => takeOver(client, target));
+    say(`${service}: role ${target.role}, database ${target.database} ${made ? 'created' : 'up to date'}`);
+  }
+}
+
+async function makeRoleAndDatabase(
+  client: pg.Client,
+  { role, password, database }: Target,
+): Promise<boolean> {
+  const [name, owner] = [client.escapeIdentifier(database), client.escapeIdentifier(role)];
+  const exists = async (sql: string, value: string) => (await client.query(sql, [value])).rowCount! > 0;
+  const verb = (await exists('SELECT FROM pg_roles WHERE rolname = $1', role)) ? 'ALTER' : 'CREATE';
+  // Never a superuser, whatever it was before.
+  await client.query(
+    `${verb} ROLE ${owner} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD ${client.escapeLiteral(password)}`,
+  );
+  const isThere = await exists('SELECT FROM pg_database WHERE datname = $1', database);
+  if (isThere) await client.query(`ALTER DATABASE ${name} OWNER TO ${owner}`);
+  else await client.query(`CREATE DATABASE ${name} OWNER ${owner} TEMPLATE template0`);
+  await client.query(`REVOKE CONNECT ON DATABASE ${name} FROM PUBLIC`);
+  return !isThere;
+}
+
+/** Gives the role what is in its database already, extensions excepted. */
+async function takeOver(client: pg.Client, { role }: Target): Promise<void> {
+  const owner = client.escapeIdentifier(role);
+  await client.query(`ALTER SCHEMA public OWNER TO ${owner}`);
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT oid::regclass::text AS name FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v') AND relowner <> $1::regrole
+       AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')`,
+    [owner],
+  );
+  for (const { name } of rows) await client.query(`ALTER TABLE ${name} OWNER TO ${owner}`);
+}
+
+async function onServer<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+export const databasesCommand = (): Command =>
+  new Command('databases')
+    .description("the services' databases")
+    .addCommand(
+      new Command('apply')
+        .description('makes a role and a database for each service; DATABASE_URL is an administrator')
+        .action(() => applyDatabases(process.env, (line) => console.log(line))),
+    );

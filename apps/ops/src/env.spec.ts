@@ -1,0 +1,72 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { writeEnv } from './env.js';
+import { secretsByService } from './secrets.js';
+
+describe('ops env', () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'newsroom-env-'));
+    file = join(folder, '.env');
+  });
+
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const written = async () => parseEnv(await readFile(file, 'utf8'));
+  const hosts = { postgres: 'db:5432', redis: 'cache:6379' };
+
+  it('writes a file that only its owner may read', async () => {
+    await writeEnv(file);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(Object.keys(await written())).toContain('ARTICLES_DATABASE_PASSWORD');
+  });
+
+  it('keeps what the file has, adds what it lacks, and closes it to others', async () => {
+    await writeFile(file, "READER_KEY='the key that readers are known by'", { mode: 0o644 });
+    const added = await writeEnv(file);
+    expect(added).not.toContain('READER_KEY');
+    expect(await written()).toMatchObject({ READER_KEY: 'the key that readers are known by' });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await writeEnv(file)).toEqual([]);
+  });
+
+  it('makes no signing key beside the key set of somebody else', async () => {
+    await writeFile(file, `AUTH_JWKS='{"keys":[]}'\n`);
+    expect(await writeEnv(file)).not.toContain('AUTH_SIGNING_KEY');
+  });
+
+  it('gives each service its own secrets only', async () => {
+    await writeEnv(file);
+    const secrets = secretsByService(await written(), hosts);
+    expect(
+      Object.fromEntries(Object.entries(secrets).map(([name, own]) => [name, Object.keys(own)])),
+    ).toEqual({
+      articles: ['ARTICLES_DATABASE_URL', 'AUTH_JWKS'],
+      comments: ['COMMENTS_DATABASE_URL', 'AUTH_JWKS', 'READER_KEY'],
+      polls: ['POLLS_DATABASE_URL', 'AUTH_JWKS', 'READER_KEY'],
+      recommendations: ['RECOMMENDATIONS_DATABASE_URL', 'AUTH_JWKS', 'REDIS_URL'],
+      gateway: ['AUTH_JWKS', 'READER_KEY'],
+      databases: [
+        'DATABASE_URL',
+        'ARTICLES_DATABASE_URL',
+        'COMMENTS_DATABASE_URL',
+        'POLLS_DATABASE_URL',
+        'RECOMMENDATIONS_DATABASE_URL',
+      ],
+    });
+    expect(secrets['articles']!['ARTICLES_DATABASE_URL']).toMatch(
+      /^postgres:\/\/articles:[0-9a-f]{48}@db:5432\/articles$/,
+    );
+  });
+
+  it('names the variable that is missing', () => {
+    expect(() => secretsByService({}, hosts)).toThrow(
+      'AUTH_JWKS is not set. Run «ops env» first, or set it.',
+    );
+  });
+});

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { migrateDatabase } from '#platform';
+import { addressOf, describeWith } from '#testing';
+import { database } from '../../apps/articles/src/database.js';
+import { applyDatabases } from '../../apps/ops/src/databases.js';
+
+describeWith('postgres')('ops databases apply', () => {
+  let administrator: string;
+  let names: { articles: string; polls: string };
+
+  beforeEach(() => {
+    administrator = addressOf('postgres');
+    const suffix = randomBytes(4).toString('hex');
+    names = { articles: `articles_${suffix}`, polls: `polls_${suffix}` };
+  });
+
+  afterEach(async () => {
+    for (const name of Object.values(names)) {
+      await run(administrator, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await run(administrator, `DROP ROLE IF EXISTS ${name}`);
+    }
+  });
+
+  const run = async (url: string, sql: string): Promise<object[]> => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      return (await client.query<object>(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  };
+  const addressAs = (role: string, name: string, password = 'a secret'): string => {
+    const url = new URL(administrator);
+    Object.assign(url, { username: role, password: encodeURIComponent(password), pathname: `/${name}` });
+    return url.href;
+  };
+  const own = (password?: string) => ({
+    DATABASE_URL: administrator,
+    ARTICLES_DATABASE_URL: addressAs(names.articles, names.articles, password),
+    POLLS_DATABASE_URL: addressAs(names.polls, names.polls, password),
+  });
+  const apply = async (env: Record<string, string>): Promise<string[]> => {
+    const lines: string[] = [];
+    await applyDatabases(env, (line) => lines.push(line));
+    return lines;
+  };
+
+  it('gives each service a role that has its own database and no other', async () => {
+    expect(await apply(own())).toEqual([
+      `articles: role ${names.articles}, database ${names.articles} created`,
+      `polls: role ${names.polls}, database ${names.polls} created`,
+    ]);
+    await expect(run(addressAs(names.polls, names.articles), 'SELECT 1')).rejects.toThrow(
+      'permission denied',
+    );
+    await expect(run(own().POLLS_DATABASE_URL, 'CREATE ROLE someone')).rejects.toThrow('permission denied');
+  });
+
+  it('leaves the role all rights that migrations need, extensions and its own deadlines included', async () => {
+    await apply(own());
+    const ran = await migrateDatabase({ name: 'articles', database }, own());
+    expect(ran.length).toBeGreaterThan(0);
+    expect(await run(own().ARTICLES_DATABASE_URL, 'SHOW statement_timeout')).toEqual([
+      { statement_timeout: '15s' },
+    ]);
+  });
+
+  it('takes over what an administrator made before, and sets a changed password', async () => {
+    await run(administrator, `CREATE DATABASE ${names.articles}`);
+    await migrateDatabase(
+      { name: 'articles', database },
+      {
+        ARTICLES_DATABASE_URL: addressAs(
+          new URL(administrator).username,
+          names.articles,
+          decodeURIComponent(new URL(administrator).password),
+        ),
+      },
+    );
+    await apply(own());
+    await apply(own('another secret'));
+    const url = own('another secret').ARTICLES_DATABASE_URL;
+    await run(url, `ALTER TABLE article ADD COLUMN mood text`);
+    await expect(run(own().ARTICLES_DATABASE_URL, 'SELECT 1')).rejects.toThrow('password');
+  });
+
+  it('asks for an administrator', async () => {
+    await expect(apply({})).rejects.toThrow('DATABASE_URL is not set.');
+  });
+});
