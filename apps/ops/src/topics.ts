@@ -4,7 +4,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { z } from 'zod';
 import { topicNames, topics } from '#events';
 import { kafkaClient, messagingSettings } from '#messaging';
-import { readConfig, setting, text, type ConfigOf } from '#platform';
+import { Backoff, readConfig, setting, text, type ConfigOf } from '#platform';
 
 /** Milliseconds to wait for a broker that is still starting. */
 const CONNECT_WITHIN = 60_000;
@@ -184,11 +184,32 @@ const wordsOf = (settings: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${name}=${value}`)
     .join(' ');
 
+/** Milliseconds to wait for brokers that are just starting, or too few for the copies of a topic. */
+const BROKERS_WITHIN = 300_000;
+
+/** Repeats what is safe to repeat, until Kafka can do it; a refused sign-in or a missing right is not waited for. */
+async function patiently(work: () => Promise<void>): Promise<void> {
+  const backoff = new Backoff(1_000, 5_000);
+  const deadline = performance.now() + BROKERS_WITHIN;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const { name = '', type = '', message } = error as { name?: string; type?: string; message: string };
+      const isRefused = name === 'KafkaJSSASLAuthenticationError' || /AUTHORIZATION/.test(type);
+      if (isRefused || performance.now() > deadline) throw error;
+      console.log(`Kafka is not ready (${message}). Waiting.`);
+      await delay(backoff.next());
+    }
+  }
+}
+
 export const topicsCommand = (): Command =>
-  new Command('topics')
-    .description('the topics of the event log')
-    .addCommand(
-      new Command('apply')
-        .description('creates missing topics and applies the settings of the contracts')
-        .action(() => applyTopics(readConfig(topicSettings, process.env), (line) => console.log(line))),
-    );
+  new Command('topics').description('the topics of the event log').addCommand(
+    new Command('apply')
+      .description('creates missing topics and applies the settings of the contracts')
+      .action(() => {
+        const config = readConfig(topicSettings, process.env);
+        return patiently(() => applyTopics(config, (line) => console.log(line)));
+      }),
+  );
