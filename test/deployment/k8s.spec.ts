@@ -21,6 +21,7 @@ import { readerService } from '../../apps/reader/src/service.js';
 import { recommendationsService } from '../../apps/recommendations/src/service.js';
 
 const folder = join('k8s', 'base');
+const databases = join('k8s', 'databases', 'databases.yaml');
 const kinds = {
   Deployment,
   HorizontalPodAutoscaler,
@@ -53,7 +54,8 @@ let manifests: Manifest[];
 
 beforeAll(async () => {
   files = (await readdir(folder)).filter((file) => file.endsWith('.yaml') && file !== 'kustomization.yaml');
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  const paths = [...files.map((file) => join(folder, file)), databases];
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
   manifests = texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest));
 });
 
@@ -87,7 +89,7 @@ describe('the Kubernetes manifests', () => {
 
   it('bring the tables of every service with a database up to date, and the topics', () => {
     const migrations = withData.map((name) => `migrate-${name}`);
-    expect(namesOf('Job').toSorted()).toEqual([...migrations, 'topics'].toSorted());
+    expect(namesOf('Job').toSorted()).toEqual([...migrations, 'databases', 'topics'].toSorted());
   });
 
   it('let the doors to the public grow with the load', () => {
@@ -112,7 +114,7 @@ describe('the Kubernetes manifests', () => {
   });
 
   it('give a migration the address of its database and nothing else', () => {
-    const migrations = all('Job').filter(({ metadata }) => metadata.name !== 'topics');
+    const migrations = all('Job').filter(({ metadata }) => metadata.name.startsWith('migrate-'));
     expect(
       migrations.map(({ spec }) => {
         const { env, envFrom } = spec.template.spec.containers[0];

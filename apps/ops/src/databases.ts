@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import pg from 'pg';
+import { isTransient } from '#platform';
+import { patiently } from './patiently.js';
 import { servicesWithData } from './service-database.js';
 
 interface Target {
@@ -87,5 +89,7 @@ export const databasesCommand = (): Command =>
     .addCommand(
       new Command('apply')
         .description('makes a role and a database for each service; DATABASE_URL is an administrator')
-        .action(() => applyDatabases(process.env, (line) => console.log(line))),
+        .action(() =>
+          patiently('Postgres', isTransient, () => applyDatabases(process.env, (line) => console.log(line))),
+        ),
     );

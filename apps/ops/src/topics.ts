@@ -4,7 +4,8 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { z } from 'zod';
 import { topicNames, topics } from '#events';
 import { kafkaClient, messagingSettings } from '#messaging';
-import { Backoff, readConfig, setting, text, type ConfigOf } from '#platform';
+import { readConfig, setting, text, type ConfigOf } from '#platform';
+import { patiently } from './patiently.js';
 
 /** Milliseconds to wait for a broker that is still starting. */
 const CONNECT_WITHIN = 60_000;
@@ -184,24 +185,10 @@ const wordsOf = (settings: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${name}=${value}`)
     .join(' ');
 
-/** Milliseconds to wait for brokers that are just starting, or too few for the copies of a topic. */
-const BROKERS_WITHIN = 300_000;
-
-/** Repeats what is safe to repeat, until Kafka can do it; a refused sign-in or a missing right is not waited for. */
-async function patiently(work: () => Promise<void>): Promise<void> {
-  const backoff = new Backoff(1_000, 5_000);
-  const deadline = performance.now() + BROKERS_WITHIN;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      const { name = '', type = '', message } = error as { name?: string; type?: string; message: string };
-      const isRefused = name === 'KafkaJSSASLAuthenticationError' || /AUTHORIZATION/.test(type);
-      if (isRefused || performance.now() > deadline) throw error;
-      console.log(`Kafka is not ready (${message}). Waiting.`);
-      await delay(backoff.next());
-    }
-  }
+/** A refused sign-in or a missing right does not pass; brokers that are starting, or too few for the copies, do. */
+function mayPass(error: unknown): boolean {
+  const { name = '', type = '' } = error as { name?: string; type?: string };
+  return name !== 'KafkaJSSASLAuthenticationError' && !/AUTHORIZATION/.test(type);
 }
 
 export const topicsCommand = (): Command =>
@@ -210,6 +197,6 @@ export const topicsCommand = (): Command =>
       .description('creates missing topics and applies the settings of the contracts')
       .action(() => {
         const config = readConfig(topicSettings, process.env);
-        return patiently(() => applyTopics(config, (line) => console.log(line)));
+        return patiently('Kafka', mayPass, () => applyTopics(config, (line) => console.log(line)));
       }),
   );

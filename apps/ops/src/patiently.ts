@@ -1,0 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Backoff } from '#platform';
+
+/** Milliseconds to wait for what is just starting, as in a new deployment. */
+const WITHIN = 300_000;
+
+/** Repeats work that is safe to repeat, for five minutes, as long as its failure may pass. @throws its last error. */
+export async function patiently(
+  what: string,
+  mayPass: (error: unknown) => boolean,
+  work: () => Promise<void>,
+): Promise<void> {
+  const backoff = new Backoff(1_000, 5_000);
+  const deadline = performance.now() + WITHIN;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!mayPass(error) || performance.now() > deadline) throw error;
+      console.log(`${what} is not ready (${(error as Error).message}). Waiting.`);
+      await delay(backoff.next());
+    }
+  }
+}
