@@ -166,8 +166,11 @@ async function openDatabase(
   }
 }
 
-/** Milliseconds a migration waits for a database that is just starting, and for locks that others hold. */
+/** Milliseconds a migration waits for a database or a role that is just being made, and for locks that others hold. */
 const MIGRATE_WITHIN = 300_000;
+
+/** No role or password yet, no database yet and no right to create it. */
+const NOT_MADE_YET = /^(28...|3D000|42501)$/;
 
 /** Brings a service's tables up to date without starting it. @returns the names of the migrations that ran. */
 export async function migrateDatabase(
@@ -184,9 +187,10 @@ export async function migrateDatabase(
     try {
       return await migrate({ name, url, config, definition, log });
     } catch (error) {
-      // A statement that somebody cancelled is not repeated: it would hold its locks once more.
-      if (failureKind(error) !== 'transient' || Date.now() > deadline) throw error;
-      log.warn({ err: error }, 'the database does not answer, or others hold a lock; trying again');
+      const mayPass =
+        failureKind(error) === 'transient' || NOT_MADE_YET.test(String((error as { code?: unknown }).code));
+      if (!mayPass || Date.now() > deadline) throw error;
+      log.warn({ err: error }, 'the database cannot be migrated yet; trying again');
       await pause(backoff.next());
     }
   }
