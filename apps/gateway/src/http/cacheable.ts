@@ -14,13 +14,13 @@ export interface Cacheable {
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** @param answer a value to send as JSON, or text to send as it is. */
+/** @param answer a value to send as JSON, or bytes to send as they are. */
 export function cacheable(
   answer: unknown,
   surrogateKeys: readonly string[],
   { type = JSON_TYPE, lastModified }: { type?: string; lastModified?: string } = {},
 ): Cacheable {
-  const bytes = Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer));
+  const bytes = Buffer.isBuffer(answer) ? answer : Buffer.from(JSON.stringify(answer));
   const etag = `"${createHash('sha1').update(bytes).digest('base64url')}"`;
   return { bytes, type, etag, surrogateKeys, ...(lastModified && { lastModified }) };
 }
