@@ -8,10 +8,10 @@ const MB = 1024 * 1024;
  * Bytes each cache may hold. All of them, what is under way and Node itself fit into a container of 384 MB.
  * The bytes are Buffers, outside the heap of JavaScript.
  */
-const budgets = { pages: 24 * MB, lists: 16 * MB, feeds: 16 * MB, parts: 48 * MB } as const;
+const budgets = { pages: 16 * MB, lists: 8 * MB, feeds: 8 * MB, parts: 24 * MB } as const;
 
 /** One large answer must not displace everything else. */
-const SHARE_OF_ONE = 1 / 8;
+const SHARE_OF_ONE = 1 / 4;
 /** Bytes of an entry besides its answer and its key, about: tag, keys, bookkeeping. */
 const OVERHEAD = 2_048;
 

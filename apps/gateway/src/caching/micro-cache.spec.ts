@@ -24,9 +24,9 @@ describe('a micro cache', () => {
 
   it('holds an answer for a moment, within its budget in bytes', async () => {
     const cache = cacheOf(60_000);
-    for (let i = 0; i < 40; i++) await cache.get(`key ${i}`, stays, async () => of(MB));
-    expect(await held()).toBeGreaterThan(10 * MB);
-    expect(await held()).toBeLessThanOrEqual(16 * MB);
+    for (let i = 0; i < 20; i++) await cache.get(`key ${i}`, stays, async () => of(MB));
+    expect(await held()).toBeGreaterThan(5 * MB);
+    expect(await held()).toBeLessThanOrEqual(8 * MB);
   });
 
   it('does not hold an answer that would displace a large share of the others', async () => {

@@ -24,7 +24,7 @@ export class FeedsController {
     private readonly upstream: Upstream,
   ) {
     // Feeds take a megabyte and more: few at the same time.
-    const flights = new Bulkhead({ concurrent: 8, waiting: 64, waitFor: 2_000 });
+    const flights = new Bulkhead({ concurrent: 4, waiting: 64, waitFor: 2_000 });
     this.answers = new MicroCache(caches.create('feeds', 1_000), flights);
   }
 
