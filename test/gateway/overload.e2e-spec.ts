@@ -77,22 +77,22 @@ describe('a gateway with more to do than its services can take', () => {
   it('puts a stale part in the place of one whose service is too busy', async () => {
     await start({ comments: sick.url });
     const path = `/v1/articles/${anId()}/page`;
-    const id = async () => ((await gateway.get(path)).body['article'] as { data: { id: string } }).data.id;
     const article: Answering = (request, response) =>
       request.url!.startsWith('/articles/') && !/comments|rails/.test(request.url!)
         ? sendJson(response, { id: 'eins', body: [] })
         : newsroom()(request, response);
     services.answer = article;
-    await id();
+    expect((await gateway.get(path)).body).toMatchObject({ comments: { status: 'fresh' } });
     sick.answer = hang;
     const flood = Promise.all(
       Array.from({ length: 400 }, () => gateway.get(`/v1/articles/${anId()}/comments`)),
     );
     await waitUntil(() => sick.seen.length >= 64);
-    await waitUntil(async () => {
-      const { body } = await gateway.get(path);
-      return (body['comments'] as { status: string }).status === 'stale';
+    const part = await waitUntil(async () => {
+      const comments = (await gateway.get(path)).body['comments'] as { status: string };
+      return comments.status === 'stale' && comments;
     });
+    expect(part).toEqual({ status: 'stale', data: { open: true, count: 0, items: [] } });
     await flood;
   });
 });

@@ -6,7 +6,7 @@ import { ForAnyone } from '#platform';
 import { Caches } from '../caching/caches.js';
 import { MicroCache } from '../caching/micro-cache.js';
 import { cacheable, sendCacheable, type Cacheable } from '../http/cacheable.js';
-import { clientSignal } from '../http/client-signal.js';
+import { clientSignal } from '../upstream/client-signal.js';
 import { leadingOn } from '../http/moved.js';
 import { IdOrSlug, pathOf } from '../http/params.js';
 import { Bulkhead } from '../upstream/bulkhead.js';

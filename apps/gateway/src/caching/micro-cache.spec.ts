@@ -38,6 +38,7 @@ describe('a micro cache', () => {
   it('is rid of what has expired though nobody asks for it again', async () => {
     await cacheOf(20).get('key', stays, async () => of(1_000));
     await waitUntil(async () => (await held()) === 0);
+    expect(await held()).toBe(0);
   });
 
   it('counts the time from when an answer began to be made', async () => {

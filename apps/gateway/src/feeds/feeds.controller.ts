@@ -4,7 +4,7 @@ import { ForAnyone, Refused } from '#platform';
 import { Caches } from '../caching/caches.js';
 import { MicroCache } from '../caching/micro-cache.js';
 import { cacheable, sendCacheable, type Cacheable } from '../http/cacheable.js';
-import { clientSignal } from '../http/client-signal.js';
+import { clientSignal } from '../upstream/client-signal.js';
 import { leadingOn } from '../http/moved.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
 import { Upstream } from '../upstream/upstream.js';

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Id } from '#events';
 import { ForAnyone } from '#platform';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
-import { clientSignal } from '../http/client-signal.js';
+import { clientSignal } from '../upstream/client-signal.js';
 import { ReaderCookie } from '../security/reader-cookie.js';
 import { forward } from '../upstream/forward.js';
 import { Upstream } from '../upstream/upstream.js';

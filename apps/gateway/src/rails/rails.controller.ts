@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Id } from '#events';
 import { ForAnyone } from '#platform';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
-import { clientSignal } from '../http/client-signal.js';
+import { clientSignal } from '../upstream/client-signal.js';
 import { Ids } from '../http/params.js';
 import { Upstream } from '../upstream/upstream.js';
 
