@@ -3,7 +3,7 @@ import { anId, waitUntil } from '#testing';
 import { FakeService, hang, newsroom, sendJson } from './fake-service.js';
 import { GatewayUnderTest, upstreams } from './gateway-under-test.js';
 
-describe('calls of clients that have gone', () => {
+describe('calls that nobody needs any more', () => {
   let services: FakeService;
   let gateway: GatewayUnderTest;
   beforeEach(async () => {
@@ -15,7 +15,7 @@ describe('calls of clients that have gone', () => {
     await services.stop();
   });
 
-  it('are cancelled when nobody else waits for the same answer', async () => {
+  it('are cancelled when the last client that waits for the answer has gone', async () => {
     const path = `/v1/articles/${anId()}`;
     const [first, second] = [await gateway.depart('GET', path), await gateway.depart('GET', path)];
     await waitUntil(() => services.seen.length === 1);
@@ -43,7 +43,7 @@ describe('calls of clients that have gone', () => {
     });
   });
 
-  it('go on when they change something and have been sent', async () => {
+  it('go on without their client when they change something and have been sent', async () => {
     let finish: (() => void) | undefined;
     services.answer = (_request, response) => {
       finish = () => sendJson(response, { done: true });
@@ -56,5 +56,11 @@ describe('calls of clients that have gone', () => {
     finish!();
     await waitUntil(() => services.seen.length === 1);
     expect(services.aborted).toBe(0);
+  });
+
+  it('are cancelled at their deadline, too, while the client still waits', async () => {
+    expect((await gateway.get(`/v1/articles/${anId()}`)).status).toBe(503);
+    await waitUntil(() => services.aborted > 0);
+    expect(services.aborted).toBe(1);
   });
 });

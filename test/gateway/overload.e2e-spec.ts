@@ -49,6 +49,17 @@ describe('a gateway with more to do than its services can take', () => {
     await flood;
   });
 
+  it('reads articles while searches flood a service that is slow with them', async () => {
+    await start();
+    services.answer = (request, response) =>
+      request.url!.startsWith('/search') ? undefined : newsroom()(request, response);
+    const flood = Promise.all(Array.from({ length: 200 }, (_, i) => gateway.get(`/v1/search?q=wort${i}`)));
+    await waitUntil(() => services.seen.length >= 8, { what: 'the searches to be under way' });
+    expect((await gateway.get(`/v1/articles/${anId()}`)).status).toBe(200);
+    await flood;
+    expect(services.mostAtOnce).toBeLessThanOrEqual(9);
+  });
+
   it('does not let the other parts of a page wait for the queue of a service that hangs', async () => {
     await start({ comments: sick.url });
     sick.answer = hang;

@@ -41,14 +41,17 @@ type TermsRequest = z.infer<typeof TermsRequest>;
 @ForAnyone()
 export class ArticlesController {
   private readonly answers: MicroCache<Cacheable>;
+  private readonly searches: MicroCache<Cacheable>;
 
   constructor(
     caches: Caches,
     private readonly upstream: Upstream,
     private readonly lists: Lists,
   ) {
-    const flights = new Bulkhead({ concurrent: 64, waiting: 256, waitFor: 1_000 });
-    this.answers = new MicroCache(caches.create('lists', 1_000), flights);
+    const held = caches.create<Cacheable>('lists', 1_000);
+    this.answers = new MicroCache(held, new Bulkhead({ concurrent: 64, waiting: 256, waitFor: 1_000 }));
+    // A search can cost the database a hundred times what a list does; a flood of them must leave room for reading.
+    this.searches = new MicroCache(held, new Bulkhead({ concurrent: 8, waiting: 64, waitFor: 1_000 }));
   }
 
   @Get('articles')
@@ -75,7 +78,7 @@ export class ArticlesController {
     return leadingOn(
       reply,
       ({ slug }) => pathOf('/v1/search', { ...query, section: slug }),
-      () => this.send(path, request, reply, (signal) => this.lists.get(path, signal)),
+      () => this.send(path, request, reply, (signal) => this.lists.get(path, signal), this.searches),
     );
   }
 
@@ -150,7 +153,8 @@ export class ArticlesController {
     request: FastifyRequest,
     reply: FastifyReply,
     make: (signal: AbortSignal) => Promise<Cacheable>,
+    answers = this.answers,
   ) {
-    sendCacheable(request, reply, await this.answers.get(key, () => clientSignal(reply), make));
+    sendCacheable(request, reply, await answers.get(key, () => clientSignal(reply), make));
   }
 }
