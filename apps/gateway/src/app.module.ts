@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { ArticlesController } from './articles/articles.controller.js';
 import { Lists } from './articles/lists.js';
+import { Caches } from './caching/caches.js';
 import { CommentsController } from './comments/comments.controller.js';
 import { EditorialController } from './editorial/editorial.controller.js';
 import { FeedsController } from './feeds/feeds.controller.js';
@@ -23,6 +24,13 @@ import { Upstream } from './upstream/upstream.js';
     FeedsController,
     EditorialController,
   ],
-  providers: [Upstream, Lists, PageService, ReaderCookie, { provide: APP_GUARD, useClass: OriginGuard }],
+  providers: [
+    Upstream,
+    Caches,
+    Lists,
+    PageService,
+    ReaderCookie,
+    { provide: APP_GUARD, useClass: OriginGuard },
+  ],
 })
 export class AppModule {}

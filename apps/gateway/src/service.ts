@@ -1,5 +1,11 @@
 import { defineService } from '#platform';
 import { AppModule } from './app.module.js';
 import { settings } from './config.js';
+import { addRetryAfter } from './http/retry-after.js';
 
-export const gatewayService = defineService({ name: 'gateway', settings, module: AppModule });
+export const gatewayService = defineService({
+  name: 'gateway',
+  settings,
+  module: AppModule,
+  prepare: addRetryAfter,
+});

@@ -3,10 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Slug } from '#events';
 import { ForAnyone } from '#platform';
+import { Caches } from '../caching/caches.js';
+import { MicroCache } from '../caching/micro-cache.js';
 import { cacheable, sendCacheable, type Cacheable } from '../http/cacheable.js';
+import { clientSignal } from '../upstream/client-signal.js';
 import { leadingOn } from '../http/moved.js';
-import { IdOrSlug, pathOf, queryOf } from '../http/params.js';
-import { MicroCache } from '../page/micro-cache.js';
+import { IdOrSlug, pathOf } from '../http/params.js';
+import { Bulkhead } from '../upstream/bulkhead.js';
 import { Upstream } from '../upstream/upstream.js';
 import { Lists } from './lists.js';
 
@@ -30,16 +33,26 @@ const SearchRequest = z.strictObject({
 });
 type SearchRequest = z.infer<typeof SearchRequest>;
 
+const TermsRequest = z.strictObject({ after: Slug.optional(), limit: z.string().max(3).optional() });
+type TermsRequest = z.infer<typeof TermsRequest>;
+
 /** What there is to read. Answers are held for a second, so that a breaking story costs the services behind one question. */
 @Controller('v1')
 @ForAnyone()
 export class ArticlesController {
-  private readonly answers = new MicroCache<Cacheable>({ ttl: 1_000, max: 1_000 });
+  private readonly answers: MicroCache<Cacheable>;
+  private readonly searches: MicroCache<Cacheable>;
 
   constructor(
+    caches: Caches,
     private readonly upstream: Upstream,
     private readonly lists: Lists,
-  ) {}
+  ) {
+    const held = caches.create<Cacheable>('lists', 1_000);
+    this.answers = new MicroCache(held, new Bulkhead({ concurrent: 64, waiting: 256, waitFor: 1_000 }));
+    // A search can cost the database a hundred times what a list does; a flood of them must leave room for reading.
+    this.searches = new MicroCache(held, new Bulkhead({ concurrent: 8, waiting: 64, waitFor: 1_000 }));
+  }
 
   @Get('articles')
   list(
@@ -51,7 +64,7 @@ export class ArticlesController {
     return leadingOn(
       reply,
       ({ kind, slug }) => pathOf('/v1/articles', { ...query, [kind!]: slug }),
-      () => this.send(path, request, reply, () => this.lists.get(path)),
+      () => this.send(path, request, reply, (signal) => this.lists.get(path, signal)),
     );
   }
 
@@ -65,19 +78,20 @@ export class ArticlesController {
     return leadingOn(
       reply,
       ({ slug }) => pathOf('/v1/search', { ...query, section: slug }),
-      () => this.send(path, request, reply, () => this.lists.get(path)),
+      () => this.send(path, request, reply, (signal) => this.lists.get(path, signal), this.searches),
     );
   }
 
   @Get(':kind(sections|topics|places|authors)')
   terms(
     @Param('kind') kind: string,
+    @Query({ schema: TermsRequest }) query: TermsRequest,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const path = `/${kind}${queryOf(request)}`;
-    return this.send(path, request, reply, async () =>
-      cacheable((await this.upstream.ok('articles', path)).text, [kind]),
+    const path = pathOf(`/${kind}`, query);
+    return this.send(path, request, reply, async (signal) =>
+      cacheable((await this.upstream.ok('articles', path, { signal })).bytes, [kind]),
     );
   }
 
@@ -93,7 +107,7 @@ export class ArticlesController {
     return leadingOn(
       reply,
       (moved) => pathOf(`/v1/${kind}/${moved.slug}`, query),
-      () => this.send(path, request, reply, () => this.lists.get(path)),
+      () => this.send(path, request, reply, (signal) => this.lists.get(path, signal)),
     );
   }
 
@@ -123,9 +137,9 @@ export class ArticlesController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const load = async (): Promise<Cacheable> => {
-      const { text, headers } = await this.upstream.ok('articles', path);
-      return cacheable(text, [`article/${String(headers['x-article-id'])}`]);
+    const load = async (signal: AbortSignal): Promise<Cacheable> => {
+      const { bytes, headers } = await this.upstream.ok('articles', path, { signal });
+      return cacheable(bytes, [`article/${String(headers['x-article-id'])}`]);
     };
     return leadingOn(
       reply,
@@ -138,8 +152,9 @@ export class ArticlesController {
     key: string,
     request: FastifyRequest,
     reply: FastifyReply,
-    make: () => Promise<Cacheable>,
+    make: (signal: AbortSignal) => Promise<Cacheable>,
+    answers = this.answers,
   ) {
-    sendCacheable(request, reply, await this.answers.get(key, make));
+    sendCacheable(request, reply, await answers.get(key, () => clientSignal(reply), make));
   }
 }

@@ -18,17 +18,23 @@ export class Lists {
   constructor(private readonly upstream: Upstream) {}
 
   /** @param path of the articles service, that of a list or a search. */
-  async get(path: string): Promise<Cacheable> {
-    const list = await this.upstream.json<List>('articles', path);
-    const totals = await this.totals(list.items.map(({ id }) => id));
+  async get(path: string, signal: AbortSignal): Promise<Cacheable> {
+    const list = await this.upstream.json<List>('articles', path, { signal });
+    const totals = await this.totals(
+      list.items.map(({ id }) => id),
+      signal,
+    );
     const items = list.items.map((item) => ({ ...item, interactions: totals.get(item.id) ?? 0 }));
     return cacheable({ ...list, items }, ['lists', ...items.map(({ id }) => `article/${id}`)]);
   }
 
-  private async totals(ids: string[]): Promise<Map<string, number>> {
+  private async totals(ids: string[], signal: AbortSignal): Promise<Map<string, number>> {
     if (ids.length === 0) return new Map();
     const counts = await this.upstream
-      .json<Interactions>('recommendations', `/interactions?ids=${ids.join(',')}`, { within: COUNTS_WITHIN })
+      .json<Interactions>('recommendations', `/interactions?ids=${ids.join(',')}`, {
+        within: COUNTS_WITHIN,
+        signal,
+      })
       .catch((): Interactions => ({ items: [] }));
     return new Map(counts.items.map(({ articleId, total }) => [articleId, total]));
   }

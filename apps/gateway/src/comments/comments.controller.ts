@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Id } from '#events';
 import { ForAnyone } from '#platform';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
+import { clientSignal } from '../upstream/client-signal.js';
 import { queryOf } from '../http/params.js';
 import { ReaderCookie } from '../security/reader-cookie.js';
 import { forward } from '../upstream/forward.js';
@@ -22,7 +23,8 @@ export class CommentsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const comments = await this.upstream.json('comments', `/articles/${id}/comments${queryOf(request)}`);
+    const path = `/articles/${id}/comments${queryOf(request)}`;
+    const comments = await this.upstream.json('comments', path, { signal: clientSignal(reply) });
     sendCacheable(request, reply, cacheable(comments, [`article/${id}`, `comments/${id}`]));
   }
 
@@ -32,7 +34,8 @@ export class CommentsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const reader = { 'x-reader': this.readers.of(request, reply) };
-    await forward(this.upstream, 'comments', `/articles/${id}/comments`, request, reply, reader);
+    const headers = { 'x-reader': this.readers.of(request, reply) };
+    const path = `/articles/${id}/comments`;
+    await forward(this.upstream, { lane: 'write', service: 'comments', path, headers }, request, reply);
   }
 }

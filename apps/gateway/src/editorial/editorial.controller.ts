@@ -2,7 +2,8 @@ import { All, Controller, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ForRoles, Refused, roles } from '#platform';
 import { forward } from '../upstream/forward.js';
-import { Upstream, type ServiceName } from '../upstream/upstream.js';
+import type { ServiceName } from '../upstream/problems.js';
+import { Upstream } from '../upstream/upstream.js';
 
 /** Who keeps what the newsroom edits. */
 const keepers: Readonly<Record<string, ServiceName>> = {
@@ -35,6 +36,7 @@ export class EditorialController {
     if (!service || !pathname.startsWith(`/v1/editorial/${kind}`)) {
       throw new Refused('route.unknown', 404, 'There is nothing at this address.');
     }
-    await forward(this.upstream, service, pathname.slice('/v1'.length) + search, request, reply);
+    const path = pathname.slice('/v1'.length) + search;
+    await forward(this.upstream, { lane: 'editorial', service, path }, request, reply);
   }
 }

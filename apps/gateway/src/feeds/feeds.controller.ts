@@ -1,9 +1,12 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ForAnyone, Refused } from '#platform';
+import { Caches } from '../caching/caches.js';
+import { MicroCache } from '../caching/micro-cache.js';
 import { cacheable, sendCacheable, type Cacheable } from '../http/cacheable.js';
+import { clientSignal } from '../upstream/client-signal.js';
 import { leadingOn } from '../http/moved.js';
-import { MicroCache } from '../page/micro-cache.js';
+import { Bulkhead } from '../upstream/bulkhead.js';
 import { Upstream } from '../upstream/upstream.js';
 
 /** Addresses of feeds: `/feeds/rss.xml`, `/feeds/topics/startup/atom.xml`, `/feeds/authors/…/feed.json`. */
@@ -14,9 +17,16 @@ const FEED =
 @Controller()
 @ForAnyone()
 export class FeedsController {
-  private readonly answers = new MicroCache<Cacheable>({ ttl: 1_000, max: 500 });
+  private readonly answers: MicroCache<Cacheable>;
 
-  constructor(private readonly upstream: Upstream) {}
+  constructor(
+    caches: Caches,
+    private readonly upstream: Upstream,
+  ) {
+    // Feeds take a megabyte and more: few at the same time.
+    const flights = new Bulkhead({ concurrent: 4, waiting: 64, waitFor: 2_000 });
+    this.answers = new MicroCache(caches.create('feeds', 1_000), flights);
+  }
 
   @Get('feeds/*')
   feed(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -36,14 +46,14 @@ export class FeedsController {
   }
 
   private async send(path: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const load = async (): Promise<Cacheable> => {
-      const { text, headers } = await this.upstream.ok('articles', path);
+    const load = async (signal: AbortSignal): Promise<Cacheable> => {
+      const { bytes, headers } = await this.upstream.ok('articles', path, { signal });
       const { 'content-type': type, 'last-modified': lastModified } = headers as Record<
         string,
         string | undefined
       >;
-      return cacheable(text, ['feeds'], { type, lastModified });
+      return cacheable(bytes, ['feeds'], { type, lastModified });
     };
-    sendCacheable(request, reply, await this.answers.get(path, load));
+    sendCacheable(request, reply, await this.answers.get(path, () => clientSignal(reply), load));
   }
 }

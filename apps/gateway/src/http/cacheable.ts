@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { admitLarge } from './large-answers.js';
 
 /** Bytes that are ready to send, with the tag that tells whether a client has them already. */
 export interface Cacheable {
@@ -14,13 +15,13 @@ export interface Cacheable {
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** @param answer a value to send as JSON, or text to send as it is. */
+/** @param answer a value to send as JSON, or bytes to send as they are. */
 export function cacheable(
   answer: unknown,
   surrogateKeys: readonly string[],
   { type = JSON_TYPE, lastModified }: { type?: string; lastModified?: string } = {},
 ): Cacheable {
-  const bytes = Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer));
+  const bytes = Buffer.isBuffer(answer) ? answer : Buffer.from(JSON.stringify(answer));
   const etag = `"${createHash('sha1').update(bytes).digest('base64url')}"`;
   return { bytes, type, etag, surrogateKeys, ...(lastModified && { lastModified }) };
 }
@@ -31,12 +32,17 @@ export function cacheable(
  */
 const CACHE_CONTROL = 'public, max-age=0, s-maxage=1, stale-while-revalidate=1';
 
-/** Answers a public GET, with 304 when the client's copy is still right (RFC 9110, 13.1.2 and 13.1.3). */
+/**
+ * Answers a public GET, with 304 when the client's copy is still right (RFC 9110, 13.1.2 and 13.1.3).
+ * @throws Busy when too many large answers are on their way to slow clients.
+ */
 export function sendCacheable(request: FastifyRequest, reply: FastifyReply, answer: Cacheable) {
   const { bytes, type, etag, lastModified, surrogateKeys } = answer;
+  const has = isKnown(request, etag, lastModified);
+  if (!has) admitLarge(bytes, reply.raw);
   reply.headers({ etag, 'cache-control': CACHE_CONTROL, 'surrogate-key': surrogateKeys.join(' ') });
   if (lastModified) reply.header('last-modified', lastModified);
-  if (isKnown(request, etag, lastModified)) return reply.status(304).send();
+  if (has) return reply.status(304).send();
   return reply.type(type).send(bytes);
 }
 

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ForAnyone } from '#platform';
 import { sendCacheable } from '../http/cacheable.js';
+import { clientSignal } from '../upstream/client-signal.js';
 import { leadingOn } from '../http/moved.js';
 import { IdOrSlug } from '../http/params.js';
 import { PageService } from './page.service.js';
@@ -20,7 +21,8 @@ export class PageController {
     await leadingOn(
       reply,
       ({ slug }) => `/v1/articles/${slug}/page`,
-      async () => void sendCacheable(request, reply, await this.pages.get(idOrSlug)),
+      async () =>
+        void sendCacheable(request, reply, await this.pages.get(idOrSlug, () => clientSignal(reply))),
     );
   }
 }

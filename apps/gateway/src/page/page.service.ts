@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { ArticleSnapshot } from '#events';
+import { Caches } from '../caching/caches.js';
+import { MicroCache } from '../caching/micro-cache.js';
 import { cacheable, type Cacheable } from '../http/cacheable.js';
-import { Upstream, UpstreamDown, type ServiceName } from '../upstream/upstream.js';
-import { MicroCache } from './micro-cache.js';
-import { LastGood, type Part } from './part.js';
+import { Bulkhead } from '../upstream/bulkhead.js';
+import { ClientGone, UpstreamDown, type ServiceName } from '../upstream/problems.js';
+import { parsed, Upstream, type UpstreamRequest } from '../upstream/upstream.js';
+import { LastGood, STALE_FOR, type Part } from './part.js';
 
 type Article = ArticleSnapshot & { readonly version: number };
 
@@ -22,43 +25,59 @@ const within = { article: 2_000, part: 800 };
 
 @Injectable()
 export class PageService {
-  private readonly pages = new MicroCache<Cacheable>({ ttl: 1_000, max: 2_000 });
-  private readonly lastGood = new LastGood();
+  private readonly pages: MicroCache<Cacheable>;
+  private readonly lastGood: LastGood;
 
-  constructor(private readonly upstream: Upstream) {}
-
-  /** @throws Refused `article.unknown`, `article.retracted`; UpstreamDown when not even a stale article is at hand. */
-  get(idOrSlug: string): Promise<Cacheable> | Cacheable {
-    return this.pages.get(idOrSlug, () => this.compose(idOrSlug));
+  constructor(
+    caches: Caches,
+    private readonly upstream: Upstream,
+  ) {
+    const flights = new Bulkhead({ concurrent: 64, waiting: 512, waitFor: 1_000 });
+    this.pages = new MicroCache(caches.create('pages', 1_000), flights);
+    this.lastGood = new LastGood(caches.create('parts', STALE_FOR));
   }
 
-  private async compose(idOrSlug: string): Promise<Cacheable> {
+  /**
+   * @param client aborts when whoever asks goes away.
+   * @throws Refused `article.unknown`, `article.retracted`; UpstreamDown when not even a stale article is at hand; Busy;
+   * ClientGone.
+   */
+  get(idOrSlug: string, client: () => AbortSignal): Promise<Cacheable> | Cacheable {
+    return this.pages.get(idOrSlug, client, (signal) => this.compose(idOrSlug, signal));
+  }
+
+  private async compose(idOrSlug: string, signal: AbortSignal): Promise<Cacheable> {
     const path = `/articles/${encodeURIComponent(idOrSlug)}`;
-    const article = await this.lastGood.part(path, () =>
-      this.upstream.json<Article>('articles', path, { within: within.article }),
-    );
+    const article = await this.load<Article>('articles', path, { within: within.article, signal });
     if (article.status === 'unavailable') throw new UpstreamDown('articles');
     const { id, body } = article.data;
     const pollId = body.find((block) => block.type === 'poll')?.pollId;
     const [comments, poll, rails, interactions] = await Promise.all([
-      this.part('comments', `/articles/${id}/comments`),
-      pollId ? this.part('polls', `/polls/${pollId}`) : ({ status: 'fresh', data: null } as const),
-      this.part('recommendations', `/articles/${id}/rails`),
-      this.part<InteractionsAnswer>('recommendations', `/interactions?ids=${id}`),
+      this.part('comments', `/articles/${id}/comments`, signal),
+      pollId ? this.part('polls', `/polls/${pollId}`, signal) : ({ status: 'fresh', data: null } as const),
+      this.part('recommendations', `/articles/${id}/rails`, signal),
+      this.part<InteractionsAnswer>('recommendations', `/interactions?ids=${id}`, signal),
     ]);
     const page: PageResponse = { article, comments, poll, rails, interactions: first(interactions) };
     return cacheable(page, [`article/${id}`]);
   }
 
   /** A refusal of a part (its events have not arrived, or it was taken down) leaves that part out, not the page. */
-  private async part<T>(service: ServiceName, path: string): Promise<Part<T>> {
+  private async part<T>(service: ServiceName, path: string, signal: AbortSignal): Promise<Part<T>> {
     try {
-      return await this.lastGood.part(path, () =>
-        this.upstream.json<T>(service, path, { within: within.part }),
-      );
-    } catch {
+      return await this.load<T>(service, path, { within: within.part, signal });
+    } catch (error) {
+      if (error instanceof ClientGone) throw error;
       return { status: 'unavailable', data: null };
     }
+  }
+
+  private load<T>(service: ServiceName, path: string, request: UpstreamRequest): Promise<Part<T>> {
+    return this.lastGood.part<T>(
+      path,
+      () => this.upstream.ok(service, path, request),
+      (bytes) => parsed(service, bytes),
+    );
   }
 }
 

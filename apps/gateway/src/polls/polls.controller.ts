@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Id } from '#events';
 import { ForAnyone } from '#platform';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
+import { clientSignal } from '../upstream/client-signal.js';
 import { ReaderCookie } from '../security/reader-cookie.js';
 import { forward } from '../upstream/forward.js';
 import { Upstream } from '../upstream/upstream.js';
@@ -21,11 +22,8 @@ export class PollsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    sendCacheable(
-      request,
-      reply,
-      cacheable(await this.upstream.json('polls', `/polls/${id}`), [`poll/${id}`]),
-    );
+    const poll = await this.upstream.json('polls', `/polls/${id}`, { signal: clientSignal(reply) });
+    sendCacheable(request, reply, cacheable(poll, [`poll/${id}`]));
   }
 
   @Put('ballot')
@@ -34,7 +32,8 @@ export class PollsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const reader = { 'x-reader': this.readers.of(request, reply) };
-    await forward(this.upstream, 'polls', `/polls/${id}/ballot`, request, reply, reader);
+    const headers = { 'x-reader': this.readers.of(request, reply) };
+    const path = `/polls/${id}/ballot`;
+    await forward(this.upstream, { lane: 'write', service: 'polls', path, headers }, request, reply);
   }
 }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Id } from '#events';
 import { ForAnyone } from '#platform';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
+import { clientSignal } from '../upstream/client-signal.js';
 import { Ids } from '../http/params.js';
 import { Upstream } from '../upstream/upstream.js';
 
@@ -17,7 +18,8 @@ export class RailsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const rails = await this.upstream.json('recommendations', `/articles/${id}/rails`);
+    const signal = clientSignal(reply);
+    const rails = await this.upstream.json('recommendations', `/articles/${id}/rails`, { signal });
     sendCacheable(request, reply, cacheable(rails, [`article/${id}`, 'rails']));
   }
 
@@ -27,10 +29,8 @@ export class RailsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const counts = await this.upstream.json(
-      'recommendations',
-      `/interactions?ids=${encodeURIComponent(ids)}`,
-    );
+    const path = `/interactions?ids=${encodeURIComponent(ids)}`;
+    const counts = await this.upstream.json('recommendations', path, { signal: clientSignal(reply) });
     sendCacheable(request, reply, cacheable(counts, ['interactions']));
   }
 }

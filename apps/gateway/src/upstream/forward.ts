@@ -1,30 +1,40 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
-import { Upstream, type ServiceName } from './upstream.js';
+import { clientSignal } from './client-signal.js';
+import type { Lane } from './lanes.js';
+import type { ServiceName } from './problems.js';
+import type { Upstream } from './upstream.js';
 
 const passedOn = ['authorization', 'if-match', 'if-none-match', 'idempotency-key', 'x-request-id'] as const;
 const passedBack = ['etag', 'content-type', 'location', 'retry-after'] as const;
 
+interface Target {
+  readonly lane: Lane;
+  readonly service: ServiceName;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Hands a request on as it is, and the service's answer back as it is; neither is for any cache. */
 export async function forward(
   upstream: Upstream,
-  service: ServiceName,
-  path: string,
+  { lane, service, path, headers }: Target,
   request: FastifyRequest,
   reply: FastifyReply,
-  extra: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const headers = Object.fromEntries(
+  const given = Object.fromEntries(
     passedOn.map((name) => [name, request.headers[name] as string | undefined]),
   );
   const answer = await upstream.call(service, path, {
     method: request.method as Dispatcher.HttpMethod,
-    headers: { ...headers, 'x-request-id': request.id, ...extra },
+    headers: { ...given, 'x-request-id': request.id, ...headers },
     body: request.body ?? undefined,
+    lane,
+    signal: clientSignal(reply),
   });
   for (const name of passedBack) {
     const value = answer.headers[name];
     if (value !== undefined) reply.header(name, value);
   }
-  reply.status(answer.status).header('cache-control', 'no-store').send(answer.text);
+  reply.status(answer.status).header('cache-control', 'no-store').send(answer.bytes);
 }

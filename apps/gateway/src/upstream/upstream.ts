@@ -1,57 +1,45 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Agent, request as send, type Dispatcher } from 'undici';
+import { Registry } from 'prom-client';
+import type { Dispatcher } from 'undici';
 import { CONFIG, currentTrace, LOGGER, Refused, type Logger } from '#platform';
 import type { GatewayConfig } from '../config.js';
-
-export type ServiceName = 'articles' | 'comments' | 'polls' | 'recommendations';
+import { Breaker } from './breaker.js';
+import { Connections, type UpstreamAnswer } from './connections.js';
+import { isSafe, isUnsent } from './failure.rules.js';
+import { laneLimits, Lanes, type Lane } from './lanes.js';
+import { Busy, ClientGone, OutcomeUnknown, ServiceBusy, UpstreamDown, type ServiceName } from './problems.js';
 
 export interface UpstreamRequest {
   readonly method?: Dispatcher.HttpMethod;
   readonly headers?: Readonly<Record<string, string | undefined>>;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Milliseconds until the whole answer must be here. */
+  readonly lane?: Lane;
+  /** Milliseconds until the whole answer must be here, once it is the call's turn. */
   readonly within?: number;
+  /** Cancels a call that nobody waits for any more. A change that was sent already goes on: its outcome should be known. */
+  readonly signal?: AbortSignal;
 }
 
-export interface UpstreamAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly text: string;
-}
+/** Articles has none: without the article there is no page, so it is always asked. */
+const breakerLimits = { failures: 5, rest: 1_000 };
 
-/** A service could not be reached in time. Not a decision of the service: a stale answer may stand in. */
-export class UpstreamDown extends Refused {
-  constructor(service: ServiceName) {
-    super(
-      'service.unavailable',
-      503,
-      'A part of the newsroom does not answer at the moment; try again shortly.',
-      {
-        service,
-      },
-    );
-  }
-}
-
-/** Connections to one service, and requests waiting for one, before more are turned away. */
-const CONNECTIONS = 128;
-/** Milliseconds. */
-const WITHIN = 3_000;
-
-/** Calls the services behind the gateway: pooled connections, a deadline for each call, the trace handed on. */
+/** Calls the services behind the gateway, each kind of call in a lane of its own, with a deadline for each. */
 @Injectable()
 export class Upstream implements OnApplicationShutdown {
-  private readonly agent = new Agent({
-    connections: CONNECTIONS,
-    pipelining: 1,
-    connect: { timeout: 1_000 },
-  });
+  private readonly connections = new Connections();
+  private readonly lanes: Lanes;
   private readonly urls: Record<ServiceName, string>;
+  private readonly breakers: Partial<Record<ServiceName, Breaker>> = {
+    comments: new Breaker(breakerLimits),
+    polls: new Breaker(breakerLimits),
+    recommendations: new Breaker(breakerLimits),
+  };
 
   constructor(
     @Inject(CONFIG) config: GatewayConfig,
     @Inject(LOGGER) private readonly log: Logger,
+    registry: Registry,
   ) {
     const { articlesUrl, commentsUrl, pollsUrl, recommendationsUrl } = config;
     this.urls = {
@@ -60,51 +48,142 @@ export class Upstream implements OnApplicationShutdown {
       polls: pollsUrl,
       recommendations: recommendationsUrl,
     };
+    this.lanes = new Lanes(registry);
   }
 
-  /** @throws UpstreamDown when there is no whole answer in time, whatever the reason. */
+  /**
+   * The service's own answer, whatever its status.
+   * @throws UpstreamDown when there is none in time, or one that is not the service's; for a change only where it is
+   * certain that nothing was done. OutcomeUnknown for a change otherwise. ClientGone.
+   */
   async call(service: ServiceName, path: string, request: UpstreamRequest = {}): Promise<UpstreamAnswer> {
-    const { method = 'GET', body, within = WITHIN } = request;
-    const headers = Object.entries({
-      ...request.headers,
-      traceparent: currentTrace()?.traceparent,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    }).filter((header): header is [string, string] => header[1] !== undefined);
-    try {
-      const answer = await send(this.urls[service] + path, {
-        method,
-        headers: Object.fromEntries(headers),
-        body: body === undefined ? undefined : JSON.stringify(body),
-        dispatcher: this.agent,
-        signal: AbortSignal.timeout(within),
-      });
-      return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
-    } catch (error) {
-      this.log.warn({ service, method, path: path.split('?')[0], err: error }, 'a service did not answer');
+    const { method = 'GET', lane = 'read', signal } = request;
+    const body = request.body === undefined ? undefined : jsonText(request.body);
+    const breaker = lane === 'read' ? this.breakers[service] : undefined;
+    if (breaker && !breaker.admits()) {
+      this.lanes.failed(service, lane, 'open');
       throw new UpstreamDown(service);
+    }
+    try {
+      const answer = await this.lanes
+        .of(service, lane)
+        .run(() => this.send(service, path, { ...request, method, lane }, body), signal);
+      breaker?.succeeded();
+      return answer;
+    } catch (error) {
+      const problem = problemOf(error, service, method, signal);
+      this.lanes.failed(service, lane, problem.reason);
+      if (problem.reason === 'unavailable') breaker?.failed();
+      if (problem.reason === 'unavailable' || problem.reason === 'unknown') {
+        this.log.warn({ service, method, path: withoutQuery(path), err: error }, problem.refusal.title);
+      }
+      throw problem.refusal;
     }
   }
 
   /**
    * An answer with 2xx.
-   * @throws Refused with the service's own problem for 3xx and 4xx; UpstreamDown for 5xx and for no answer.
+   * @throws Refused with the service's own problem for 3xx and 4xx; UpstreamDown for 5xx and for no answer; ClientGone.
    */
   async ok(service: ServiceName, path: string, request?: UpstreamRequest): Promise<UpstreamAnswer> {
     const answer = await this.call(service, path, request);
     if (answer.status < 300) return answer;
     if (answer.status >= 500) throw new UpstreamDown(service);
-    const problem = (answer.text ? JSON.parse(answer.text) : {}) as Record<string, string>;
+    const problem = parsed<Record<string, string>>(service, answer.bytes.length > 0 ? answer.bytes : EMPTY);
     const { type: _t, instance: _i, status: _s, location: _l, title, code, ...details } = problem;
     throw new Refused(code ?? 'request.refused', answer.status, title ?? 'The request was refused.', details);
   }
 
-  /** The JSON of an answer with 2xx. @throws as {@link Upstream.ok}. */
+  /** The JSON of an answer with 2xx. @throws as {@link Upstream.ok}; UpstreamDown for what is not JSON. */
   async json<T>(service: ServiceName, path: string, request?: UpstreamRequest): Promise<T> {
-    const { text } = await this.ok(service, path, request);
-    return (text ? JSON.parse(text) : undefined) as T;
+    return parsed<T>(service, (await this.ok(service, path, request)).bytes);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.agent.close();
+    await this.connections.close();
+  }
+
+  private async send(
+    service: ServiceName,
+    path: string,
+    {
+      method,
+      lane,
+      headers,
+      within,
+      signal,
+    }: UpstreamRequest & Required<Pick<UpstreamRequest, 'method' | 'lane'>>,
+    body: string | undefined,
+  ): Promise<UpstreamAnswer> {
+    const deadline = AbortSignal.timeout(within ?? laneLimits[lane].within);
+    const answer = await this.connections.send(
+      this.urls[service] + path,
+      {
+        method,
+        headers: present({
+          ...headers,
+          traceparent: currentTrace()?.traceparent,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        }),
+        body,
+        signal: signal && isSafe(method) ? AbortSignal.any([deadline, signal]) : deadline,
+      },
+      () => this.lanes.retried(service),
+    );
+    const { status } = answer;
+    if (signal?.aborted) {
+      this.log.info(
+        { service, method, path: withoutQuery(path), status },
+        'answered after the client had gone',
+      );
+    }
+    if (status >= 300 && answer.bytes.length > 0 && !isJson(answer)) throw new NotTheService(status);
+    return answer;
   }
 }
+
+/** A proxy in between answered, with a page of its own. */
+class NotTheService extends Error {
+  constructor(readonly status: number) {
+    super(`${status} without JSON: not an answer of the service`);
+  }
+}
+
+function problemOf(error: unknown, service: ServiceName, method: string, signal: AbortSignal | undefined) {
+  if (error instanceof Busy) return { reason: 'busy', refusal: new ServiceBusy(service) } as const;
+  if (error instanceof ClientGone) return { reason: 'cancelled', refusal: error } as const;
+  if (isSafe(method) && signal?.aborted) return { reason: 'cancelled', refusal: new ClientGone() } as const;
+  const wasSent = !isUnsent(error) && !(error instanceof NotTheService && error.status < 500);
+  return isSafe(method) || !wasSent
+    ? ({ reason: 'unavailable', refusal: new UpstreamDown(service) } as const)
+    : ({ reason: 'unknown', refusal: new OutcomeUnknown(service) } as const);
+}
+
+const EMPTY = Buffer.from('{}');
+
+/** @throws UpstreamDown for what is not JSON. */
+export function parsed<T>(service: ServiceName, bytes: Buffer): T {
+  try {
+    return JSON.parse(bytes.toString()) as T;
+  } catch {
+    throw new UpstreamDown(service);
+  }
+}
+
+/** @throws Refused for values that are nested too deeply to be written. */
+function jsonText(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch {
+    throw new Refused('request.invalid', 422, 'The body is nested too deeply.');
+  }
+}
+
+const isJson = ({ headers }: UpstreamAnswer): boolean => /[/+]json\b/.test(String(headers['content-type']));
+
+const withoutQuery = (path: string): string => path.split('?')[0]!;
+
+const present = (headers: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).filter((header): header is [string, string] => header[1] !== undefined),
+  );

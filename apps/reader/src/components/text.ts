@@ -52,6 +52,8 @@ const refusals: Readonly<Record<string, string>> = {
   'poll.not-open': 'Diese Umfrage ist geschlossen.',
   'poll.unknown-option': 'Bitte wählen Sie eine Antwort.',
   'request.too-many': 'Das waren viele Versuche. Bitte warten Sie einen Moment.',
+  'outcome.unknown':
+    'Es ist unklar, ob das angekommen ist. Bitte laden Sie die Seite neu und sehen Sie nach, bevor Sie es noch einmal versuchen.',
   'gateway.unavailable':
     'Die Redaktion ist zurzeit nicht erreichbar. Bitte versuchen Sie es in einer Minute noch einmal.',
 };

@@ -4,8 +4,8 @@ import { CONFIG, currentTrace, LOGGER, type Logger } from '#platform';
 import type { ReaderAppConfig } from '../config.js';
 import { Comments, Hits, List, Page, Poll, Problem, Sections, type Term } from './answers.js';
 
-/** Milliseconds until the whole answer must be here. */
-const WITHIN = 3_000;
+/** Milliseconds until the whole answer must be here: longer than the gateway waits for the services behind it. */
+const within = { read: 6_000, change: 20_000 };
 
 /** The gateway said no, or (status 503) said nothing in time. */
 export class GatewayRefused extends Error {
@@ -93,16 +93,23 @@ export class Gateway {
   private async call(path: string, init: RequestInit = {}): Promise<Answer> {
     const traceparent = currentTrace()?.traceparent;
     const headers = { ...init.headers, ...(traceparent && { traceparent }) };
-    const signal = AbortSignal.timeout(WITHIN);
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetch(this.config.gatewayUrl + path, { ...init, headers, signal });
-      text = await response.text();
-    } catch (error) {
-      this.log.warn({ path: path.split('?')[0], err: error }, 'the gateway did not answer');
-      throw new GatewayRefused(503, { code: 'gateway.unavailable' });
-    }
+    const isChange = init.method !== undefined;
+    const signal = AbortSignal.timeout(isChange ? within.change : within.read);
+    const exchange = async () => {
+      const answer = await fetch(this.config.gatewayUrl + path, { ...init, headers, signal });
+      return { response: answer, text: await answer.text() };
+    };
+    // A kept connection may close just as it is used again. Only what changes nothing is sent twice.
+    const { response, text } = await exchange()
+      .catch((error: unknown) => {
+        if (isChange || signal.aborted) throw error;
+        return exchange();
+      })
+      .catch((error: unknown) => {
+        this.log.warn({ path: path.split('?')[0], err: error }, 'the gateway did not answer');
+        const isUnknown = isChange && !wasRefused(error);
+        throw new GatewayRefused(503, { code: isUnknown ? 'outcome.unknown' : 'gateway.unavailable' });
+      });
     const cookies = response.headers.getSetCookie().filter((cookie) => cookie.startsWith('reader='));
     const body = jsonOf(text);
     if (response.ok) return { body, cookies };
@@ -110,6 +117,12 @@ export class Gateway {
     throw new GatewayRefused(status, Problem.catch({ code: 'unknown' }).parse(body), cookies);
   }
 }
+
+/** Whether no connection could be made, so that nothing was sent. */
+const wasRefused = (error: unknown): boolean =>
+  ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(
+    ((error as Error).cause as { code?: string } | undefined)?.code ?? '',
+  );
 
 function jsonOf(text: string): unknown {
   try {

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Gauge, Registry } from 'prom-client';
+
+const MB = 1024 * 1024;
+
+/**
+ * Bytes each cache may hold. All of them, what is under way and Node itself fit into a container of 384 MB.
+ * The bytes are Buffers, outside the heap of JavaScript.
+ */
+const budgets = { pages: 16 * MB, lists: 8 * MB, feeds: 8 * MB, parts: 24 * MB } as const;
+
+/** One large answer must not displace everything else. */
+const SHARE_OF_ONE = 1 / 4;
+/** Bytes of an entry besides its answer and its key, about: tag, keys, bookkeeping. */
+const OVERHEAD = 2_048;
+
+export interface Held {
+  readonly bytes: Buffer;
+}
+
+/** The gateway's caches: bounded in bytes, and rid of what has expired. */
+@Injectable()
+export class Caches {
+  private readonly caches = new Map<string, { readonly calculatedSize: number }>();
+
+  constructor(registry: Registry) {
+    const { caches } = this;
+    const bytes = new Gauge({
+      name: 'gateway_cache_bytes',
+      help: 'Bytes that a cache of the gateway holds.',
+      labelNames: ['cache'],
+      registers: [],
+      collect() {
+        for (const [cache, { calculatedSize }] of caches) this.set({ cache }, calculatedSize);
+      },
+    });
+    registry.registerMetric(bytes);
+  }
+
+  /** @param ttl milliseconds. */
+  create<T extends Held>(name: keyof typeof budgets, ttl: number): LRUCache<string, T> {
+    const cache = new LRUCache<string, T>({
+      ttl,
+      ttlAutopurge: true,
+      maxSize: budgets[name],
+      maxEntrySize: budgets[name] * SHARE_OF_ONE,
+      sizeCalculation: ({ bytes }, key) => bytes.length + 2 * key.length + OVERHEAD,
+    });
+    this.caches.set(name, cache);
+    return cache;
+  }
+}

@@ -1,0 +1,46 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Breaker } from './breaker.js';
+
+describe('a breaker', () => {
+  let now: number;
+  let breaker: Breaker;
+  beforeEach(() => {
+    now = 1_000;
+    breaker = new Breaker({ failures: 2, rest: 500 }, () => now);
+  });
+  const open = () => {
+    breaker.failed();
+    breaker.failed();
+  };
+
+  it('opens after failures in a row, not after as many with a success between', () => {
+    breaker.failed();
+    breaker.succeeded();
+    breaker.failed();
+    expect(breaker.admits()).toBe(true);
+    breaker.failed();
+    expect(breaker.admits()).toBe(false);
+  });
+
+  it('lets one probe through after its rest, and no second one until that has rested, too', () => {
+    open();
+    now += 499;
+    expect(breaker.admits()).toBe(false);
+    now += 1;
+    expect([breaker.admits(), breaker.admits()]).toEqual([true, false]);
+    now += 500;
+    expect(breaker.admits()).toBe(true);
+  });
+
+  it('closes when the probe is answered and rests again when it is not', () => {
+    open();
+    now += 500;
+    breaker.admits();
+    breaker.failed();
+    expect(breaker.admits()).toBe(false);
+    now += 500;
+    breaker.admits();
+    breaker.succeeded();
+    expect([breaker.admits(), breaker.admits()]).toEqual([true, true]);
+  });
+});

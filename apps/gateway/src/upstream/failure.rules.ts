@@ -1,0 +1,34 @@
+/** System and undici codes of a connection that was never made. */
+const UNSENT = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+/** Codes of a connection that broke while in use. */
+const RESET = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+/** Methods that change nothing (RFC 9110, 9.2.1). */
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+interface SystemError {
+  readonly code?: string;
+  readonly syscall?: string;
+}
+
+export const isSafe = (method: string): boolean => SAFE.has(method);
+
+/** Whether it is certain that the service has seen nothing of the request. */
+export function isUnsent(error: unknown): boolean {
+  const { code, syscall } = (error ?? {}) as SystemError;
+  return UNSENT.has(code ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
+}
+
+/**
+ * Whether the request may be sent once more: a read after a lost connection, such as a kept one that the service closed
+ * at the same moment; anything else only where nothing was sent.
+ */
+export function mayRetry(method: string, error: unknown): boolean {
+  return isUnsent(error) || (isSafe(method) && RESET.has((error as SystemError | undefined)?.code ?? ''));
+}

@@ -1,0 +1,73 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { Bulkhead } from './bulkhead.js';
+import type { ServiceName } from './problems.js';
+
+/** Kinds of calls that must not hold each other up: public reads, readers' comments and ballots, and the desk. */
+export type Lane = 'read' | 'write' | 'editorial';
+
+/**
+ * For each service. `within` is how long a call may take once it is sent, in milliseconds. Changes are given more time
+ * than the services give a transaction (15 s), so that a late success is not reported as a failure.
+ */
+export const laneLimits = {
+  read: { concurrent: 64, waiting: 256, waitFor: 300, within: 3_000 },
+  write: { concurrent: 32, waiting: 128, waitFor: 2_000, within: 15_000 },
+  editorial: { concurrent: 24, waiting: 64, waitFor: 5_000, within: 30_000 },
+} as const;
+
+export const services = ['articles', 'comments', 'polls', 'recommendations'] as const;
+
+type Failure = 'busy' | 'cancelled' | 'open' | 'unavailable' | 'unknown';
+
+/** A bulkhead for each service and lane, and what operators see of them. */
+export class Lanes {
+  private readonly bulkheads = services.flatMap((service) =>
+    (Object.keys(laneLimits) as Lane[]).map((lane) => ({
+      labels: { upstream: service, lane },
+      bulkhead: new Bulkhead(laneLimits[lane]),
+    })),
+  );
+  private readonly failures: Counter<'upstream' | 'lane' | 'reason'>;
+  private readonly retries: Counter<'upstream'>;
+
+  constructor(registry: Registry) {
+    const { bulkheads } = this;
+    const registers = [registry];
+    const gauge = (name: string, help: string, value: (bulkhead: Bulkhead) => number) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ['upstream', 'lane'],
+        registers,
+        collect() {
+          for (const { labels, bulkhead } of bulkheads) this.set(labels, value(bulkhead));
+        },
+      });
+    gauge('gateway_upstream_in_flight', 'Calls to a service under way.', ({ inFlight }) => inFlight);
+    gauge('gateway_upstream_waiting', 'Calls that wait for their turn.', ({ waiting }) => waiting);
+    this.failures = new Counter({
+      name: 'gateway_upstream_failures_total',
+      help: 'Calls without an answer: busy (queue full), open (breaker), cancelled, unavailable, unknown (a change whose outcome is not known).',
+      labelNames: ['upstream', 'lane', 'reason'],
+      registers,
+    });
+    this.retries = new Counter({
+      name: 'gateway_upstream_retries_total',
+      help: 'Calls that were sent once more on a new connection.',
+      labelNames: ['upstream'],
+      registers,
+    });
+  }
+
+  of(service: ServiceName, lane: Lane): Bulkhead {
+    return this.bulkheads.find(({ labels }) => labels.upstream === service && labels.lane === lane)!.bulkhead;
+  }
+
+  failed(upstream: ServiceName, lane: Lane, reason: Failure): void {
+    this.failures.inc({ upstream, lane, reason });
+  }
+
+  retried(upstream: ServiceName): void {
+    this.retries.inc({ upstream });
+  }
+}

@@ -1,0 +1,86 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort, testAuth, waitUntil } from '#testing';
+import { rounds } from '../backbone/harness.js';
+import { FakeService, newsroom } from './fake-service.js';
+import { upstreams } from './gateway-under-test.js';
+
+const MB = 1024 * 1024;
+/** What a container of the gateway may use, and the heap that leaves room for everything beside it. */
+const CONTAINER = 384 * MB;
+const HEAP_MB = 192;
+
+/** A search engine's crawler reads everything once. The gateway must outlive it in the memory it is given. */
+describe('the memory of a gateway that is crawled', () => {
+  let services: FakeService;
+  let child: ChildProcess;
+  let url: string;
+  beforeAll(async () => {
+    services = await FakeService.start(newsroom(58_000));
+    const [port, auth] = await Promise.all([freePort(), testAuth()]);
+    url = `http://127.0.0.1:${port}`;
+    child = spawn(
+      process.execPath,
+      [`--max-old-space-size=${HEAP_MB}`, resolve('dist', 'apps', 'gateway', 'src', 'main.js')],
+      {
+        env: {
+          ...process.env,
+          ...auth.env,
+          ...upstreams(services),
+          LOG_LEVEL: 'error',
+          GATEWAY_PORT: String(port),
+        },
+        stdio: 'ignore',
+      },
+    );
+    await waitUntil(() => fetch(url).then(() => true), { within: 30_000, what: 'the gateway to listen' });
+  });
+  afterAll(async () => {
+    child.kill('SIGKILL');
+    await services.stop();
+  });
+
+  /** Most bytes the process has held in memory so far. */
+  const peak = async (): Promise<number> => {
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) * 1024;
+  };
+
+  /** Reads `count` addresses, `atOnce` at a time; ends when the gateway does. @returns how many were answered. */
+  async function crawl(count: number, atOnce: number, path: (i: number) => string): Promise<number> {
+    let next = 0;
+    let answered = 0;
+    const read = async () => {
+      while (next < count && child.exitCode === null && child.signalCode === null) {
+        const response = await fetch(url + path(next++)).catch(() => undefined);
+        if ((await response?.arrayBuffer().catch(() => undefined)) && response?.status === 200) answered++;
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, read));
+    return answered;
+  }
+
+  it('stays within its container through thousands of articles of 60 kB', async () => {
+    const count = rounds(2_500, 5_000);
+    expect(await crawl(count, 32, (i) => `/v1/articles/artikel-${i}/page`)).toBe(count);
+    expect(await peak()).toBeLessThan(CONTAINER);
+  });
+
+  it('stays within its container through hundreds of feeds of 1.2 MB', async () => {
+    const count = rounds(300, 1_000);
+    expect(await crawl(count, 8, (i) => `/feeds/topics/thema-${i}/rss.xml`)).toBe(count);
+    expect(await peak()).toBeLessThan(CONTAINER);
+  });
+
+  it('stays within its container when 2,000 articles and 500 feeds are asked for at once', async () => {
+    const [articles, feeds] = await Promise.all([
+      crawl(2_000, 2_000, (i) => `/v1/articles/andere-${i}/page`),
+      crawl(500, 500, (i) => `/feeds/topics/anderes-${i}/rss.xml`),
+    ]);
+    expect(articles).toBeGreaterThan(0);
+    expect(feeds).toBeGreaterThan(0);
+    expect(await peak()).toBeLessThan(CONTAINER);
+  });
+});

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startService, type RunningService } from '#platform';
+import { anArticleSnapshot, aPollSnapshot, testAuth } from '#testing';
+import { readerService } from '../../apps/reader/src/service.js';
+import { FakeService, sendJson, type Answering } from './fake-service.js';
+
+const away = { status: 'unavailable', data: null };
+const poll = { ...aPollSnapshot(), state: 'open', votes: 0 };
+const article = anArticleSnapshot({ slug: 'faehre', body: [{ type: 'poll', pollId: poll.id }] });
+const page: Answering = (_request, response) =>
+  sendJson(response, {
+    article: { status: 'fresh', data: article },
+    comments: away,
+    poll: { status: 'fresh', data: poll },
+    rails: away,
+    interactions: away,
+  });
+
+describe('the reader before a gateway', () => {
+  let gateway: FakeService;
+  let reader: RunningService;
+  beforeEach(async () => {
+    gateway = await FakeService.start(page);
+    const { env } = await testAuth();
+    reader = await startService(readerService, {
+      env: { ...env, LOG_LEVEL: 'silent', READER_PORT: '0', GATEWAY_URL: gateway.url },
+    });
+  });
+  afterEach(async () => {
+    await reader.stop();
+    await gateway.stop();
+  });
+  const vote = () =>
+    fetch(`${reader.url}/a/faehre/polls/${poll.id}`, {
+      method: 'POST',
+      body: new URLSearchParams({ optionId: 'ja' }),
+      redirect: 'manual',
+    });
+  const votes = () => gateway.seen.filter((line) => line.startsWith('PUT')).length;
+
+  it('shows a page whose first request meets a connection that is just closing', async () => {
+    let reset = false;
+    gateway.answer = (request, response) => {
+      if (!request.url!.endsWith('/page') || reset) return page(request, response);
+      reset = true;
+      request.socket.resetAndDestroy();
+    };
+    expect((await fetch(`${reader.url}/a/faehre`)).status).toBe(200);
+  });
+
+  it('says that a vote may have counted when its answer was lost, and does not send it twice', async () => {
+    gateway.answer = (request, response) =>
+      request.method === 'PUT' ? void request.socket.resetAndDestroy() : page(request, response);
+    const answer = await vote();
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toContain('Es ist unklar, ob das angekommen ist.');
+    expect(votes()).toBe(1);
+  });
+
+  it('waits for a vote that takes four seconds', async () => {
+    gateway.answer = (request, response) =>
+      request.method === 'PUT'
+        ? void setTimeout(() => sendJson(response, {}), 4_000)
+        : page(request, response);
+    expect((await vote()).status).toBe(303);
+  });
+});
