@@ -19,11 +19,11 @@ FROM node:24-bookworm-slim
 WORKDIR /app
 LABEL org.opencontainers.image.title="newsroom" \
       org.opencontainers.image.licenses="MIT"
-# The heap may take 60 % of the container's memory limit: sockets, buffers and code need the rest.
+# The heap may take half of the container's memory limit: sockets, buffers and code need the rest.
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     OPERATIONS_PORT=9090 \
-    NODE_OPTIONS="--enable-source-maps --disable-warning=TimeoutNegativeWarning --max-old-space-size-percentage=60"
+    NODE_OPTIONS="--enable-source-maps --disable-warning=TimeoutNegativeWarning --max-old-space-size-percentage=50 --max-semi-space-size=8"
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./

@@ -36,7 +36,7 @@ describe('a read through the gateway', () => {
     const { status, headers } = await read();
     expect([status, headers.get('retry-after')]).toEqual([503, '1']);
     expect(services.seen).toHaveLength(2);
-    const { text } = await gateway.get('/metrics');
+    const text = await (await fetch(`${gateway.operationsUrl}/metrics`)).text();
     expect(text).toMatch(/^gateway_upstream_failures_total\{.*reason="unavailable".*\} 1$/m);
     expect(text).toMatch(/^gateway_upstream_retries_total\{.*\} 1$/m);
   });

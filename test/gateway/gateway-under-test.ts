@@ -23,6 +23,8 @@ export const upstreams = (all: FakeService, services: Partial<Record<string, str
 export class GatewayUnderTest {
   private constructor(
     readonly url: string,
+    /** Where its health and metrics are. */
+    readonly operationsUrl: string,
     private readonly auth: Awaited<ReturnType<typeof testAuth>>,
     readonly stop: () => Promise<void>,
   ) {}
@@ -30,9 +32,9 @@ export class GatewayUnderTest {
   static async start(env: NodeJS.ProcessEnv, auth?: Awaited<ReturnType<typeof testAuth>>) {
     const keys = auth ?? (await testAuth());
     const service = await startService(gatewayService, {
-      env: { LOG_LEVEL: 'silent', GATEWAY_PORT: '0', ...keys.env, ...env },
+      env: { LOG_LEVEL: 'silent', GATEWAY_PORT: '0', OPERATIONS_PORT: '0', ...keys.env, ...env },
     });
-    return new GatewayUnderTest(service.url, keys, () => service.stop());
+    return new GatewayUnderTest(service.url, service.operationsUrl, keys, () => service.stop());
   }
 
   async call(

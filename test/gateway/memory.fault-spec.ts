@@ -23,7 +23,11 @@ describe('the memory of a gateway that is crawled', () => {
     url = `http://127.0.0.1:${port}`;
     child = spawn(
       process.execPath,
-      [`--max-old-space-size=${HEAP_MB}`, resolve('dist', 'apps', 'gateway', 'src', 'main.js')],
+      [
+        `--max-old-space-size=${HEAP_MB}`,
+        '--max-semi-space-size=8',
+        resolve('dist', 'apps', 'gateway', 'src', 'main.js'),
+      ],
       {
         env: {
           ...process.env,
@@ -31,6 +35,7 @@ describe('the memory of a gateway that is crawled', () => {
           ...upstreams(services),
           LOG_LEVEL: 'error',
           GATEWAY_PORT: String(port),
+          OPERATIONS_PORT: '0',
         },
         stdio: 'ignore',
       },

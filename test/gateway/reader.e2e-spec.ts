@@ -23,7 +23,7 @@ describe('the reader before a gateway', () => {
     gateway = await FakeService.start(page);
     const { env } = await testAuth();
     reader = await startService(readerService, {
-      env: { ...env, LOG_LEVEL: 'silent', READER_PORT: '0', GATEWAY_URL: gateway.url },
+      env: { ...env, LOG_LEVEL: 'silent', READER_PORT: '0', OPERATIONS_PORT: '0', GATEWAY_URL: gateway.url },
     });
   });
   afterEach(async () => {

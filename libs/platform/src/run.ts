@@ -1,14 +1,13 @@
 import { ConfigError, type Settings } from './config/config.js';
-import { REQUEST_TRANSACTION_WITHIN } from './database/request-deadline.js';
 import { migrateDatabase, startService, type ServiceDefinition } from './service.js';
 
 /** Milliseconds a stopping process has for everything: requests first, then events and connections. */
-const STOP_WITHIN = 25_000;
+const STOP_WITHIN = 40_000;
 /**
  * Callers keep connections open between requests; in three seconds nearly all of them send once more and are told to
- * close theirs. No request may take longer than a transaction.
+ * close theirs. No request takes longer than the gateway waits for one of an editor.
  */
-const drain = { idle: 3_000, requests: REQUEST_TRANSACTION_WITHIN };
+const drain = { idle: 3_000, requests: 30_000 };
 
 /**
  * Runs a service as a process of its own, until SIGTERM or SIGINT. With the argument `migrate` it brings the

@@ -5,7 +5,7 @@ import type { ReaderAppConfig } from '../config.js';
 import { Comments, Hits, List, Page, Poll, Problem, Sections, type Term } from './answers.js';
 
 /** Milliseconds until the whole answer must be here: longer than the gateway waits for the services behind it. */
-const within = { read: 6_000, change: 20_000 };
+const within = { read: 6_000, change: 26_000 };
 
 /** The gateway said no, or (status 503) said nothing in time. */
 export class GatewayRefused extends Error {

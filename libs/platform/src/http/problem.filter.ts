@@ -1,6 +1,6 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { problemOf } from './problems.js';
+import { problemOf, Refused } from './problems.js';
 
 /** The one place where an error becomes an answer. */
 @Catch()
@@ -9,7 +9,11 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
-    if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+    // A refusal is a decision, and under load a frequent one: no stack, and metrics count it.
+    if (problem.status >= 500) {
+      if (error instanceof Refused) request.log.warn({ code: error.code }, 'request refused');
+      else request.log.error({ err: error }, 'request failed');
+    }
     if (reply.sent) return;
     if (typeof problem['location'] === 'string') reply.header('location', problem['location']);
     void reply
