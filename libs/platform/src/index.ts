@@ -8,6 +8,7 @@ export * from './cache/redis-cache.js';
 export * from './clock.js';
 export * from './config/config.js';
 export * from './config/service-settings.js';
+export * from './database/after-commit.js';
 export * from './database/database.js';
 export * from './database/failure-kind.js';
 export * from './embedded-postgres.js';

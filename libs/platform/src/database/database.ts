@@ -2,6 +2,7 @@ import pg from 'pg';
 import { DataSource, type EntitySchema, type MixedList } from 'typeorm';
 import type { DatabaseConfig } from '../config/service-settings.js';
 import type { Logger } from '../logging.js';
+import { AfterCommit, logAfterCommit } from './after-commit.js';
 
 /** What a service stores: its tables and how they came about. `synchronize` is never used. */
 export interface DatabaseDefinition {
@@ -38,11 +39,12 @@ export function createDataSource(
   { entities, migrations }: DatabaseDefinition,
   log: Logger,
 ): DataSource {
-  return new DataSource({
+  const source = new DataSource({
     type: 'postgres',
     url,
     entities,
     migrations,
+    subscribers: [AfterCommit],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     applicationName: name,
@@ -62,6 +64,8 @@ export function createDataSource(
       idleTimeoutMillis: 300_000,
     },
   });
+  logAfterCommit(source, log);
+  return source;
 }
 
 /**
