@@ -3,6 +3,8 @@ export * from './auth/bearer-tokens.js';
 export * from './auth/reader-tokens.js';
 export * from './auth/secrets.js';
 export * from './cache/cache.js';
+export * from './cache/database-time.js';
+export * from './cache/deadline.js';
 export * from './cache/memory-cache.js';
 export * from './cache/redis-cache.js';
 export * from './clock.js';
