@@ -32,23 +32,23 @@ const behaviour = (create: () => Cache) => (): void => {
   it('never replaces a newer version by an older one', async () => {
     await put('card', 'new', 7);
     await cache.put([{ key: 'card', value: 'old', version: 6 }], 60);
-    await cache.fill([{ key: 'card', value: 'old', version: 6 }], 60);
+    await cache.offer([{ key: 'card', value: 'old', version: 6 }], 60);
     expect(await cache.getMany(['card'])).toEqual(['new']);
   });
 
   it('forgets, and then takes newer versions only', async () => {
     await put('gone', 'text', 3);
     await cache.forget(['gone'], 4, 60);
-    await cache.fill([{ key: 'gone', value: 'text', version: 3 }], 60);
+    await cache.offer([{ key: 'gone', value: 'text', version: 3 }], 60);
     expect(await cache.getMany(['gone'])).toEqual([undefined]);
-    await cache.fill([{ key: 'gone', value: 'again', version: 5 }], 60);
+    await cache.offer([{ key: 'gone', value: 'again', version: 5 }], 60);
     expect(await cache.getMany(['gone'])).toEqual(['again']);
   });
 
   it('compares versions as large as microseconds of the clock exactly', async () => {
     const now = Date.now() * 1_000;
     await put('list', 'new', now);
-    await cache.fill([{ key: 'list', value: 'old', version: now - 1 }], 60);
+    await cache.offer([{ key: 'list', value: 'old', version: now - 1 }], 60);
     expect(await cache.getMany(['list'])).toEqual(['new']);
   });
 };
@@ -154,7 +154,7 @@ describeWith('redis')('while Redis fails', () => {
     const other = new RedisCache(redis.url, '', log);
     redis.signal('SIGCONT');
     await waitUntil(isAvailable, { within: 20_000 });
-    await cache.fill([{ key: 'retracted', value: 'old', version: 1 }], 60);
+    await cache.offer([{ key: 'retracted', value: 'old', version: 1 }], 60);
     expect([undefined, 'new']).toContain(await get('changed'));
     expect(await cache.getMany(['retracted', 'same'])).toEqual([undefined, 'old']);
     await waitUntil(async () => (await other.getMany(['same']))[0]);

@@ -19,9 +19,9 @@ export interface Cache {
   /** The values in the order of `keys`, undefined for a miss. One round trip. */
   getMany(keys: readonly string[]): Promise<(string | undefined)[]>;
   /** Stores what a reader has fetched, for `seconds`, unless a newer version is there. One round trip. */
-  fill(entries: readonly CacheEntry[], seconds: number): Promise<void>;
+  offer(entries: readonly CacheEntry[], seconds: number): Promise<void>;
   /**
-   * As {@link fill}, for what a change has made of an entry, after its commit. While the cache is away the change is
+   * As {@link offer}, for what a change has made of an entry, after its commit. While the cache is away the change is
    * remembered, and the key misses when it is back.
    */
   put(entries: readonly CacheEntry[], seconds: number): Promise<void>;

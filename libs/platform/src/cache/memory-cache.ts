@@ -30,7 +30,7 @@ export class MemoryCache implements Cache {
     }
   }
 
-  fill(entries: readonly CacheEntry[], seconds: number): Promise<void> {
+  offer(entries: readonly CacheEntry[], seconds: number): Promise<void> {
     return this.put(entries, seconds);
   }
 

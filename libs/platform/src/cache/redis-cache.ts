@@ -89,7 +89,7 @@ export class RedisCache implements Cache {
     return keys.map((_, i) => valueOf(held?.[i]));
   }
 
-  async fill(entries: readonly CacheEntry[], seconds: number): Promise<void> {
+  async offer(entries: readonly CacheEntry[], seconds: number): Promise<void> {
     if (entries.length > 0) await this.ask((client) => this.write(client, entries, seconds));
   }
 
