@@ -9,6 +9,7 @@ import { OnCommentEvents } from './on-comment-events.js';
 import { OnPollEvents } from './on-poll-events.js';
 import { RailsController } from './rails/rails.controller.js';
 import { Rails } from './rails/rails.js';
+import { Placer } from './related/placer.js';
 import { Related } from './related/related.js';
 import { SlotsController } from './slots/slots.controller.js';
 import { Slots } from './slots/slots.js';
@@ -23,6 +24,6 @@ import { Slots } from './slots/slots.js';
     OnCommentEvents,
     OnPollEvents,
   ],
-  providers: [Cards, Related, Rails, Slots, Interactions, Telling],
+  providers: [Cards, Related, Placer, Rails, Slots, Interactions, Telling],
 })
 export class AppModule {}

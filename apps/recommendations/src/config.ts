@@ -1,9 +1,16 @@
 import { messagingSettings } from '#messaging';
-import { cacheSettings, databaseSettings, serverSettings } from '#platform';
+import { cacheSettings, databaseSettings, serverSettings, setting, text, type ConfigOf } from '#platform';
 
 export const settings = {
   ...serverSettings('recommendations', 3004),
   ...databaseSettings('recommendations'),
   ...messagingSettings,
   ...cacheSettings,
+  placingTimeout: setting(
+    'PLACING_TIMEOUT',
+    text.int(100, 60_000, 10_000),
+    'milliseconds from 100 to 60000 that finding the related articles of one article may take',
+  ),
 };
+
+export type RecommendationsConfig = ConfigOf<typeof settings>;

@@ -2,16 +2,17 @@ import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { articlePublished, articleRetracted, articleUpdated, type EventOf } from '#events';
 import { OnEvent } from '#messaging';
+import { afterCommit } from '#platform';
 import { Cards } from './cards/cards.js';
 import { Rails } from './rails/rails.js';
-import { Related } from './related/related.js';
+import { Placer } from './related/placer.js';
 
 /** Everything this service does when articles change. */
 @Controller()
 export class OnArticleEvents {
   constructor(
     private readonly cards: Cards,
-    private readonly related: Related,
+    private readonly placer: Placer,
     private readonly rails: Rails,
   ) {}
 
@@ -21,12 +22,14 @@ export class OnArticleEvents {
     tx: EntityManager,
   ) {
     if (!(await this.cards.put(tx, data.article, data.version))) return;
-    await this.rails.forget(await this.related.place(tx, subject));
+    await this.placer.place(tx, subject, data.version);
+    // Its own page chooses its lists by the card's section and terms.
+    afterCommit(tx, () => this.rails.forget([subject]));
   }
 
   @OnEvent(articleRetracted)
   async dropCard({ subject, data }: EventOf<typeof articleRetracted>, tx: EntityManager) {
-    await this.cards.drop(tx, subject, data.version);
-    await this.related.remove(tx, subject);
+    if (!(await this.cards.drop(tx, subject, data.version))) return;
+    await this.placer.remove(tx, subject, data.version);
   }
 }

@@ -1,13 +1,8 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import {
-  DataSource,
-  type EntityManager,
-  type EntitySubscriberInterface,
-  type TransactionCommitEvent,
-} from 'typeorm';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { encodeEvent, type DataOf, type EventContract } from '#events';
-import { Clock, currentTrace, SERVICE_NAME } from '#platform';
+import { afterCommit, Clock, currentTrace, SERVICE_NAME } from '#platform';
 import { headersToJson } from './message.js';
 
 export interface EventToTell<Contract extends EventContract> {
@@ -21,18 +16,13 @@ export interface EventToTell<Contract extends EventContract> {
  * The {@link Relay} carries the rows on from here.
  */
 @Injectable()
-export class Outbox implements EntitySubscriberInterface, OnModuleInit {
+export class Outbox {
   private readonly listeners: (() => void)[] = [];
 
   constructor(
-    private readonly db: DataSource,
     private readonly clock: Clock,
     @Inject(SERVICE_NAME) private readonly service: string,
   ) {}
-
-  onModuleInit(): void {
-    this.db.subscribers.push(this);
-  }
 
   /**
    * Adds an event to the transaction `tx`. Lock the aggregate's row before: rows of one subject then get their
@@ -54,9 +44,8 @@ export class Outbox implements EntitySubscriberInterface, OnModuleInit {
     contract: Contract,
     events: readonly EventToTell<Contract>[],
   ): Promise<void> {
-    if (!tx.queryRunner?.isTransactionActive)
-      throw new Error('The outbox needs the EntityManager of a transaction.');
     if (events.length === 0) return;
+    afterCommit(tx, this.wake);
     const time = this.clock.now().toISOString();
     const traceparent = currentTrace()?.traceparent;
     const rows = events.map(({ subject, data }) => {
@@ -83,7 +72,6 @@ export class Outbox implements EntitySubscriberInterface, OnModuleInit {
         rows.map(({ value }) => value),
       ],
     );
-    tx.queryRunner.data['outbox'] = true;
   }
 
   /** Calls `listener` after each commit that added to the outbox. */
@@ -91,9 +79,7 @@ export class Outbox implements EntitySubscriberInterface, OnModuleInit {
     this.listeners.push(listener);
   }
 
-  afterTransactionCommit({ queryRunner }: TransactionCommitEvent): void {
-    if (!queryRunner.data['outbox']) return;
-    queryRunner.data['outbox'] = false;
+  private readonly wake = (): void => {
     for (const listener of this.listeners) listener();
-  }
+  };
 }

@@ -45,7 +45,7 @@ export class ServiceModule {
       { provide: LOGGER, useValue: log },
       { provide: Registry, useValue: registry },
       { provide: BearerTokens, useValue: new BearerTokens(server) },
-      { provide: CACHE, useFactory: () => createCache(config as Partial<CacheConfig>, log) },
+      { provide: CACHE, useFactory: () => createCache(config as Partial<CacheConfig>, log, registry) },
       Clock,
       EventTransport,
       ...(db ? [{ provide: DataSource, useValue: db }] : []),
@@ -59,6 +59,10 @@ export class ServiceModule {
   }
 }
 
-function createCache({ redisUrl, redisPrefix }: Partial<CacheConfig>, log: Logger): Cache {
-  return redisUrl ? new RedisCache(redisUrl, redisPrefix ?? '', log) : new MemoryCache();
+function createCache(
+  { redisUrl, redisPrefix }: Partial<CacheConfig>,
+  log: Logger,
+  registry: Registry,
+): Cache {
+  return redisUrl ? new RedisCache(redisUrl, redisPrefix ?? '', log, registry) : new MemoryCache();
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { ArticleSnapshot } from '#events';
-import { CACHE, type Cache } from '#platform';
+import { afterCommit, CACHE, type Cache } from '#platform';
 import { cardOf, wordsOf, type Card } from './card.js';
 
 /** Seconds a card is cached. A change reaches the cache with its event; this only bounds what a crash may leave. */
@@ -49,21 +49,26 @@ export class Cards {
       ],
     );
     if (kept.length === 0) return false;
-    // The event is a fact whether or not this transaction commits, so the cache may know it at once.
-    await this.cache.put([{ key: keyOf(article.id), value: JSON.stringify(card), version }], TTL);
+    const entry = { key: keyOf(article.id), value: JSON.stringify(card), version };
+    afterCommit(tx, () => this.cache.put([entry], TTL));
     return true;
   }
 
-  /** Leaves a tombstone: a late older snapshot cannot bring the card back, and no text of it stays here. */
-  async drop(tx: EntityManager, articleId: string, version: number): Promise<void> {
-    await tx.query(
+  /**
+   * Leaves a tombstone: a late older snapshot cannot bring the card back, and no text of it stays here.
+   * @returns false when a newer version is known already.
+   */
+  async drop(tx: EntityManager, articleId: string, version: number): Promise<boolean> {
+    const dropped: unknown[] = await tx.query(
       `INSERT INTO card (article_id, version, gone) VALUES ($1, $2, true)
        ON CONFLICT (article_id) DO UPDATE SET version = excluded.version, gone = true, card = NULL, section = NULL,
          topics = '{}', places = '{}', terms = '{}', published_at = NULL
-       WHERE card.version <= excluded.version`,
+       WHERE card.version <= excluded.version RETURNING article_id`,
       [articleId, version],
     );
-    await this.cache.forget([keyOf(articleId)], version, TTL);
+    if (dropped.length === 0) return false;
+    afterCommit(tx, () => this.cache.forget([keyOf(articleId)], version, TTL));
+    return true;
   }
 
   /** The cache keys of cards, so that a page can ask for them together with other things. */
@@ -87,7 +92,7 @@ export class Cards {
       [missing],
     );
     for (const { article_id: id, card } of rows) cards.set(id, card);
-    await this.cache.put(
+    void this.cache.offer(
       rows.map(({ article_id: id, version, card }) => ({
         key: keyOf(id),
         value: JSON.stringify(card),

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { interactionsCounted } from '#events';
 import { Outbox, Republisher, type SnapshotSource } from '#messaging';
-import { CACHE, type Cache } from '#platform';
+import { afterCommit, CACHE, type Cache, type CacheEntry } from '#platform';
 
 /** Seconds a count is cached; a change reaches the cache with its event. */
 const TTL = 30;
@@ -18,6 +18,11 @@ interface CountsRow extends Counts {
 }
 
 const keyOf = (id: string): string => `count:${id}`;
+const entryOf = ({ article_id: id, rev: version, comments, votes }: CountsRow): CacheEntry => ({
+  key: keyOf(id),
+  value: JSON.stringify({ comments, votes }),
+  version,
+});
 
 /** How often readers took part in an article: published comments and poll votes, absolute numbers guarded by `rev`. */
 @Injectable()
@@ -42,7 +47,7 @@ export class Interactions implements OnModuleInit, SnapshotSource {
        WHERE interactions.comments_rev < excluded.comments_rev RETURNING article_id, comments, votes, rev`,
       [articleId, comments, rev],
     );
-    await this.remember(rows);
+    afterCommit(tx, () => this.cache.put(rows.map(entryOf), TTL));
   }
 
   /** Takes over the votes of one poll, unless newer ones are known; an article's votes are those of all its polls. */
@@ -69,7 +74,7 @@ export class Interactions implements OnModuleInit, SnapshotSource {
        WHERE article_id = $1 RETURNING article_id, comments, votes, rev`,
       [articleId],
     );
-    await this.remember(rows);
+    afterCommit(tx, () => this.cache.put(rows.map(entryOf), TTL));
   }
 
   async of(ids: readonly string[]): Promise<Map<string, Counts>> {
@@ -97,7 +102,7 @@ export class Interactions implements OnModuleInit, SnapshotSource {
       [missing],
     );
     for (const { article_id: id, comments, votes } of rows) counts.set(id, { comments, votes });
-    await this.remember(rows);
+    void this.cache.offer(rows.map(entryOf), TTL);
     return counts;
   }
 
@@ -133,14 +138,5 @@ export class Interactions implements OnModuleInit, SnapshotSource {
         data: { rev, comments, votes, total: comments + votes },
       });
     }
-  }
-
-  private async remember(rows: readonly CountsRow[]): Promise<void> {
-    const entries = rows.map(({ article_id: id, rev: version, comments, votes }) => ({
-      key: keyOf(id),
-      value: JSON.stringify({ comments, votes }),
-      version,
-    }));
-    await this.cache.put(entries, TTL);
   }
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { CACHE, type Cache } from '#platform';
+import { CACHE, databaseTime, type Cache } from '#platform';
 import type { Card } from '../cards/card.js';
 import { Cards } from '../cards/cards.js';
 import { Interactions } from '../interactions/interactions.js';
@@ -26,6 +26,9 @@ interface PageLists {
  */
 @Injectable()
 export class Rails {
+  /** Articles whose lists are about to be forgotten. */
+  private stale = new Set<string>();
+
   constructor(
     private readonly db: DataSource,
     @Inject(CACHE) private readonly cache: Cache,
@@ -48,13 +51,22 @@ export class Rails {
     return fillRails({ articleId, section, lists, slots, cards, interactions });
   }
 
-  /** Lets pages choose their lists anew, without waiting for the cache to forget them. */
+  /**
+   * Lets pages choose their lists anew, without waiting for the cache to forget them; called after the commit of what
+   * changes them. All that one commit changes are forgotten together.
+   */
   async forget(articleIds: readonly string[]): Promise<void> {
-    await this.cache.forget(articleIds.map(keyOf), Date.now(), TTL);
+    const isFirst = this.stale.size === 0;
+    for (const id of articleIds) this.stale.add(id);
+    if (!isFirst) return;
+    await Promise.resolve();
+    const ids = [...this.stale];
+    this.stale.clear();
+    await this.cache.forget(ids.map(keyOf), await databaseTime(this.db), TTL);
   }
 
   private async choose(articleId: string): Promise<PageLists> {
-    const asOf = Date.now();
+    const asOf = await databaseTime(this.db);
     const [row]: { card: Card }[] = await this.db.query(
       `SELECT card FROM card WHERE article_id = $1 AND NOT gone`,
       [articleId],
@@ -62,7 +74,7 @@ export class Rails {
     const page = row
       ? { section: row.card.section.slug, lists: await this.listsFor(row.card) }
       : { section: undefined, lists: [] };
-    await this.cache.put([{ key: keyOf(articleId), value: JSON.stringify(page), version: asOf }], TTL);
+    void this.cache.offer([{ key: keyOf(articleId), value: JSON.stringify(page), version: asOf }], TTL);
     return page;
   }
 

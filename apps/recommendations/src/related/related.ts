@@ -8,16 +8,15 @@ const DAYS = 365;
 
 /**
  * Which articles belong together: by shared words, the rarer the more they count, by shared topics and places, and by
- * recency. Computed when an article is published, in both directions, so that an older article's rail leads to the
- * newer one at once.
+ * recency. Computed in both directions, so that an older article's rail leads to the newer one.
  */
 @Injectable()
 export class Related {
-  /** @returns the articles whose neighbours changed. */
+  /** Finds an article's neighbours anew; none when its card is gone. @returns the articles whose neighbours changed. */
   async place(tx: EntityManager, articleId: string): Promise<string[]> {
-    await this.remove(tx, articleId);
+    await tx.query(`DELETE FROM related WHERE article_id = $1 OR neighbour_id = $1`, [articleId]);
     const changed: { article_id: string }[] = await tx.query(
-      `WITH self AS (SELECT * FROM card WHERE article_id = $1),
+      `WITH self AS (SELECT * FROM card WHERE article_id = $1 AND NOT gone),
        shared AS (
          SELECT other.article_id, term
          FROM self, card AS other, unnest(other.terms) AS term
@@ -47,15 +46,10 @@ export class Related {
          UNION ALL SELECT article_id, $1::uuid, score FROM scored
        )
        INSERT INTO related (article_id, neighbour_id, score)
-       -- In one order for everyone, so that two articles placed at the same time never wait for each other in a circle.
-       SELECT * FROM both_ways ORDER BY article_id, neighbour_id
+       SELECT * FROM both_ways
        ON CONFLICT (article_id, neighbour_id) DO UPDATE SET score = excluded.score RETURNING article_id`,
       [articleId],
     );
     return [...new Set([articleId, ...changed.map((row) => row.article_id)])];
-  }
-
-  async remove(tx: EntityManager, articleId: string): Promise<void> {
-    await tx.query(`DELETE FROM related WHERE article_id = $1 OR neighbour_id = $1`, [articleId]);
   }
 }

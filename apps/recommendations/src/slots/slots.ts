@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { CACHE, type Cache } from '#platform';
+import { CACHE, databaseTime, type Cache } from '#platform';
 import { Slot } from './slot.entity.js';
 
 /** Seconds. */
@@ -17,13 +17,13 @@ export class Slots {
 
   async put(slot: Omit<Slot, 'id'>): Promise<Slot> {
     await this.db.getRepository(Slot).upsert(slot, ['slug']);
-    await this.cache.forget([this.key], Date.now(), TTL);
+    await this.forget();
     return this.db.getRepository(Slot).findOneByOrFail({ slug: slot.slug });
   }
 
   async remove(slug: string): Promise<void> {
     await this.db.getRepository(Slot).delete({ slug });
-    await this.cache.forget([this.key], Date.now(), TTL);
+    await this.forget();
   }
 
   list(): Promise<Slot[]> {
@@ -33,9 +33,13 @@ export class Slots {
   /** All slots, out of what the cache answered for {@link key} or from the database. */
   async complete(cached: string | undefined): Promise<Slot[]> {
     if (cached) return JSON.parse(cached) as Slot[];
-    const asOf = Date.now();
+    const asOf = await databaseTime(this.db);
     const slots = await this.list();
-    await this.cache.put([{ key: this.key, value: JSON.stringify(slots), version: asOf }], TTL);
+    void this.cache.offer([{ key: this.key, value: JSON.stringify(slots), version: asOf }], TTL);
     return slots;
+  }
+
+  private async forget(): Promise<void> {
+    await this.cache.forget([this.key], await databaseTime(this.db), TTL);
   }
 }

@@ -1,9 +1,23 @@
 import { LRUCache } from 'lru-cache';
 import { FORGOTTEN, type Cache, type CacheEntry } from './cache.js';
 
-/** The cache of a newsroom in one process; holds 20,000 entries at most, the least recently used go first. */
+/** The least recently used entries go first when either is reached. */
+const LIMITS = { entries: 20_000, bytes: 32 * 2 ** 20 };
+/** Bytes of an entry besides its texts. */
+const OVERHEAD = 200;
+
+/** The cache of a newsroom in one process. */
 export class MemoryCache implements Cache {
-  private readonly entries = new LRUCache<string, CacheEntry>({ max: 20_000 });
+  private readonly entries: LRUCache<string, CacheEntry>;
+
+  constructor(limits = LIMITS) {
+    this.entries = new LRUCache({
+      max: limits.entries,
+      maxSize: limits.bytes,
+      // A character takes two bytes where any of its text is not Latin-1.
+      sizeCalculation: ({ key, value }) => 2 * (key.length + value.length) + OVERHEAD,
+    });
+  }
 
   async getMany(keys: readonly string[]): Promise<(string | undefined)[]> {
     return keys.map((key) => this.entries.get(key)?.value || undefined);
@@ -14,6 +28,10 @@ export class MemoryCache implements Cache {
       const held = this.entries.get(entry.key);
       if (!held || held.version <= entry.version) this.entries.set(entry.key, entry, { ttl: seconds * 1000 });
     }
+  }
+
+  offer(entries: readonly CacheEntry[], seconds: number): Promise<void> {
+    return this.put(entries, seconds);
   }
 
   async forget(keys: readonly string[], version: number, seconds: number): Promise<void> {

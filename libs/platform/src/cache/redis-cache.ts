@@ -1,9 +1,14 @@
-import { createClient } from 'redis';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { createClient, defineScript } from 'redis';
 import type { Logger } from '../logging.js';
+import { Backoff, pause } from '../work/backoff.js';
 import { FORGOTTEN, type Cache, type CacheEntry } from './cache.js';
+import { within } from './deadline.js';
+import { UnconfirmedChanges } from './unconfirmed-changes.js';
 
 /** Stores `version:value` under each key unless a newer version is held. ARGV: seconds, then version and value a key. */
-const PUT_NEWER = `
+const putNewer = defineScript({
+  SCRIPT: `
 for i, key in ipairs(KEYS) do
   local version, value = ARGV[2 * i], ARGV[2 * i + 1]
   local held = redis.call('GET', key)
@@ -11,64 +16,87 @@ for i, key in ipairs(KEYS) do
   if not heldVersion or heldVersion <= tonumber(version) then
     redis.call('SET', key, version .. ':' .. value, 'EX', ARGV[1])
   end
-end`;
+end`,
+  parseCommand(parser, keys: string[], args: string[]) {
+    parser.pushKeysLength(keys);
+    parser.push(...args);
+  },
+  transformReply: () => true,
+});
 
-/** Milliseconds; a cache slower than the database is no help. */
-const deadlines = { connect: 2_000, command: 250 };
+/** Milliseconds. A cache slower than the database is no help; a page asks it twice. */
+const deadlines = { connect: 2_000, command: 100 };
+/** Milliseconds after which a connection counts as good, and the next failure as the first one. */
+const PROVEN = 10_000;
+/** Changes made up for with one command. */
+const BATCH = 500;
+/** A write that says whether the cache can be used: one that is full or a replica still answers a PING. */
+const PROBE: CacheEntry = { key: 'probe', version: 0, value: FORGOTTEN };
 
 const clientFor = (url: string) =>
   createClient({
     url,
-    // Without a connection a command fails at once instead of waiting in a queue.
+    scripts: { putNewer },
     disableOfflineQueue: true,
     commandsQueueMaxLength: 10_000,
-    commandOptions: { timeout: deadlines.command },
-    socket: {
-      connectTimeout: deadlines.connect,
-      reconnectStrategy: (attempt) => Math.min(100 * 2 ** attempt, 3_000) * (0.5 + Math.random() / 2),
-    },
+    // No timeout of the client's: it would end once a command is written, and a Redis that hangs is written to.
+    socket: { connectTimeout: deadlines.connect, reconnectStrategy: false },
   });
+type Client = ReturnType<typeof clientFor>;
 
+/**
+ * The cache in Redis, behind a circuit breaker. A command that fails or is not answered in time opens it: the connection
+ * is destroyed with all that waits for it, and everything misses at once, without a command. Meanwhile one connection at
+ * a time is tried in the background; the circuit closes when Redis has taken a write and the changes it has missed.
+ */
 export class RedisCache implements Cache {
-  private readonly client: ReturnType<typeof clientFor>;
-  private reachable = true;
+  /** The connection in use; undefined while the circuit is open. */
+  private client: Client | undefined;
+  /** The connection that is being tried. */
+  private candidate: Client | undefined;
+  private connectedAt = -Infinity;
+  private isReported = false;
+  private readonly unconfirmed = new UnconfirmedChanges();
+  private readonly backoff = new Backoff(100, 5_000);
+  private readonly closing = new AbortController();
+  private readonly available: Gauge;
+  private readonly failures: Counter;
 
   constructor(
-    url: string,
+    private readonly url: string,
     private readonly prefix: string,
     private readonly log: Logger,
+    registry = new Registry(),
   ) {
-    this.client = clientFor(url);
-    this.client.on('error', (error: unknown) => this.failed(error));
-    this.client.on('ready', () => {
-      if (!this.reachable) log.info('the cache is reachable again');
-      this.reachable = true;
+    const registers = [registry];
+    this.available = new Gauge({
+      name: 'cache_available',
+      help: '1 while Redis is used, 0 while everything is read from the database.',
+      registers,
+    });
+    this.failures = new Counter({
+      name: 'cache_failures_total',
+      help: 'Times that Redis failed or did not answer in time and was given up until it works again.',
+      registers,
     });
     // Connects, and keeps trying, in the background: a service starts without its cache.
-    this.client.connect().catch((error: unknown) => this.failed(error));
+    void this.connect(0);
   }
 
   async getMany(keys: readonly string[]): Promise<(string | undefined)[]> {
     if (keys.length === 0) return [];
-    try {
-      const held = await this.client.mGet(keys.map((key) => this.prefix + key));
-      return held.map((entry) => entry?.slice(entry.indexOf(':') + 1) || undefined);
-    } catch (error) {
-      this.failed(error);
-      return keys.map(() => undefined);
-    }
+    const held = await this.ask((client) => client.mGet(keys.map((key) => this.prefix + key)));
+    return keys.map((_, i) => valueOf(held?.[i]));
+  }
+
+  async offer(entries: readonly CacheEntry[], seconds: number): Promise<void> {
+    if (entries.length > 0) await this.ask((client) => this.write(client, entries, seconds));
   }
 
   async put(entries: readonly CacheEntry[], seconds: number): Promise<void> {
     if (entries.length === 0) return;
-    try {
-      await this.client.eval(PUT_NEWER, {
-        keys: entries.map(({ key }) => this.prefix + key),
-        arguments: [String(seconds), ...entries.flatMap(({ version, value }) => [String(version), value])],
-      });
-    } catch (error) {
-      this.failed(error);
-    }
+    this.unconfirmed.add(entries, seconds);
+    if (await this.ask((client) => this.write(client, entries, seconds))) this.unconfirmed.settle(entries);
   }
 
   async forget(keys: readonly string[], version: number, seconds: number): Promise<void> {
@@ -79,11 +107,99 @@ export class RedisCache implements Cache {
   }
 
   async close(): Promise<void> {
-    this.client.destroy();
+    this.closing.abort();
+    for (const client of [this.client, this.candidate]) if (client) destroy(client);
+    this.client = undefined;
   }
 
-  private failed(error: unknown): void {
-    if (this.reachable) this.log.warn({ err: error }, 'the cache does not answer; going on without it');
-    this.reachable = false;
+  /** @returns undefined when there is no answer. Never rejects. */
+  private async ask<T>(command: (client: Client) => Promise<T>): Promise<T | undefined> {
+    const { client } = this;
+    if (!client) return undefined;
+    try {
+      return await within(deadlines.command, command(client));
+    } catch (error) {
+      this.failed(client, error);
+      return undefined;
+    }
   }
+
+  private write(client: Client, entries: readonly CacheEntry[], seconds: number): Promise<boolean> {
+    return client.putNewer(
+      entries.map(({ key }) => this.prefix + key),
+      [String(seconds), ...entries.flatMap(({ version, value }) => [String(version), value])],
+    );
+  }
+
+  private failed(client: Client, error: unknown): void {
+    if (client !== this.client) return;
+    this.client = undefined;
+    destroy(client);
+    this.available.set(0);
+    this.failures.inc();
+    this.report(error);
+    if (performance.now() - this.connectedAt > PROVEN) this.backoff.reset();
+    void this.connect(this.backoff.next());
+  }
+
+  /** Tries one connection after another, the first in `wait` milliseconds, until one works. */
+  private async connect(wait: number): Promise<void> {
+    const { signal } = this.closing;
+    await pause(wait, signal);
+    while (!signal.aborted) {
+      const client = clientFor(this.url);
+      this.candidate = client;
+      client.on('error', (error: unknown) => this.failed(client, error));
+      try {
+        await within(deadlines.connect, client.connect());
+        await within(deadlines.command, this.write(client, [PROBE], 1));
+        await this.makeUp(client);
+        if (signal.aborted) destroy(client);
+        else this.use(client);
+        return;
+      } catch (error) {
+        destroy(client);
+        this.report(error);
+        await pause(this.backoff.next(), signal);
+      }
+    }
+  }
+
+  /** Makes the keys miss whose changes Redis has not confirmed. */
+  private async makeUp(client: Client): Promise<void> {
+    if (this.unconfirmed.isIncomplete) {
+      const { seconds } = this.unconfirmed;
+      this.unconfirmed.clear();
+      await pause(seconds * 1_000, this.closing.signal);
+    }
+    let changes: ReturnType<UnconfirmedChanges['some']>;
+    while ((changes = this.unconfirmed.some(BATCH)).length > 0) {
+      const entries = changes.map((change) => ({ ...change, value: FORGOTTEN }));
+      await within(deadlines.command, this.write(client, entries, this.unconfirmed.seconds));
+      this.unconfirmed.settle(changes);
+    }
+  }
+
+  private use(client: Client): void {
+    this.client = client;
+    this.connectedAt = performance.now();
+    this.available.set(1);
+    if (this.isReported) this.log.info('the cache is reachable again');
+    this.isReported = false;
+  }
+
+  private report(error: unknown): void {
+    if (!this.isReported) this.log.warn({ err: error }, 'the cache does not answer; going on without it');
+    this.isReported = true;
+  }
+}
+
+function valueOf(held: string | null | undefined): string | undefined {
+  const colon = held?.indexOf(':') ?? -1;
+  return colon < 0 ? undefined : held!.slice(colon + 1) || undefined;
+}
+
+function destroy(client: Client): void {
+  // A client that has closed itself already throws.
+  if (client.isOpen) client.destroy();
 }

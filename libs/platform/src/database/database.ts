@@ -2,6 +2,7 @@ import pg from 'pg';
 import { DataSource, type EntitySchema, type MixedList } from 'typeorm';
 import type { DatabaseConfig } from '../config/service-settings.js';
 import type { Logger } from '../logging.js';
+import { AfterCommit, logAfterCommit } from './after-commit.js';
 import { RequestDeadline } from './request-deadline.js';
 
 /** What a service stores: its tables and how they came about. `synchronize` is never used. */
@@ -44,12 +45,12 @@ export function createDataSource(
   log: Logger,
   connection: pg.ClientConfig = {},
 ): DataSource {
-  return new DataSource({
+  const source = new DataSource({
     type: 'postgres',
     url,
     entities,
     migrations,
-    subscribers: [RequestDeadline],
+    subscribers: [AfterCommit, RequestDeadline],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     applicationName: name,
@@ -66,4 +67,6 @@ export function createDataSource(
       ...connection,
     },
   });
+  logAfterCommit(source, log);
+  return source;
 }

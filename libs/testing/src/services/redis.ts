@@ -11,6 +11,8 @@ export interface RedisServer {
   start(): Promise<void>;
   stop(): Promise<void>;
   kill(): Promise<void>;
+  /** Sends a signal and does not wait, such as SIGSTOP to hang it. */
+  signal(signal: NodeJS.Signals): void;
   remove(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function startRedis(): Promise<RedisServer> {
     start: () => server.start(),
     stop: () => server.stop(),
     kill: () => server.kill(),
+    signal: (signal) => server.signal(signal),
     remove: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
