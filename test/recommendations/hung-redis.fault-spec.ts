@@ -67,7 +67,7 @@ describeWith('postgres', 'redis')('while Redis hangs', () => {
     return new Map(answer.body.rails.flatMap(({ cards }) => cards.map((card) => [card.id, card])));
   };
   const metric = async (name: string) => {
-    const { text } = await service.call('GET', '/metrics');
+    const text = await service.metrics();
     return Number(new RegExp(`^${name}\\S* (\\S+)$`, 'm').exec(text)?.[1]);
   };
   const isUsed = async () => (await metric('cache_available')) === 1;

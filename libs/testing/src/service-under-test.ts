@@ -28,6 +28,7 @@ export class ServiceUnderTest {
 
   private constructor(
     readonly url: string,
+    private readonly operationsUrl: string,
     private readonly db: DataSource,
     private readonly loopback: Loopback,
     private readonly auth: Awaited<ReturnType<typeof testAuth>>,
@@ -62,6 +63,7 @@ export class ServiceUnderTest {
     const readers = new ReaderTokens(auth.env.READER_KEY);
     const under = new ServiceUnderTest(
       service.url,
+      service.operationsUrl,
       service.app.get(DataSource),
       loopback,
       auth,
@@ -85,6 +87,11 @@ export class ServiceUnderTest {
   async receive(topic: (typeof topicNames)[number], ...messages: EncodedMessage[]): Promise<void> {
     const numbered = messages.map((message, i) => ({ ...message, topic, outboxId: String(i + 1) }));
     await this.loopback.bring(numbered, createLogger('test', 'silent'));
+  }
+
+  /** Its metrics in the text format of Prometheus. */
+  async metrics(): Promise<string> {
+    return (await fetch(`${this.operationsUrl}/metrics`)).text();
   }
 
   query<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]> {

@@ -77,7 +77,7 @@ describeWith('postgres')('finding related articles', () => {
       CREATE TRIGGER before_placing BEFORE INSERT ON related FOR EACH ROW
         WHEN (NEW.article_id = '${article.id}' AND NEW.neighbour_id = '${neighbour.id}') EXECUTE FUNCTION before_placing()`);
   };
-  const metrics = async () => (await service.call('GET', '/metrics')).text;
+  const metrics = () => service.metrics();
 
   it('holds up neither a retraction nor other articles when it takes too long for one', async () => {
     const [endless, gone, one, other] = kin(4) as Four;
@@ -138,7 +138,7 @@ describeWith('postgres')('finding related articles', () => {
     // Twelve are kept of each when it is placed; none that was placed beside another one has missed it.
     for (const { count } of pairs) expect(count).toBeGreaterThanOrEqual(1);
     for (const replica of replicas) {
-      expect((await replica.call('GET', '/metrics')).text).toMatch(/placing_failures_total\S* 0\n/);
+      expect(await replica.metrics()).toMatch(/placing_failures_total\S* 0\n/);
     }
   });
 
