@@ -37,6 +37,8 @@ export class Drain {
     if (this.draining || !this.fastify.server.listening) return;
     this.draining = true;
     const { server } = this.fastify;
+    // Right after connections have been accepted, the fewest wait for it; those that do are reset.
+    await new Promise((resolve) => setImmediate(resolve));
     // The one of HTTP would close idle connections at once, and with them requests that are just arriving.
     TcpServer.prototype.close.call(server);
     const idleUntil = Date.now() + idle;
