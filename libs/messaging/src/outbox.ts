@@ -14,6 +14,8 @@ export interface EventToTell<Contract extends EventContract> {
   /** Id of the aggregate that changed. */
   readonly subject: string;
   readonly data: DataOf<Contract>;
+  /** Trace of the request behind it, when events of several requests are added at once; else that of the caller. */
+  readonly traceparent?: string;
 }
 
 /**
@@ -58,8 +60,8 @@ export class Outbox implements EntitySubscriberInterface, OnModuleInit {
       throw new Error('The outbox needs the EntityManager of a transaction.');
     if (events.length === 0) return;
     const time = this.clock.now().toISOString();
-    const traceparent = currentTrace()?.traceparent;
-    const rows = events.map(({ subject, data }) => {
+    const ownTrace = currentTrace()?.traceparent;
+    const rows = events.map(({ subject, data, traceparent = ownTrace }) => {
       const source = `/newsroom/${this.service}`;
       const { value, headers } = encodeEvent({
         id: uuidv7(),
