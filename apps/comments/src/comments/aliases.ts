@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { aliasNumber } from './alias.rules.js';
+import type { AliasNumbers } from './alias.rules.js';
 import type { Thread } from './thread.entity.js';
 
 /**
@@ -10,13 +10,13 @@ import type { Thread } from './thread.entity.js';
 export async function numberReaders(
   tx: EntityManager,
   { articleId, aliases: used }: Thread,
-  key: Buffer,
+  numbers: AliasNumbers,
   readers: readonly string[],
-): Promise<{ numbers: Map<string, number>; used: number }> {
+): Promise<{ given: Map<string, number>; used: number }> {
   const free: number[] = [];
   let next = used;
   for (let looks = readers.length; free.length < readers.length; looks *= 2) {
-    const candidates = Array.from({ length: looks }, (_, i) => aliasNumber(key, next + i));
+    const candidates = Array.from({ length: looks }, (_, i) => numbers.at(next + i));
     const taken = await takenNumbers(tx, articleId, candidates);
     for (const number of candidates) {
       if (free.length === readers.length) break;
@@ -27,11 +27,11 @@ export async function numberReaders(
   if (readers.length > 0) {
     await tx.query(
       `INSERT INTO alias (article_id, reader, number)
-       SELECT $1, reader, number FROM unnest($2::text[], $3::int[]) AS given (reader, number)`,
+       SELECT $1, reader, number FROM unnest($2::text[], $3::int[]) AS one (reader, number)`,
       [articleId, readers, free],
     );
   }
-  return { numbers: new Map(readers.map((reader, i) => [reader, free[i]!])), used: next };
+  return { given: new Map(readers.map((reader, i) => [reader, free[i]!])), used: next };
 }
 
 async function takenNumbers(

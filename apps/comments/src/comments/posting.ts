@@ -20,7 +20,7 @@ import {
 } from '#platform';
 import type { CommentsConfig } from '../config.js';
 import { refuse } from '../problems.js';
-import { aliasKey, aliasOf } from './alias.rules.js';
+import { AliasNumbers, aliasOf } from './alias.rules.js';
 import { numberReaders } from './aliases.js';
 import type { Comment } from './comment.entity.js';
 import { cleanText } from './comment.rules.js';
@@ -126,12 +126,12 @@ export class Posting implements BeforeApplicationShutdown {
     if (accepted.length === 0) return new Map();
     const { articleId, published, rev } = thread;
     const strangers = accepted.filter(({ post }) => known.get(post)!.number === null);
-    const { numbers, used } = await numberReaders(tx, thread, aliasKey(this.config.readerKey, articleId), [
-      ...new Set(strangers.map(({ post }) => post.reader)),
-    ]);
+    const numbers = new AliasNumbers(this.config.readerKey, articleId);
+    const newReaders = [...new Set(strangers.map(({ post }) => post.reader))];
+    const { given, used } = await numberReaders(tx, thread, numbers, newReaders);
     const comments = accepted.map(({ post, parentId }): Comment => {
       const { text, reader, idempotencyKey = null } = post;
-      const alias = aliasOf(known.get(post)!.number ?? numbers.get(reader)!);
+      const alias = aliasOf(known.get(post)!.number ?? given.get(reader)!);
       const place = { id: uuidv7(), articleId, parentId, createdAt: now };
       const removal = { removedAt: null, removedBy: null, removalReason: null };
       return { ...place, reader, alias, text, idempotencyKey, state: 'published', ...removal };

@@ -21,7 +21,7 @@ export class Thread {
   @Column('integer')
   rev!: number;
 
-  /** Alias numbers used up; see `aliasNumber`. */
+  /** Alias numbers used up; see `AliasNumbers`. */
   @Column('integer')
   aliases!: number;
 }
