@@ -210,6 +210,21 @@ describeWith('postgres')('posting comments', () => {
     expect((await post(id, 'Noch da', { reader })).body.alias).toBe(before.alias);
   });
 
+  it('answers what is under way when it stops, and stores it', async () => {
+    const stopping = await ServiceUnderTest.start(commentsService, { COMMENTS_DATABASE_URL: db.url });
+    const id = await anArticle();
+    const held = await holdArticle(id);
+    const posts = Array.from({ length: 5 }, (_, i) =>
+      stopping.asReader('POST', `/articles/${id}/comments`, { text: `Zum Schluss ${i}` }),
+    );
+    await someoneWaits();
+    const stopped = stopping.stop();
+    await held.release();
+    expect(statuses(await Promise.all(posts))).toEqual([201, 201, 201, 201, 201]);
+    await stopped;
+    expect(await texts(id)).toHaveLength(5);
+  });
+
   it('lets moderators and article events through while many readers post', async () => {
     const id = await anArticle();
     const { body: first } = await post(id, 'Weg damit');

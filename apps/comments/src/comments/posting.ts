@@ -50,7 +50,7 @@ export class Posting implements BeforeApplicationShutdown {
     private readonly clock: Clock,
     private readonly readers: ReaderTokens,
     @Inject(CONFIG) private readonly config: CommentsConfig,
-    @Inject(LOGGER) private readonly log: Logger,
+    @Inject(LOGGER) log: Logger,
     registry: Registry,
   ) {
     const writer = new BatchWriter<Post, Comment>({
@@ -93,7 +93,7 @@ export class Posting implements BeforeApplicationShutdown {
     try {
       return await this.writer.submit(articleId, post, signal);
     } catch (error) {
-      throw this.refusalOf(error);
+      throw refusalOf(error);
     }
   }
 
@@ -153,16 +153,13 @@ export class Posting implements BeforeApplicationShutdown {
     );
     return new Map(accepted.map(({ post }, i) => [post, comments[i]!]));
   }
+}
 
-  private refusalOf(error: unknown): unknown {
-    if (error instanceof OutcomeUnknown) {
-      this.log.error({ err: error }, 'the outcome of posting comments is unknown');
-      return refuse('comments.outcome-unknown', { retryAfter: RETRY_AFTER });
-    }
-    if (!(error instanceof Busy) && !isTransient(error)) return error;
-    if (!(error instanceof Busy)) this.log.warn({ err: error }, 'comments were not stored');
-    return refuse('comments.busy', { retryAfter: RETRY_AFTER });
-  }
+/** What the caller learns. The cause goes to the log only. */
+function refusalOf(error: unknown): unknown {
+  if (!(error instanceof OutcomeUnknown || error instanceof Busy || isTransient(error))) return error;
+  const code = error instanceof OutcomeUnknown ? 'comments.outcome-unknown' : 'comments.busy';
+  return Object.assign(refuse(code, { retryAfter: RETRY_AFTER }), { cause: error });
 }
 
 function outcomeOf(verdict: Verdict, comments: ReadonlyMap<Post, Comment>): Outcome<Comment> {
