@@ -1,5 +1,6 @@
 import { startServices } from '../libs/testing/src/services/start-all.js';
 import { measureBackbone } from './backbone.js';
+import { measureComments } from './comments.js';
 import { measurePublishing } from './publishing.js';
 import { measureReading } from './reading.js';
 import { measureSchedules } from './schedules.js';
@@ -13,6 +14,7 @@ const benches = {
   schedules: measureSchedules,
   publishing: measurePublishing,
   reading: measureReading,
+  comments: measureComments,
 };
 
 const wanted = process.argv.slice(2);

@@ -1,13 +1,15 @@
 import { Module } from '@nestjs/common';
 import { MessagingModule } from '#messaging';
 import { CommentsController } from './comments/comments.controller.js';
+import { CommentCounts } from './comments/comment-counts.js';
 import { CommentsService } from './comments/comments.service.js';
 import { ModerationController } from './comments/moderation.controller.js';
+import { Posting } from './comments/posting.js';
 import { OnArticleEvents } from './on-article-events.js';
 
 @Module({
   imports: [MessagingModule],
   controllers: [CommentsController, ModerationController, OnArticleEvents],
-  providers: [CommentsService],
+  providers: [CommentsService, CommentCounts, Posting],
 })
 export class AppModule {}

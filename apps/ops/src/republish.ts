@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import { republishProgress, requestRepublish } from '#messaging';
 import { serviceArgument, withDatabase } from './service-database.js';
 
+/** Services that publish snapshots on request. */
+const withSnapshots = ['articles', 'comments', 'polls', 'recommendations'];
 /** Milliseconds between two looks at the progress. */
 const LOOK_EVERY = 500;
 
@@ -11,7 +13,10 @@ async function republish(service: string): Promise<void> {
     const id = await requestRepublish(db);
     console.log(`Requested; the running ${service} service works on it, also when this command ends.`);
     for (;;) {
-      const { done, finished } = await republishProgress(db, id);
+      const progress = await republishProgress(db, id);
+      if (!progress)
+        throw new Error(`${service} has no snapshots to publish. ${withSnapshots.join(', ')} have.`);
+      const { done, finished } = progress;
       if (finished) return console.log(`${done} snapshots published again.`);
       console.log(`${done} so far`);
       await delay(LOOK_EVERY);

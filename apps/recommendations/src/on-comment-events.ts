@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { commentPublished, commentRemoved, type EventOf } from '#events';
+import { commentPublished, commentRemoved, commentsCounted, type EventOf } from '#events';
 import { OnEvent } from '#messaging';
 import { Interactions } from './interactions/interactions.js';
 
@@ -9,9 +9,9 @@ import { Interactions } from './interactions/interactions.js';
 export class OnCommentEvents {
   constructor(private readonly interactions: Interactions) {}
 
-  @OnEvent(commentPublished, commentRemoved)
+  @OnEvent(commentPublished, commentRemoved, commentsCounted)
   async count(
-    { subject, data }: EventOf<typeof commentPublished | typeof commentRemoved>,
+    { subject, data }: EventOf<typeof commentPublished | typeof commentRemoved | typeof commentsCounted>,
     tx: EntityManager,
   ) {
     await this.interactions.setComments(tx, subject, data.count.published, data.count.rev);

@@ -29,3 +29,11 @@ export const commentRemoved = defineEvent({
   summary: 'A comment is no longer visible to readers.',
   data: z.object({ commentId: Id, count: CommentCount }),
 });
+
+export const commentsCounted = defineEvent({
+  type: 'comments.counted',
+  topic: 'newsroom.comments',
+  /** Follows `ops republish comments`; counts also come with every comment. */
+  summary: 'The number of published comments under an article, once more.',
+  data: z.object({ count: CommentCount }),
+});

@@ -9,6 +9,8 @@ export interface EventToTell<Contract extends EventContract> {
   /** Id of the aggregate that changed. */
   readonly subject: string;
   readonly data: DataOf<Contract>;
+  /** Trace of the request behind it, when events of several requests are added at once; else that of the caller. */
+  readonly traceparent?: string;
 }
 
 /**
@@ -47,8 +49,8 @@ export class Outbox {
     if (events.length === 0) return;
     afterCommit(tx, this.wake);
     const time = this.clock.now().toISOString();
-    const traceparent = currentTrace()?.traceparent;
-    const rows = events.map(({ subject, data }) => {
+    const ownTrace = currentTrace()?.traceparent;
+    const rows = events.map(({ subject, data, traceparent = ownTrace }) => {
       const source = `/newsroom/${this.service}`;
       const { value, headers } = encodeEvent({
         id: uuidv7(),

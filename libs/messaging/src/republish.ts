@@ -38,11 +38,9 @@ export class Republisher extends BackgroundWork {
     this.source = source;
   }
 
-  override onApplicationBootstrap(): void {
-    if (this.source) super.onApplicationBootstrap();
-  }
-
   protected async round(): Promise<boolean> {
+    const { source } = this;
+    if (!source) return this.withdraw();
     return this.db.transaction(async (tx) => {
       const [job]: Job[] = await tx.query(
         `SELECT id, last_id FROM republish WHERE finished_at IS NULL AND
@@ -50,7 +48,7 @@ export class Republisher extends BackgroundWork {
          ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,
       );
       if (!job) return false;
-      const ids = await this.source!.republish(tx, job.last_id ?? undefined, BATCH);
+      const ids = await source.republish(tx, job.last_id ?? undefined, BATCH);
       await tx.query(
         `UPDATE republish SET done = done + $2, last_id = coalesce($3, last_id),
            finished_at = CASE WHEN $2 = 0 THEN now() END WHERE id = $1`,
@@ -58,6 +56,12 @@ export class Republisher extends BackgroundWork {
       );
       return true;
     });
+  }
+
+  /** Without snapshots there is nothing to do: the job goes away, so that whoever requested it learns. */
+  private async withdraw(): Promise<false> {
+    await this.db.query(`DELETE FROM republish WHERE finished_at IS NULL`);
+    return false;
   }
 }
 
@@ -67,10 +71,11 @@ export async function requestRepublish(tx: EntityManager): Promise<string> {
   return id;
 }
 
+/** @returns undefined when the service has withdrawn the job, because it has no snapshots. */
 export async function republishProgress(
   tx: EntityManager,
   id: string,
-): Promise<{ done: number; finished: boolean }> {
+): Promise<{ done: number; finished: boolean } | undefined> {
   const [row] = await tx.query(
     `SELECT done, finished_at IS NOT NULL AS finished FROM republish WHERE id = $1`,
     [id],

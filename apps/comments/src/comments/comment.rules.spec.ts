@@ -1,9 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Comment } from './comment.entity.js';
-import { accept, aliasNumber, cleanText } from './comment.rules.js';
+import { accept, cleanText } from './comment.rules.js';
 import type { Thread } from './thread.entity.js';
 
-const thread: Thread = { articleId: 'article', articleVersion: 1, open: true, published: 0, rev: 0 };
+const thread: Thread = {
+  articleId: 'article',
+  articleVersion: 1,
+  open: true,
+  published: 0,
+  rev: 0,
+  aliases: 0,
+};
 const aComment = (overrides: Partial<Comment>): Comment =>
   ({ id: 'comment', articleId: 'article', parentId: null, state: 'published', ...overrides }) as Comment;
 
@@ -25,6 +32,11 @@ describe('the text of a comment', () => {
       expect(() => cleanText(typed)).toThrow(refusal('comment.empty'));
     },
   );
+
+  it('is refused when composing its characters makes it too long', () => {
+    expect(cleanText('\ufb2c'.repeat(666))).toHaveLength(1_998);
+    expect(() => cleanText('\ufb2c'.repeat(667))).toThrow(refusal('comment.too-long'));
+  });
 });
 
 describe('a comment', () => {
@@ -49,13 +61,5 @@ describe('a comment', () => {
     ['stands under another article', aComment({ articleId: 'other' })],
   ])('is refused as a reply to one that %s', (_what, parent) => {
     expect(() => accept(thread, parent)).toThrow(refusal('comment.unknown-parent'));
-  });
-});
-
-describe('the number of an alias', () => {
-  it('has four digits and depends on the pseudonym alone', () => {
-    const numbers = ['AAAAAAAA', '_____w', 'c2VlYmxhdHQ'].map(aliasNumber);
-    expect(numbers).toEqual(['AAAAAAAA', '_____w', 'c2VlYmxhdHQ'].map(aliasNumber));
-    for (const number of numbers) expect(String(number)).toMatch(/^[1-9]\d{3}$/);
   });
 });

@@ -4,13 +4,16 @@ import type { Thread } from './thread.entity.js';
 
 /** Decisions about comments: state in, decision out. */
 
+/** Characters of a comment, as sent and as stored. */
+export const LONGEST = 2_000;
+
 /** Milliseconds within which the same text from the same reader counts as sent twice. */
 export const REPEATED_WITHIN = 10 * 60 * 1000;
 
 /**
  * A reader's text as it is stored: without control characters (line breaks excepted), without the marks that turn
  * the direction of writing around, lines and ends trimmed, at most one empty line in a row.
- * @throws Refused `comment.empty`.
+ * @throws Refused `comment.empty`, `comment.too-long`.
  */
 export function cleanText(text: string): string {
   const clean = text
@@ -21,6 +24,8 @@ export function cleanText(text: string): string {
     .replace(/\n{3,}/g, '\n\n')
     .trim();
   if (!/[\p{L}\p{N}\p{P}\p{S}]/u.test(clean)) throw refuse('comment.empty');
+  // Composing can make a text longer (U+FB2C becomes three characters).
+  if (clean.length > LONGEST) throw refuse('comment.too-long');
   return clean;
 }
 
@@ -37,9 +42,3 @@ export function accept(
   // A reply to a reply joins the same conversation.
   return { parentId: parent.parentId ?? parent.id };
 }
-
-/** The first number to try for an alias: from 1000 to 9999, out of the reader's pseudonym. */
-export const aliasNumber = (pseudonym: string): number =>
-  1_000 + (Buffer.from(pseudonym, 'base64url').readUInt32BE(0) % 9_000);
-
-export const aliasOf = (number: number): string => `User #${number}`;

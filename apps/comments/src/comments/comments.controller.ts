@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Id } from '#events';
-import { ForAnyone, ForReaders, IdempotencyKey, ReaderId } from '#platform';
+import { ClientSignal, ForAnyone, ForReaders, IdempotencyKey, ReaderId } from '#platform';
 import { listComments } from './comment-list.js';
 import {
   AddCommentRequest,
@@ -10,12 +10,12 @@ import {
   type CommentResponse,
   type CommentsResponse,
 } from './comments.dto.js';
-import { CommentsService } from './comments.service.js';
+import { Posting } from './posting.js';
 
 @Controller('articles/:articleId/comments')
 export class CommentsController {
   constructor(
-    private readonly comments: CommentsService,
+    private readonly posting: Posting,
     private readonly db: DataSource,
   ) {}
 
@@ -34,9 +34,10 @@ export class CommentsController {
     @Param('articleId', { schema: Id }) articleId: string,
     @Body({ schema: AddCommentRequest }) request: AddCommentRequest,
     @ReaderId() readerId: string,
-    @IdempotencyKey() key: string | undefined,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @ClientSignal() signal: AbortSignal,
   ): Promise<CommentResponse & { state: string }> {
-    const comment = await this.comments.add(articleId, request, readerId, key);
+    const comment = await this.posting.add(articleId, request, readerId, { idempotencyKey, signal });
     return { ...publicComment(comment), state: comment.state };
   }
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { Id, PublicComment } from '#events';
 import type { Comment } from './comment.entity.js';
+import { LONGEST } from './comment.rules.js';
 
 export const AddCommentRequest = z.strictObject({
-  text: z.string().min(1).max(2_000),
+  text: z.string().min(1).max(LONGEST),
   parentId: Id.optional(),
 });
 export type AddCommentRequest = z.infer<typeof AddCommentRequest>;

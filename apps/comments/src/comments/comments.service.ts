@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, MoreThan, type EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
-import { commentPublished, commentRemoved } from '#events';
+import { DataSource, type EntityManager } from 'typeorm';
+import { commentRemoved } from '#events';
 import { Outbox } from '#messaging';
-import { Clock, ReaderTokens, type Actor } from '#platform';
+import { Clock, type Actor } from '#platform';
 import { refuse } from '../problems.js';
 import { Comment } from './comment.entity.js';
-import { accept, aliasNumber, aliasOf, cleanText, REPEATED_WITHIN } from './comment.rules.js';
-import { publicComment, type AddCommentRequest } from './comments.dto.js';
-import { Thread } from './thread.entity.js';
+import { lockThread, Thread } from './thread.entity.js';
 
 @Injectable()
 export class CommentsService {
@@ -16,56 +13,7 @@ export class CommentsService {
     private readonly db: DataSource,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
-    private readonly readers: ReaderTokens,
   ) {}
-
-  /**
-   * Publishes a reader's comment. The same `idempotencyKey` again gives the comment that is already there.
-   * @throws Refused `comments.closed`, `comment.unknown-parent`, `comment.repeated`, `comment.empty`.
-   */
-  async add(
-    articleId: string,
-    { text: typed, parentId: replyTo }: AddCommentRequest,
-    readerId: string,
-    idempotencyKey?: string,
-  ): Promise<Comment> {
-    const text = cleanText(typed);
-    const reader = this.readers.pseudonym(readerId, `comments ${articleId}`);
-    return this.db.transaction(async (tx) => {
-      // Locked first: comments of one article get their place, their count and their event one after another.
-      const thread = await lockThread(tx, articleId);
-      if (idempotencyKey) {
-        const earlier = await tx.findOneBy(Comment, { reader, idempotencyKey });
-        if (earlier) return earlier;
-      }
-      const parent = replyTo === undefined ? undefined : await tx.findOneBy(Comment, { id: replyTo });
-      const { parentId } = accept(thread, parent);
-      const now = this.clock.now();
-      const since = new Date(now.getTime() - REPEATED_WITHIN);
-      if (await tx.existsBy(Comment, { articleId, reader, text, createdAt: MoreThan(since) })) {
-        throw refuse('comment.repeated');
-      }
-      const alias = aliasOf(await this.aliasNumberOf(tx, articleId, reader));
-      const comment = tx.create(Comment, {
-        id: uuidv7(),
-        articleId,
-        parentId,
-        reader,
-        alias,
-        text,
-        state: 'published',
-        idempotencyKey: idempotencyKey ?? null,
-        createdAt: now,
-      });
-      await tx.insert(Comment, comment);
-      const count = await this.recount(tx, thread!, +1);
-      await this.outbox.add(tx, commentPublished, {
-        subject: articleId,
-        data: { comment: publicComment(comment), count },
-      });
-      return comment;
-    });
-  }
 
   /**
    * Takes a comment out of readers' sight; doing it again changes nothing.
@@ -84,7 +32,8 @@ export class CommentsService {
         removalReason: reason,
       } as const;
       await tx.update(Comment, { id }, change);
-      const count = await this.recount(tx, thread!, -1);
+      const count = { published: thread!.published - 1, rev: thread!.rev + 1 };
+      await tx.update(Thread, { articleId }, count);
       await this.outbox.add(tx, commentRemoved, { subject: articleId, data: { commentId: id, count } });
       return Object.assign(comment, change);
     });
@@ -106,31 +55,4 @@ export class CommentsService {
       [articleId, articleVersion, open],
     );
   }
-
-  private async recount(tx: EntityManager, { articleId, published, rev }: Thread, by: 1 | -1) {
-    const count = { published: published + by, rev: rev + 1 };
-    await tx.update(Thread, { articleId }, count);
-    return count;
-  }
-
-  /** The reader's number under this article; two readers never share one. The thread is locked. */
-  private async aliasNumberOf(tx: EntityManager, articleId: string, reader: string): Promise<number> {
-    const [known] = await tx.query(`SELECT number FROM alias WHERE article_id = $1 AND reader = $2`, [
-      articleId,
-      reader,
-    ]);
-    if (known) return known.number;
-    const wished = aliasNumber(reader);
-    const [{ number }] = await tx.query(
-      `INSERT INTO alias (article_id, reader, number)
-       SELECT $1, $2, candidate FROM generate_series($3::int, $3::int + 1000000) AS candidate
-       WHERE NOT EXISTS (SELECT 1 FROM alias WHERE article_id = $1 AND number = candidate)
-       LIMIT 1 RETURNING number`,
-      [articleId, reader, wished],
-    );
-    return number;
-  }
 }
-
-const lockThread = (tx: EntityManager, articleId: string): Promise<Thread | null> =>
-  tx.findOne(Thread, { where: { articleId }, lock: { mode: 'pessimistic_write' } });

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn, type EntityManager } from 'typeorm';
 
 /** What this service knows of an article: whether it takes comments, and how many readers see. */
 @Entity('thread')
@@ -20,4 +20,12 @@ export class Thread {
   /** Grows with every change of `published`. */
   @Column('integer')
   rev!: number;
+
+  /** Alias numbers used up; see `AliasNumbers`. */
+  @Column('integer')
+  aliases!: number;
 }
+
+/** Locked before anything else of an article is changed: one after another, no deadlocks. */
+export const lockThread = (tx: EntityManager, articleId: string): Promise<Thread | null> =>
+  tx.findOne(Thread, { where: { articleId }, lock: { mode: 'pessimistic_write' } });

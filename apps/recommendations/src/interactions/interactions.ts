@@ -38,13 +38,15 @@ export class Interactions implements OnModuleInit, SnapshotSource {
     this.republisher.serve(this);
   }
 
-  /** Takes over the count of comments, unless a newer one is known. */
+  /** Takes over the count of comments, unless a newer one is known; a wrong number with the same `rev` is corrected. */
   async setComments(tx: EntityManager, articleId: string, comments: number, rev: number): Promise<void> {
     const rows: CountsRow[] = await tx.query(
       `INSERT INTO interactions (article_id, comments, comments_rev, rev, untold) VALUES ($1, $2, $3, 1, true)
        ON CONFLICT (article_id) DO UPDATE SET comments = excluded.comments, comments_rev = excluded.comments_rev,
          rev = interactions.rev + 1, untold = true
-       WHERE interactions.comments_rev < excluded.comments_rev RETURNING article_id, comments, votes, rev`,
+       WHERE interactions.comments_rev < excluded.comments_rev
+         OR (interactions.comments_rev = excluded.comments_rev AND interactions.comments <> excluded.comments)
+       RETURNING article_id, comments, votes, rev`,
       [articleId, comments, rev],
     );
     afterCommit(tx, () => this.cache.put(rows.map(entryOf), TTL));
@@ -64,7 +66,8 @@ export class Interactions implements OnModuleInit, SnapshotSource {
     const changed: unknown[] = await tx.query(
       `INSERT INTO poll_votes (poll_id, article_id, votes, rev) VALUES ($1, $2, $3, $4)
        ON CONFLICT (poll_id) DO UPDATE SET votes = excluded.votes, rev = excluded.rev
-       WHERE poll_votes.rev < excluded.rev RETURNING poll_id`,
+       WHERE poll_votes.rev < excluded.rev OR (poll_votes.rev = excluded.rev AND poll_votes.votes <> excluded.votes)
+       RETURNING poll_id`,
       [pollId, articleId, votes, rev],
     );
     if (changed.length === 0) return;

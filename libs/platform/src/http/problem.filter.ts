@@ -16,6 +16,8 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (reply.sent) return;
     if (typeof problem['location'] === 'string') reply.header('location', problem['location']);
+    // RFC 9110, 10.2.3: seconds.
+    if (typeof problem['retryAfter'] === 'number') reply.header('retry-after', problem['retryAfter']);
     void reply
       .status(problem.status)
       .header('cache-control', 'no-store')

@@ -1,0 +1,14 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** How many alias numbers an article has used up. A service that does not know the column leaves it alone. */
+export class AliasCounter1764300000000 implements MigrationInterface {
+  readonly name = 'AliasCounter1764300000000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`ALTER TABLE thread ADD COLUMN aliases integer NOT NULL DEFAULT 0`);
+  }
+
+  async down(db: QueryRunner): Promise<void> {
+    await db.query(`ALTER TABLE thread DROP COLUMN aliases`);
+  }
+}

@@ -1,0 +1,102 @@
+import type { Socket } from 'node:net';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { causesOf } from './failure-kind.js';
+
+/** The connection was lost while its transaction was being committed: it may have been, or not. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+  constructor(cause: unknown) {
+    super('It is not known whether the transaction was committed.', { cause });
+  }
+}
+
+/** Milliseconds. The sum of the last two is the longest that a caller waits. */
+const within = { lock: 2_000, statement: 4_000, transaction: 5_000, commit: 4_000 };
+const TRANSACTION_TIMEOUT = '25P04';
+
+/**
+ * A transaction with an end: the server gives up on locks, statements and the whole (`transaction_timeout`, PostgreSQL
+ * 17), and when the server itself hangs, the connection is cut. Before COMMIT was sent a cut connection means that
+ * nothing is stored, now or later.
+ * @throws OutcomeUnknown when there was no answer to COMMIT; otherwise any error means that nothing was stored.
+ */
+export async function boundedTransaction<T>(
+  db: DataSource,
+  work: (tx: EntityManager) => Promise<T>,
+): Promise<T> {
+  const runner = db.createQueryRunner();
+  const connection = new Cut(within.transaction);
+  let isCommitting = false;
+  try {
+    connection.of(await runner.connect());
+    await runner.startTransaction();
+    await runner.query(
+      `SELECT set_config('lock_timeout', '${within.lock}', true),
+         set_config('statement_timeout', '${within.statement}', true),
+         set_config('transaction_timeout', '${within.transaction}', true)`,
+    );
+    const result = await work(runner.manager);
+    connection.throwIfCut();
+    connection.restart(within.commit);
+    isCommitting = true;
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    if (isCommitting && !isAnswer(error)) throw new OutcomeUnknown(error);
+    await rollBack(runner);
+    if (connection.isCut || [...causesOf(error)].some(({ code }) => code === TRANSACTION_TIMEOUT)) {
+      throw new Error('transaction timeout expired', { cause: error });
+    }
+    throw error;
+  } finally {
+    connection.stop();
+    await runner.release();
+  }
+}
+
+/** An error that left the session alive is the server's answer: it has rolled back. One that ended it is no answer. */
+const isAnswer = (error: unknown): boolean =>
+  [...causesOf(error)].some((one) => (one as { severity?: string }).severity === 'ERROR');
+
+async function rollBack(runner: QueryRunner): Promise<void> {
+  if (!runner.isTransactionActive || runner.isReleased) return;
+  // A connection that cannot even do this is dead, and the server rolls back by itself.
+  await runner.rollbackTransaction().catch(() => undefined);
+}
+
+/** Cuts a connection after some time. */
+class Cut {
+  isCut = false;
+  private socket: Socket | undefined;
+  private timer: NodeJS.Timeout;
+
+  constructor(ms: number) {
+    this.timer = this.start(ms);
+  }
+
+  /** @throws Error when time was up before there was a connection. */
+  of({ connection }: { connection: { stream: Socket } }): void {
+    this.socket = connection.stream;
+    this.throwIfCut();
+  }
+
+  restart(ms: number): void {
+    this.stop();
+    this.timer = this.start(ms);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+
+  throwIfCut(): void {
+    if (this.isCut) throw new Error('transaction timeout expired');
+  }
+
+  private start(ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.isCut = true;
+      this.socket?.destroy();
+    }, ms);
+  }
+}
