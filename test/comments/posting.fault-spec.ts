@@ -163,7 +163,7 @@ describeWith('postgres')('comments that are posted while Postgres fails', () => 
   });
 
   const retried = (article: string, answer: Answer): Promise<Answer> => post(service.url, article, answer);
-  const unknown = { status: 503, code: 'comments.outcome-unknown' };
+  const unknown = { status: 504, code: 'outcome.unknown' };
   const busy = { status: 503, code: 'comments.busy' };
 
   it('are stored exactly when they were answered 201, also when it hangs for seconds', async () => {
@@ -209,7 +209,7 @@ describeWith('postgres')('comments that are posted while Postgres fails', () => 
     }
   });
 
-  it('and whose commit took effect though its answer was lost are found again by their Idempotency-Key', async () => {
+  it('are found again by their Idempotency-Key when the answer to their commit was lost', async () => {
     const article = await openArticle(service);
     await postgres.waitForStandby('nobody');
     const posted = post(service.url, article, { text: 'Verloren', key: 'lost', reader: service.newReader() });
@@ -222,7 +222,7 @@ describeWith('postgres')('comments that are posted while Postgres fails', () => 
     expect(await countsTold(service, article, 1)).toEqual(upTo(1));
   });
 
-  it('and whose commit was lost with its answer are stored once when their Idempotency-Key comes again', async () => {
+  it('are stored once by a retry with their Idempotency-Key when their commit was lost', async () => {
     const article = await openArticle(service);
     await query(
       `CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(30); RETURN NULL; END'`,

@@ -4,8 +4,8 @@ import { refusals } from '#platform';
 export const refuse = refusals({
   'comments.closed': [409, 'This article takes no comments at the moment.'],
   'comments.busy': [503, 'Too many comments at once. This one was not stored; send it again shortly.'],
-  'comments.outcome-unknown': [
-    503,
+  'outcome.unknown': [
+    504,
     'It is not known whether the comment was stored. Send it again with the same Idempotency-Key.',
   ],
   'comment.unknown': [404, 'There is no such comment.'],

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import pg from 'pg';
 import { isTransient } from '#platform';
-import { patiently } from './patiently.js';
+import { retryUntilReady } from './retry-until-ready.js';
 import { servicesWithData } from './service-database.js';
 
 interface Target {
@@ -90,6 +90,8 @@ export const databasesCommand = (): Command =>
       new Command('apply')
         .description('makes a role and a database for each service; DATABASE_URL is an administrator')
         .action(() =>
-          patiently('Postgres', isTransient, () => applyDatabases(process.env, (line) => console.log(line))),
+          retryUntilReady('Postgres', isTransient, () =>
+            applyDatabases(process.env, (line) => console.log(line)),
+          ),
         ),
     );

@@ -35,10 +35,13 @@ describe('ops env', () => {
     expect(await writeEnv(file)).toEqual([]);
   });
 
-  it('makes no signing key beside the key set of somebody else', async () => {
-    await writeFile(file, `AUTH_JWKS='{"keys":[]}'\n`);
-    expect(await writeEnv(file)).not.toContain('AUTH_SIGNING_KEY');
-  });
+  it.each([`AUTH_JWKS='{"keys":[]}'`, `AUTH_JWKS_URL=https://login.example/keys`])(
+    'makes no signing key beside %s',
+    async (keys) => {
+      await writeFile(file, `${keys}\n`);
+      expect(await writeEnv(file)).not.toContain('AUTH_SIGNING_KEY');
+    },
+  );
 
   it('gives each service its own secrets only', async () => {
     await writeEnv(file);

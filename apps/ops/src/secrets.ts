@@ -54,16 +54,17 @@ export const secretsCommand = (): Command =>
   new Command('secrets')
     .description('writes an env file for each service with only what it needs, one Kubernetes Secret each')
     .argument('<folder>', 'where to')
-    .requiredOption('--postgres <host:port>', 'where Postgres is', 'postgres:5432')
-    .requiredOption('--redis <host:port>', 'where Redis is', 'redis:6379')
+    .option('--postgres <host:port>', 'where Postgres is', 'postgres:5432')
+    .option('--redis <host:port>', 'where Redis is', 'redis:6379')
     .option('--env <file>', 'where the secrets are that «ops env» wrote', '.env')
     .action(async (folder: string, { env: file, ...hosts }: Hosts & { env: string }) => {
       const env = { ...parseEnv(await readFile(file, 'utf8')) };
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      for (const [service, secrets] of Object.entries(secretsByService(env, hosts))) {
+      const byService = Object.entries(secretsByService(env, hosts));
+      for (const [service, secrets] of byService) {
         // Kubernetes takes the rest of the line as it is, without quotes.
         const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`);
         await writeFile(join(folder, `${service}.env`), lines.join(''), { mode: 0o600 });
       }
-      console.log(`${folder}: ${Object.keys(secretsByService(env, hosts)).join('.env, ')}.env`);
+      console.log(`${folder}: ${byService.map(([service]) => `${service}.env`).join(', ')}`);
     });

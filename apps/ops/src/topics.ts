@@ -5,10 +5,8 @@ import { z } from 'zod';
 import { topicNames, topics } from '#events';
 import { kafkaClient, messagingSettings } from '#messaging';
 import { readConfig, setting, text, type ConfigOf } from '#platform';
-import { patiently } from './patiently.js';
+import { retryUntilReady } from './retry-until-ready.js';
 
-/** Milliseconds to wait for a broker that is still starting. */
-const CONNECT_WITHIN = 60_000;
 /** Milliseconds until every broker knows a new topic. */
 const KNOWN_WITHIN = 30_000;
 /** Where a setting of a topic comes from when it was set for this topic. https://kafka.apache.org/protocol#The_Messages_DescribeConfigs */
@@ -32,8 +30,7 @@ type Print = (line: string) => void;
  * counts or replication. Idempotent.
  */
 export async function applyTopics(config: TopicSettings, print: Print): Promise<void> {
-  if (config.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
-  const admin = await connect(config, print);
+  const admin = await connect(config);
   try {
     const existing = await admin.listTopics();
     const copies = config.replication ?? Math.min(3, (await admin.describeCluster()).brokers.length);
@@ -61,26 +58,21 @@ interface Wanted {
   readonly copies: number;
 }
 
-async function connect(config: TopicSettings, print: Print): Promise<Admin> {
-  const deadline = performance.now() + CONNECT_WITHIN;
-  for (let attempt = 1; ; attempt++) {
-    const admin = kafkaClient('ops', config).admin();
-    try {
-      await admin.connect();
-      const { brokers } = await admin.describeCluster();
-      // The number of copies follows the number of brokers, so those that are still starting are waited for.
-      if (config.replication === undefined && brokers.length < config.kafkaBrokers.length) {
-        throw new Error(
-          `${brokers.length} of ${config.kafkaBrokers.length} brokers are up; start the others or set KAFKA_REPLICATION`,
-        );
-      }
-      return admin;
-    } catch (error) {
-      await admin.disconnect().catch(() => undefined);
-      if (performance.now() > deadline) throw error;
-      if (attempt === 1) print(`Kafka is not ready yet (${(error as Error).message}); waiting.`);
-      await delay(1_000);
+async function connect(config: TopicSettings): Promise<Admin> {
+  const admin = kafkaClient('ops', config).admin();
+  try {
+    await admin.connect();
+    const { brokers } = await admin.describeCluster();
+    // The number of copies follows the number of brokers, so those that are still starting are waited for.
+    if (config.replication === undefined && brokers.length < config.kafkaBrokers.length) {
+      throw new Error(
+        `${brokers.length} of ${config.kafkaBrokers.length} brokers are up; start the others or set KAFKA_REPLICATION`,
+      );
     }
+    return admin;
+  } catch (error) {
+    await admin.disconnect().catch(() => undefined);
+    throw error;
   }
 }
 
@@ -185,8 +177,8 @@ const wordsOf = (settings: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${name}=${value}`)
     .join(' ');
 
-/** A refused sign-in or a missing right does not pass; brokers that are starting, or too few for the copies, do. */
-function mayPass(error: unknown): boolean {
+/** Brokers that are starting, or too few for the copies, are; a refused sign-in or a missing right is not. */
+function isTransientInKafka(error: unknown): boolean {
   const { name = '', type = '' } = error as { name?: string; type?: string };
   return name !== 'KafkaJSSASLAuthenticationError' && !/AUTHORIZATION/.test(type);
 }
@@ -197,6 +189,9 @@ export const topicsCommand = (): Command =>
       .description('creates missing topics and applies the settings of the contracts')
       .action(() => {
         const config = readConfig(topicSettings, process.env);
-        return patiently('Kafka', mayPass, () => applyTopics(config, (line) => console.log(line)));
+        if (config.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
+        return retryUntilReady('Kafka', isTransientInKafka, () =>
+          applyTopics(config, (line) => console.log(line)),
+        );
       }),
   );

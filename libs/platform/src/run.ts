@@ -4,8 +4,8 @@ import { migrateDatabase, startService, type ServiceDefinition } from './service
 /** Milliseconds a stopping process has for everything: requests first, then events and connections. */
 const STOP_WITHIN = 40_000;
 /**
- * Callers keep connections open between requests; in three seconds nearly all of them send once more and are told to
- * close theirs. No request takes longer than the gateway waits for one of an editor.
+ * Clients reuse idle connections: within three seconds nearly all send another request and get `connection: close`.
+ * `requests` covers the longest wait of the gateway, that of its editorial lane.
  */
 const drain = { idle: 3_000, requests: 30_000 };
 

@@ -75,7 +75,7 @@ export class Posting implements BeforeApplicationShutdown {
    * Publishes a reader's comment. The same `idempotencyKey` again gives the comment that is already there.
    * @param signal drops the comment as long as nothing was done about it.
    * @throws Refused `comments.closed`, `comment.unknown-parent`, `comment.repeated`, `comment.empty`,
-   * `comment.too-long`; `comments.busy` when it was not stored and never will be; `comments.outcome-unknown`.
+   * `comment.too-long`; `comments.busy` when it was not stored and never will be; `outcome.unknown`.
    */
   async add(
     articleId: string,
@@ -158,7 +158,7 @@ export class Posting implements BeforeApplicationShutdown {
 /** What the caller learns. The cause goes to the log only. */
 function refusalOf(error: unknown): unknown {
   if (!(error instanceof OutcomeUnknown || error instanceof Busy || isTransient(error))) return error;
-  const code = error instanceof OutcomeUnknown ? 'comments.outcome-unknown' : 'comments.busy';
+  const code = error instanceof OutcomeUnknown ? 'outcome.unknown' : 'comments.busy';
   return Object.assign(refuse(code, { retryAfter: RETRY_AFTER }), { cause: error });
 }
 

@@ -12,7 +12,7 @@ export type Lane = 'read' | 'write' | 'editorial';
 export const laneLimits = {
   read: { concurrent: 64, waiting: 256, waitFor: 300, within: 3_000 },
   write: { concurrent: 32, waiting: 128, waitFor: 2_000, within: 22_000 },
-  editorial: { concurrent: 24, waiting: 64, waitFor: 5_000, within: 30_000 },
+  editorial: { concurrent: 24, waiting: 64, waitFor: 5_000, within: 25_000 },
 } as const;
 
 export const services = ['articles', 'comments', 'polls', 'recommendations'] as const;

@@ -3,7 +3,7 @@ import { Backoff, pause } from '#platform';
 import type { ImportRequest } from './record.js';
 
 /** Milliseconds: for one answer, and of trying again before an import gives up. */
-const within = { answer: 30_000, patience: 120_000 };
+const within = { answer: 35_000, patience: 120_000 };
 /** Statuses that time may mend. */
 const PASSING = [429, 502, 503, 504];
 

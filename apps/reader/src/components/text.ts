@@ -40,10 +40,18 @@ export const missing = {
 } as const;
 export const STALE = 'Dieser Teil der Seite ist womöglich nicht auf dem neuesten Stand.';
 
+/** Nothing was stored. */
+const BUSY = 'Zurzeit ist hier viel los. Bitte versuchen Sie es in einer Minute noch einmal.';
+
 const refusals: Readonly<Record<string, string>> = {
   'comments.closed': 'Dieser Artikel nimmt zurzeit keine Kommentare an.',
   'comment.repeated': 'Das haben Sie hier schon geschrieben.',
   'comment.empty': 'Bitte schreiben Sie etwas.',
+  'comment.too-long': 'Der Text ist zu lang (höchstens 2000 Zeichen).',
+  'comments.busy': BUSY,
+  'service.busy': BUSY,
+  'gateway.busy': BUSY,
+  'service.unavailable': BUSY,
   'comment.unknown-parent': 'Der Kommentar, auf den Sie antworten, ist nicht mehr da.',
   'request.invalid': 'Der Text ist leer oder zu lang (höchstens 2000 Zeichen).',
   'poll.unknown': 'Diese Umfrage gibt es nicht.',

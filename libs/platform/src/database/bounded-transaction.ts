@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import { causesOf } from './failure-kind.js';
+import { causesOf, TransactionTimedOut } from './failure-kind.js';
 
 /** The connection was lost while its transaction was being committed: it may have been, or not. */
 export class OutcomeUnknown extends Error {
@@ -45,7 +45,7 @@ export async function boundedTransaction<T>(
     if (isCommitting && !isAnswer(error)) throw new OutcomeUnknown(error);
     await rollBack(runner);
     if (connection.isCut || [...causesOf(error)].some(({ code }) => code === TRANSACTION_TIMEOUT)) {
-      throw new Error('transaction timeout expired', { cause: error });
+      throw new TransactionTimedOut({ cause: error });
     }
     throw error;
   } finally {
@@ -90,7 +90,7 @@ class Cut {
   }
 
   throwIfCut(): void {
-    if (this.isCut) throw new Error('transaction timeout expired');
+    if (this.isCut) throw new TransactionTimedOut();
   }
 
   private start(ms: number): NodeJS.Timeout {

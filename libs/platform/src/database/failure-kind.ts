@@ -37,6 +37,14 @@ const operational = {
 /** A statement took longer than `statement_timeout`, or a transaction longer than `transaction_timeout`. */
 const TIMED_OUT = ['57014', '25P04'];
 
+/** A transaction took longer than its caller could wait; nothing of it was stored. */
+export class TransactionTimedOut extends Error {
+  override readonly name = 'TransactionTimedOut';
+  constructor(options?: ErrorOptions) {
+    super('The transaction took too long and was rolled back.', options);
+  }
+}
+
 /** Looks through wrappers (`cause`, TypeORM's `driverError`, aggregates) for the first error that says what it is. */
 export function failureKind(error: unknown): FailureKind {
   return kindOf(error) ?? 'permanent';
@@ -48,6 +56,7 @@ export const isTransient = (error: unknown): boolean =>
 
 function kindOf(error: unknown): FailureKind | undefined {
   for (const e of causesOf(error)) {
+    if (e instanceof TransactionTimedOut) return 'transient';
     const { code } = e;
     if (typeof code === 'string') {
       if (TIMED_OUT.includes(code)) return 'permanent';

@@ -7,20 +7,20 @@ import { failureKind } from './failure-kind.js';
 /**
  * Connects and waits, however long it takes, until the database answers and has every migration that this version
  * knows. Migrations only add until no old version runs any more, so newer ones that it does not know do no harm.
- * @throws Error for a failure that neither time nor an operator would mend, and when `signal` aborts.
+ * @throws for a permanent failure, and when `signal` aborts.
  */
 export async function waitForSchema(
   source: DataSource,
   { readiness, log, signal }: { readiness: Readiness; log: Logger; signal: AbortSignal | undefined },
 ): Promise<void> {
   const backoff = new Backoff(250, 3_000);
-  let told = '';
+  let lastLogged = '';
   for (;;) {
     const reason = await whatIsMissing(source, log);
     if (!reason) return;
     readiness.waiting(reason);
-    if (reason !== told) log.warn(`${reason} Waiting.`);
-    told = reason;
+    if (reason !== lastLogged) log.warn(`${reason} Waiting.`);
+    lastLogged = reason;
     await pause(backoff.next(), signal);
     signal?.throwIfAborted();
   }

@@ -11,8 +11,8 @@ export interface DrainLimits {
   readonly requests: number;
 }
 
-/** Milliseconds between looks at what is left. */
-const LOOK = 20;
+/** Milliseconds between checks of what is left. */
+const POLL = 20;
 
 /**
  * Lets an HTTP server stop without breaking a request. It accepts no new connection, answers what comes on open ones
@@ -37,9 +37,9 @@ export class Drain {
     if (this.draining || !this.fastify.server.listening) return;
     this.draining = true;
     const { server } = this.fastify;
-    // Right after connections have been accepted, the fewest wait for it; those that do are reset.
+    // Connections already in the accept queue are accepted first; the rest would be reset.
     await new Promise((resolve) => setImmediate(resolve));
-    // The one of HTTP would close idle connections at once, and with them requests that are just arriving.
+    // http.Server.close() would close idle connections at once, and reset requests that are just arriving.
     TcpServer.prototype.close.call(server);
     const idleUntil = Date.now() + idle;
     const requestsUntil = Date.now() + Math.max(idle, requests);
@@ -48,7 +48,7 @@ export class Drain {
         server.closeIdleConnections();
         if (this.requests === 0) break;
       }
-      await pause(LOOK);
+      await pause(POLL);
     }
     server.closeAllConnections();
   }

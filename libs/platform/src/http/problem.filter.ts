@@ -9,8 +9,8 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
-    // A refusal is a decision, and under load a frequent one: no stack, and metrics count it.
     if (problem.status >= 500) {
+      // Refusals are decisions, frequent under load: no stack, metrics count them.
       if (error instanceof Refused) request.log.warn({ code: error.code }, 'request refused');
       else request.log.error({ err: error }, 'request failed');
     }

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Milliseconds until a database that does not answer counts as away. */
+/** Milliseconds until a database that does not answer counts as unavailable. */
 const WITHIN = 2_000;
 
 /**
@@ -34,7 +34,7 @@ export class DatabaseProbe {
       await this.client.query('SELECT 1');
       return true;
     } catch {
-      // Not awaited: a server that hangs does not take part in the goodbye either.
+      // Not awaited: a hanging server does not answer the close either.
       void this.close();
       return false;
     }

@@ -4,10 +4,10 @@ import { Backoff } from '#platform';
 /** Milliseconds to wait for what is just starting, as in a new deployment. */
 const WITHIN = 300_000;
 
-/** Repeats work that is safe to repeat, for five minutes, as long as its failure may pass. @throws its last error. */
-export async function patiently(
+/** Retries idempotent work for up to five minutes while its error is transient. @throws the last error. */
+export async function retryUntilReady(
   what: string,
-  mayPass: (error: unknown) => boolean,
+  isTransient: (error: unknown) => boolean,
   work: () => Promise<void>,
 ): Promise<void> {
   const backoff = new Backoff(1_000, 5_000);
@@ -16,7 +16,7 @@ export async function patiently(
     try {
       return await work();
     } catch (error) {
-      if (!mayPass(error) || performance.now() > deadline) throw error;
+      if (!isTransient(error) || performance.now() > deadline) throw error;
       console.log(`${what} is not ready (${(error as Error).message}). Waiting.`);
       await delay(backoff.next());
     }
