@@ -87,6 +87,34 @@ describeWith('postgres')('ops databases apply', () => {
     await expect(run(own().ARTICLES_DATABASE_URL, 'SELECT 1')).rejects.toThrow('password');
   });
 
+  it('refuses to make a service of an administrator, before it changes anything', async () => {
+    const administratorAsService = {
+      ...own(),
+      POLLS_DATABASE_URL: addressAs(new URL(administrator).username, names.polls),
+    };
+    await expect(apply(administratorAsService)).rejects.toThrow('may do more than a service needs');
+    expect(await run(administrator, `SELECT FROM pg_roles WHERE rolname = '${names.articles}'`)).toEqual([]);
+  });
+
+  it('works for an administrator that is no superuser, again and again', async () => {
+    const boss = `boss_${randomBytes(4).toString('hex')}`;
+    await run(administrator, `CREATE ROLE ${boss} LOGIN CREATEDB CREATEROLE PASSWORD 'boss'`);
+    try {
+      const env = { ...own(), DATABASE_URL: addressAs(boss, 'postgres', 'boss') };
+      await apply(env);
+      expect(await apply(env)).toEqual([
+        `articles: role ${names.articles}, database ${names.articles} up to date`,
+        `polls: role ${names.polls}, database ${names.polls} up to date`,
+      ]);
+    } finally {
+      for (const name of Object.values(names)) {
+        await run(administrator, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+        await run(administrator, `DROP ROLE IF EXISTS ${name}`);
+      }
+      await run(administrator, `DROP ROLE ${boss}`);
+    }
+  });
+
   it('asks for an administrator', async () => {
     await expect(apply({})).rejects.toThrow('DATABASE_URL is not set.');
   });

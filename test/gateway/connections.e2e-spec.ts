@@ -47,6 +47,13 @@ describe('a read through the gateway', () => {
     await waitUntil(() => services.connections === 0, { what: 'its connection to be closed' });
   });
 
+  it('is answered after many answers that were too large, since the service does answer', async () => {
+    services.answer = (_request, response) => sendJson(response, { text: 'a'.repeat(5_000_000) });
+    for (let i = 0; i < 6; i++) await gateway.get(`/v1/articles/${anId()}/comments`);
+    services.answer = newsroom();
+    expect((await gateway.get(`/v1/articles/${anId()}/comments`)).status).toBe(200);
+  });
+
   it.each([404, 403, 301, 200])(
     'is answered with 503 when a proxy answers %s with a page of its own',
     async (status) => {

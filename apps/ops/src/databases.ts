@@ -23,22 +23,37 @@ const targetOf = (service: string, address: string): Target => {
 
 /**
  * Makes the role and the database of every service whose `…_DATABASE_URL` is set, as that address says; DATABASE_URL is
- * an administrator's. A role may use its own database and no other. Run again, it sets changed passwords, and takes
- * over tables that another role made.
+ * an administrator's, who may create roles and databases. A role owns its own database and may not connect to those of
+ * the other services. Run again, it sets changed passwords, and takes over tables that another role made.
  */
 export async function applyDatabases(env: Env, say: (line: string) => void): Promise<void> {
   const administrator = env['DATABASE_URL'];
   if (!administrator) throw new Error("DATABASE_URL is not set. Allowed: an administrator's address.");
-  for (const service of servicesWithData) {
+  const targets = servicesWithData.flatMap((service) => {
     const address = env[`${service.toUpperCase()}_DATABASE_URL`];
-    if (!address) continue;
-    const target = targetOf(service, address);
+    return address ? [targetOf(service, address)] : [];
+  });
+  await onServer(administrator, (client) => refuseAdministrators(client, targets));
+  for (const target of targets) {
+    const { service } = target;
     const made = await onServer(administrator, (client) => makeRoleAndDatabase(client, target));
     const own = new URL(administrator);
     own.pathname = `/${encodeURIComponent(target.database)}`;
     await onServer(own.href, (client) => takeOver(client, target));
     say(`${service}: role ${target.role}, database ${target.database} ${made ? 'created' : 'up to date'}`);
   }
+}
+
+/** A role that may do more than a service needs is somebody else's, and must not get a service's password. */
+async function refuseAdministrators(client: pg.Client, targets: readonly Target[]): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT rolname AS name FROM pg_roles
+     WHERE rolname = ANY ($1) AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolname = session_user)`,
+    [targets.map(({ role }) => role)],
+  );
+  if (rows.length === 0) return;
+  const names = rows.map(({ name }) => name).join(', ');
+  throw new Error(`${names} may do more than a service needs. Give each service a role of its own.`);
 }
 
 async function makeRoleAndDatabase(
@@ -48,10 +63,12 @@ async function makeRoleAndDatabase(
   const [name, owner] = [client.escapeIdentifier(database), client.escapeIdentifier(role)];
   const exists = async (sql: string, value: string) => (await client.query(sql, [value])).rowCount! > 0;
   const verb = (await exists('SELECT FROM pg_roles WHERE rolname = $1', role)) ? 'ALTER' : 'CREATE';
-  // Never a superuser, whatever it was before.
-  await client.query(
-    `${verb} ROLE ${owner} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD ${client.escapeLiteral(password)}`,
+  await client.query(`${verb} ROLE ${owner} LOGIN PASSWORD ${client.escapeLiteral(password)}`);
+  // Only a superuser may give something to a role that it is not a member of.
+  const { rowCount: isSuperuser } = await client.query(
+    `SELECT FROM pg_roles WHERE rolname = current_user AND rolsuper`,
   );
+  if (!isSuperuser) await client.query(`GRANT ${owner} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE`);
   const isThere = await exists('SELECT FROM pg_database WHERE datname = $1', database);
   if (isThere) await client.query(`ALTER DATABASE ${name} OWNER TO ${owner}`);
   else await client.query(`CREATE DATABASE ${name} OWNER ${owner} TEMPLATE template0`);
@@ -62,6 +79,8 @@ async function makeRoleAndDatabase(
 /** Gives the role what is in its database already, extensions excepted. */
 async function takeOver(client: pg.Client, { role }: Target): Promise<void> {
   const owner = client.escapeIdentifier(role);
+  // Whoever waits for a lock on a table makes everybody behind it wait, too; the command tries again.
+  await client.query(`SET lock_timeout = '5s'`);
   await client.query(`ALTER SCHEMA public OWNER TO ${owner}`);
   const { rows } = await client.query<{ name: string }>(
     `SELECT oid::regclass::text AS name FROM pg_class

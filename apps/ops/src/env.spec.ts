@@ -43,6 +43,12 @@ describe('ops env', () => {
     },
   );
 
+  it('fills in what is empty', async () => {
+    await writeFile(file, 'READER_KEY=\n');
+    expect(await writeEnv(file)).toContain('READER_KEY');
+    expect((await written())['READER_KEY']).toHaveLength(43);
+  });
+
   it('gives each service its own secrets only', async () => {
     await writeEnv(file);
     const secrets = secretsByService(await written(), hosts);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { Argument, Command } from 'commander';
 import { createSecrets } from '#platform';
@@ -33,15 +33,16 @@ export async function writeEnv(file: string): Promise<string[]> {
   });
   const known = parseEnv(before);
   // Both or neither: tokens that one of them signs, the other must verify.
-  const isSigned = known['AUTH_JWKS'] !== undefined || known['AUTH_JWKS_URL'] !== undefined;
+  const isSigned = ['AUTH_JWKS', 'AUTH_JWKS_URL', 'AUTH_SIGNING_KEY'].some((name) => known[name]);
   const added = Object.entries(await freshSecrets()).filter(
-    ([name]) => known[name] === undefined && !(isSigned && name.startsWith('AUTH_')),
+    ([name]) => !known[name] && !(isSigned && name.startsWith('AUTH_')),
   );
   // Quoted, so that compose takes the JSON as it is.
   const lines = added.map(([name, value]) => `${name}='${value}'\n`).join('');
   const glue = before === '' || before.endsWith('\n') ? '' : '\n';
-  await writeFile(file, before + glue + lines, { mode: 0o600 });
-  await chmod(file, 0o600);
+  // In one step: these may be the only copies of the secrets.
+  await writeFile(`${file}.new`, before + glue + lines, { mode: 0o600 });
+  await rename(`${file}.new`, file);
   return added.map(([name]) => name);
 }
 

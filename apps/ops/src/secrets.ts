@@ -26,7 +26,7 @@ export function secretsByService(
   const pick = (...names: string[]) => Object.fromEntries(names.map((name) => [name, need(name)]));
   const tokens = env['AUTH_JWKS_URL'] ? {} : pick('AUTH_JWKS');
   const database = (service: string) => ({
-    [`${service.toUpperCase()}_DATABASE_URL`]: `postgres://${service}:${need(databasePasswordOf(service))}@${postgres}/${service}`,
+    [`${service.toUpperCase()}_DATABASE_URL`]: `postgres://${service}:${encodeURIComponent(need(databasePasswordOf(service)))}@${postgres}/${service}`,
   });
   const [articles, comments, polls, recommendations] = servicesWithData.map(database);
   return {
@@ -36,12 +36,12 @@ export function secretsByService(
     recommendations: {
       ...recommendations,
       ...tokens,
-      REDIS_URL: `redis://:${need('REDIS_PASSWORD')}@${redis}`,
+      REDIS_URL: `redis://:${encodeURIComponent(need('REDIS_PASSWORD'))}@${redis}`,
     },
     gateway: { ...tokens, ...pick('READER_KEY') },
     // For `ops databases apply` alone, which makes the roles above.
     databases: {
-      DATABASE_URL: `postgres://newsroom:${need('POSTGRES_PASSWORD')}@${postgres}/postgres`,
+      DATABASE_URL: `postgres://newsroom:${encodeURIComponent(need('POSTGRES_PASSWORD'))}@${postgres}/postgres`,
       ...articles,
       ...comments,
       ...polls,

@@ -12,6 +12,7 @@ export * from './config/config.js';
 export * from './config/service-settings.js';
 export * from './database/after-commit.js';
 export * from './database/bounded-transaction.js';
+export * from './database/commit-outcome.js';
 export * from './database/database.js';
 export * from './database/failure-kind.js';
 export * from './database/migrate.js';

@@ -42,18 +42,20 @@ export async function runProcess(
 ): Promise<void> {
   const stopping = new AbortController();
   const signalled = new Promise<void>((resolve) => {
-    stopping.signal.addEventListener('abort', () => resolve());
+    stopping.signal.addEventListener('abort', () => {
+      // From the signal on, whatever hangs: the start, or the end.
+      setTimeout(
+        () => fail(name, new Error(`not stopped within ${STOP_WITHIN / 1000} s`)),
+        STOP_WITHIN,
+      ).unref();
+      resolve();
+    });
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
   try {
     const stop = await start(stopping.signal);
     await signalled;
-    const deadline = setTimeout(
-      () => fail(name, new Error(`not stopped within ${STOP_WITHIN / 1000} s`)),
-      STOP_WITHIN,
-    );
     await stop();
-    clearTimeout(deadline);
     process.exit(0);
   } catch (error) {
     if (stopping.signal.aborted) process.exit(0);

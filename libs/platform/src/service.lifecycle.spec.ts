@@ -33,6 +33,13 @@ class HarbourController {
     return { entered: true };
   }
 
+  /** Commits slowly: what is deferred runs inside COMMIT. */
+  @Post('build')
+  async build(): Promise<{ built: true }> {
+    await this.db.transaction((tx) => tx.query(`INSERT INTO harbour VALUES ('Neuhafen')`));
+    return { built: true };
+  }
+
   @Get('limits')
   async limits(): Promise<unknown> {
     return this.db.transaction(async (tx) => {
@@ -128,6 +135,29 @@ describeWith('postgres')('a service with a database', () => {
     service = await startService(harbour, { env, migrate: true });
     const limits = await (await fetch(`${service.url}/limits`)).json();
     expect(limits).toMatchObject({ statement: '7s', lock: '10s' });
+  });
+
+  it('says that an outcome is unknown when its connection is lost during COMMIT', async () => {
+    service = await startService(harbour, { env, migrate: true });
+    await database.query(
+      `CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(30); RETURN NULL; END'`,
+    );
+    await database.query(
+      `CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON harbour DEFERRABLE INITIALLY DEFERRED
+       FOR EACH ROW EXECUTE FUNCTION slow()`,
+    );
+    const building = fetch(`${service.url}/build`, { method: 'POST' });
+    const ended = () =>
+      database.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND query = 'COMMIT' AND wait_event = 'PgSleep'`,
+      );
+    await waitUntil(async () => (await ended()).length === 1);
+    const answer = await building;
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+      504,
+      'outcome.unknown',
+    ]);
   });
 
   it('stays ready while every connection of its pool waits', async () => {

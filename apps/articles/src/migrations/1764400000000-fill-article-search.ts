@@ -1,10 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Articles of one statement; each statement commits on its own. */
-const BATCH = 200;
+const BATCH = 20;
 
 /**
- * Makes articles from before there was a search findable, a few at a time: nothing else waits, and a fill that was
+ * Makes articles from before there was a search findable, a few at a time: a change of one of them waits for a moment only, and a fill that was
  * interrupted goes on where it ended. What the service has put in by itself stays as it is.
  */
 export class FillArticleSearch1764400000000 implements MigrationInterface {

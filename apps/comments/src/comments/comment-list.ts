@@ -8,6 +8,8 @@ import {
 } from './comments.dto.js';
 import { Thread } from './thread.entity.js';
 
+/** Bytes of text on one page, about; a page may have fewer conversations than were asked for, but one at least. */
+const PAGE_BYTES = 1024 * 1024;
 /** Replies shown of one conversation. */
 const REPLIES = 50;
 
@@ -31,14 +33,14 @@ export async function listComments(
     .limit(limit + 1);
   if (cursor) query.andWhere('comment.id < :cursor', { cursor });
   const found = await query.getMany();
-  const page = found.slice(0, limit);
-  const replies = await repliesTo(db, page);
-  const items = page.map((comment) => conversation(comment, replies.get(comment.id) ?? []));
+  const wanted = found.slice(0, limit);
+  const replies = await repliesTo(db, wanted);
+  const items = withinBudget(wanted.map((comment) => conversation(comment, replies.get(comment.id) ?? [])));
   return {
     open: true,
     count: thread.published,
     items,
-    ...(found.length > limit && { nextCursor: page.at(-1)!.id }),
+    ...(found.length > items.length && { nextCursor: items.at(-1)!.id }),
   };
 }
 
@@ -50,6 +52,16 @@ async function repliesTo(db: DataSource, page: readonly Comment[]): Promise<Map<
     take: REPLIES * page.length,
   });
   return Map.groupBy(replies, ({ parentId }) => parentId!);
+}
+
+function withinBudget(conversations: CommentThreadResponse[]): CommentThreadResponse[] {
+  let left = PAGE_BYTES;
+  const fits = ({ text, replies }: CommentThreadResponse): boolean => {
+    const isInTime = left > 0;
+    for (const one of [text ?? '', ...replies.map((reply) => reply.text)]) left -= Buffer.byteLength(one);
+    return isInTime;
+  };
+  return conversations.filter(fits);
 }
 
 function conversation(comment: Comment, replies: Comment[]): CommentThreadResponse {

@@ -54,6 +54,36 @@ describeWith('postgres')('the comments service', () => {
     expect(counts).toEqual(Array.from({ length: 50 }, (_, i) => ({ published: i + 1, rev: i + 1 })));
   });
 
+  it('gives no more than about a megabyte of text at once, and the rest page by page', async () => {
+    const id = await anArticle();
+    await add(id, 'Hier');
+    const text = 'ü'.repeat(2_000);
+    await service.query(
+      `INSERT INTO comment (id, article_id, reader, alias, text, state, created_at)
+       SELECT uuidv7(), $1, 'reader ' || n, 'User', $2, 'published', now() FROM generate_series(1, 50) AS n`,
+      [id, text],
+    );
+    await service.query(
+      `INSERT INTO comment (id, article_id, parent_id, reader, alias, text, state, created_at)
+       SELECT uuidv7(), $1, parent.id, 'reply ' || n, 'User', $2, 'published', now()
+       FROM comment AS parent, generate_series(1, 30) AS n WHERE article_id = $1 AND parent.parent_id IS NULL`,
+      [id, text],
+    );
+    const seen: string[] = [];
+    for (let cursor = ''; ;) {
+      const { text: answer, body } = await service.call<CommentsResponse>(
+        'GET',
+        `/articles/${id}/comments?limit=50${cursor && `&cursor=${cursor}`}`,
+      );
+      expect(Buffer.byteLength(answer)).toBeLessThan(2_000_000);
+      seen.push(...body.items.map((item) => item.id));
+      if (!body.nextCursor) break;
+      cursor = body.nextCursor;
+    }
+    expect(new Set(seen).size).toBe(51);
+    expect(seen).toHaveLength(51);
+  });
+
   it('knows a reader under one article, and not from one article to the next', async () => {
     const [one, other] = [await anArticle(), await anArticle()];
     const reader = service.newReader();

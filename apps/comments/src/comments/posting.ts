@@ -13,7 +13,7 @@ import {
   currentTrace,
   isTransient,
   LOGGER,
-  OutcomeUnknown,
+  CommitOutcomeUnknown,
   ReaderTokens,
   type Logger,
   type Outcome,
@@ -157,8 +157,8 @@ export class Posting implements BeforeApplicationShutdown {
 
 /** What the caller learns. The cause goes to the log only. */
 function refusalOf(error: unknown): unknown {
-  if (!(error instanceof OutcomeUnknown || error instanceof Busy || isTransient(error))) return error;
-  const code = error instanceof OutcomeUnknown ? 'outcome.unknown' : 'comments.busy';
+  if (!(error instanceof CommitOutcomeUnknown || error instanceof Busy || isTransient(error))) return error;
+  const code = error instanceof CommitOutcomeUnknown ? 'outcome.unknown' : 'comments.busy';
   return Object.assign(refuse(code, { retryAfter: RETRY_AFTER }), { cause: error });
 }
 

@@ -32,3 +32,7 @@ export function isUnsent(error: unknown): boolean {
 export function mayRetry(method: string, error: unknown): boolean {
   return isUnsent(error) || (isSafe(method) && RESET.has((error as SystemError | undefined)?.code ?? ''));
 }
+
+/** Whether the answer was larger than the gateway takes. */
+export const isTooLarge = (error: unknown): boolean =>
+  (error as SystemError | undefined)?.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';

@@ -5,7 +5,7 @@ import { CONFIG, currentTrace, LOGGER, Refused, type Logger } from '#platform';
 import type { GatewayConfig } from '../config.js';
 import { Breaker } from './breaker.js';
 import { Connections, type UpstreamAnswer } from './connections.js';
-import { isSafe, isUnsent } from './failure.rules.js';
+import { isSafe, isUnsent, isTooLarge } from './failure.rules.js';
 import { laneLimits, Lanes, type Lane } from './lanes.js';
 import { Busy, ClientGone, OutcomeUnknown, ServiceBusy, UpstreamDown, type ServiceName } from './problems.js';
 
@@ -73,7 +73,9 @@ export class Upstream implements OnApplicationShutdown {
     } catch (error) {
       const problem = problemOf(error, service, method, signal);
       this.lanes.failed(service, lane, problem.reason);
-      if (problem.reason === 'unavailable') breaker?.failed();
+      // A service that sends too much does answer.
+      if (isTooLarge(error)) breaker?.succeeded();
+      else if (problem.reason === 'unavailable') breaker?.failed();
       if (problem.reason === 'unavailable' || problem.reason === 'unknown') {
         this.log.warn({ service, method, path: withoutQuery(path), err: error }, problem.refusal.title);
       }
@@ -137,7 +139,8 @@ export class Upstream implements OnApplicationShutdown {
         'answered after the client had gone',
       );
     }
-    if (status >= 300 && answer.bytes.length > 0 && !isJson(answer)) throw new NotTheService(status);
+    const mustBeJson = status >= 300 || !isSafe(method);
+    if (mustBeJson && answer.bytes.length > 0 && !isJson(answer)) throw new NotTheService(status);
     return answer;
   }
 }
@@ -147,13 +150,17 @@ class NotTheService extends Error {
   constructor(readonly status: number) {
     super(`${status} without JSON: not an answer of the service`);
   }
+
+  get isRefusal(): boolean {
+    return this.status >= 300 && this.status < 500;
+  }
 }
 
 function problemOf(error: unknown, service: ServiceName, method: string, signal: AbortSignal | undefined) {
   if (error instanceof Busy) return { reason: 'busy', refusal: new ServiceBusy(service) } as const;
   if (error instanceof ClientGone) return { reason: 'cancelled', refusal: error } as const;
   if (isSafe(method) && signal?.aborted) return { reason: 'cancelled', refusal: new ClientGone() } as const;
-  const wasSent = !isUnsent(error) && !(error instanceof NotTheService && error.status < 500);
+  const wasSent = !isUnsent(error) && !(error instanceof NotTheService && error.isRefusal);
   return isSafe(method) || !wasSent
     ? ({ reason: 'unavailable', refusal: new UpstreamDown(service) } as const)
     : ({ reason: 'unknown', refusal: new OutcomeUnknown(service) } as const);

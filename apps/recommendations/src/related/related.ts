@@ -46,7 +46,8 @@ export class Related {
          UNION ALL SELECT article_id, $1::uuid, score FROM scored
        )
        INSERT INTO related (article_id, neighbour_id, score)
-       SELECT * FROM both_ways
+       -- In one order, since replicas of an older version may write here, too.
+       SELECT * FROM both_ways ORDER BY article_id, neighbour_id
        ON CONFLICT (article_id, neighbour_id) DO UPDATE SET score = excluded.score RETURNING article_id`,
       [articleId],
     );

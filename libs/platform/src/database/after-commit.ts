@@ -35,6 +35,14 @@ export function logAfterCommit(source: DataSource, log: Logger): void {
   logs.set(source, log);
 }
 
+/** Nothing was committed: a statement had failed, and its error was ignored. */
+export class FailedTransaction extends Error {
+  override readonly name = 'FailedTransaction';
+  constructor() {
+    super('A statement of this transaction has failed; it cannot be committed.');
+  }
+}
+
 /** Follows transactions for {@link afterCommit}; every data source has it among its subscribers. */
 @EventSubscriber()
 export class AfterCommit implements EntitySubscriberInterface {
@@ -47,8 +55,7 @@ export class AfterCommit implements EntitySubscriberInterface {
   /** Postgres answers the COMMIT of a transaction in which a statement has failed with a ROLLBACK, and no error. */
   async beforeTransactionCommit({ queryRunner }: TransactionCommitEvent): Promise<void> {
     const connection: pg.Client = await queryRunner.connect();
-    if (connection.getTransactionStatus() === 'E')
-      throw new Error('A statement of this transaction has failed; it cannot be committed.');
+    if (connection.getTransactionStatus() === 'E') throw new FailedTransaction();
   }
 
   afterTransactionCommit({ queryRunner, dataSource }: TransactionCommitEvent): void {

@@ -1,14 +1,7 @@
 import type { Socket } from 'node:net';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { CommitOutcomeUnknown } from './commit-outcome.js';
 import { causesOf, TransactionTimedOut } from './failure-kind.js';
-
-/** The connection was lost while its transaction was being committed: it may have been, or not. */
-export class OutcomeUnknown extends Error {
-  override readonly name = 'OutcomeUnknown';
-  constructor(cause: unknown) {
-    super('It is not known whether the transaction was committed.', { cause });
-  }
-}
 
 /** Milliseconds. The sum of the last two is the longest that a caller waits. */
 const within = { lock: 2_000, statement: 4_000, transaction: 5_000, commit: 4_000 };
@@ -18,7 +11,7 @@ const TRANSACTION_TIMEOUT = '25P04';
  * A transaction with an end: the server gives up on locks, statements and the whole (`transaction_timeout`, PostgreSQL
  * 17), and when the server itself hangs, the connection is cut. Before COMMIT was sent a cut connection means that
  * nothing is stored, now or later.
- * @throws OutcomeUnknown when there was no answer to COMMIT; otherwise any error means that nothing was stored.
+ * @throws CommitOutcomeUnknown when there was no answer to COMMIT; otherwise any error means that nothing was stored.
  */
 export async function boundedTransaction<T>(
   db: DataSource,
@@ -26,7 +19,6 @@ export async function boundedTransaction<T>(
 ): Promise<T> {
   const runner = db.createQueryRunner();
   const connection = new Cut(within.transaction);
-  let isCommitting = false;
   try {
     connection.of(await runner.connect());
     await runner.startTransaction();
@@ -38,11 +30,11 @@ export async function boundedTransaction<T>(
     const result = await work(runner.manager);
     connection.throwIfCut();
     connection.restart(within.commit);
-    isCommitting = true;
     await runner.commitTransaction();
     return result;
   } catch (error) {
-    if (isCommitting && !isAnswer(error)) throw new OutcomeUnknown(error);
+    const unknown = [...causesOf(error)].find((one) => one instanceof CommitOutcomeUnknown);
+    if (unknown) throw unknown;
     await rollBack(runner);
     if (connection.isCut || [...causesOf(error)].some(({ code }) => code === TRANSACTION_TIMEOUT)) {
       throw new TransactionTimedOut({ cause: error });
@@ -53,10 +45,6 @@ export async function boundedTransaction<T>(
     await runner.release();
   }
 }
-
-/** An error that left the session alive is the server's answer: it has rolled back. One that ended it is no answer. */
-const isAnswer = (error: unknown): boolean =>
-  [...causesOf(error)].some((one) => (one as { severity?: string }).severity === 'ERROR');
 
 async function rollBack(runner: QueryRunner): Promise<void> {
   if (!runner.isTransactionActive || runner.isReleased) return;

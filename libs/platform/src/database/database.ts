@@ -3,6 +3,7 @@ import { DataSource, type EntitySchema, type MixedList } from 'typeorm';
 import type { DatabaseConfig } from '../config/service-settings.js';
 import type { Logger } from '../logging.js';
 import { AfterCommit, logAfterCommit } from './after-commit.js';
+import { watchCommits } from './commit-outcome.js';
 import { RequestDeadline } from './request-deadline.js';
 
 /** What a service stores: its tables and how they came about. `synchronize` is never used. */
@@ -27,6 +28,7 @@ class Connection extends pg.Client {
   constructor(config?: pg.ClientConfig) {
     super(config);
     this.on('error', () => undefined);
+    watchCommits(this);
   }
 }
 

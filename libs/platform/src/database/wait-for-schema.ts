@@ -16,7 +16,7 @@ export async function waitForSchema(
   const backoff = new Backoff(250, 3_000);
   let lastLogged = '';
   for (;;) {
-    const reason = await whatIsMissing(source, log);
+    const reason = await untilAborted(whatIsMissing(source, log), signal);
     if (!reason) return;
     readiness.waiting(reason);
     if (reason !== lastLogged) log.warn(`${reason} Waiting.`);
@@ -24,6 +24,16 @@ export async function waitForSchema(
     await pause(backoff.next(), signal);
     signal?.throwIfAborted();
   }
+}
+
+/** A database that hangs must not keep the process from stopping. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason as Error);
+  signal.addEventListener('abort', abort);
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', abort));
 }
 
 async function whatIsMissing(source: DataSource, log: Logger): Promise<string | undefined> {

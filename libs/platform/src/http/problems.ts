@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { isCommitOutcomeUnknown } from '../database/commit-outcome.js';
 import { isTransient } from '../database/failure-kind.js';
 
 /** RFC 9457 problem details, with a stable `code` that clients may rely on. */
@@ -60,6 +61,15 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Refused) {
     const { code, status, title, details } = error;
     return { type: `/problems/${code}`, title, status, code, ...details };
+  }
+  if (isCommitOutcomeUnknown(error)) {
+    return {
+      type: '/problems/outcome.unknown',
+      title:
+        'It is not known whether this took effect; read it again, or repeat it with the same Idempotency-Key.',
+      status: 504,
+      code: 'outcome.unknown',
+    };
   }
   const status = isTransient(error) ? 503 : statusOf(error);
   if (status === 500 && !(error instanceof HttpException)) {

@@ -21,6 +21,9 @@ export const currentTrace = (): Trace | undefined => storage.getStore();
 /** True in everything that runs on behalf of an HTTP request. */
 export const isInRequest = (): boolean => storage.getStore()?.isRequest ?? false;
 
+/** Runs work that a request has started but that does not belong to it alone. */
+export const outsideRequest = <T>(work: () => T): T => storage.exit(work);
+
 /** Runs `work` within the trace named by `traceparent`; a missing or malformed one starts a new trace. */
 export function withTrace<T>(traceparent: unknown, work: () => T, isRequest = false): T {
   const known = typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent) : null;

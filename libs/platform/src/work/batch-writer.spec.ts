@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { OutcomeUnknown } from '../database/bounded-transaction.js';
+import { CommitOutcomeUnknown } from '../database/commit-outcome.js';
+import { isInRequest, withTrace } from '../http/trace.js';
 import { createLogger } from '../logging.js';
 import { BatchWriter, Busy, type BatchLimits, type Outcome } from './batch-writer.js';
 
@@ -40,6 +41,21 @@ const busy = { status: 'rejected', reason: expect.any(Busy) };
 const sqlError = (code: string) => Object.assign(new Error('the server said no'), { code });
 
 describe('a batch writer', () => {
+  it('writes outside the request that came first, whose limits and trace are not those of the others', async () => {
+    const contexts: boolean[] = [];
+    const writer = new BatchWriter<string, string>({
+      write: async (_key, calls) => {
+        contexts.push(isInRequest());
+        return calls.map((call) => ({ result: call }));
+      },
+      bytesOf: () => 1,
+      keysAtOnce: 1,
+      log: createLogger('test', 'silent'),
+    });
+    await withTrace(undefined, () => writer.submit('a', 'one'), true);
+    expect(contexts).toEqual([false]);
+  });
+
   it('writes the calls that gathered during one round in the next, and answers each on its own', async () => {
     const { rounds, submit, batches } = aWriter();
     const all = submit('a', 'one', 'two', '-three', 'four');
@@ -141,7 +157,7 @@ describe('a batch writer', () => {
     ['a lost connection', sqlError('08006')],
     ['a missing table', sqlError('42P01')],
     ['a statement that took too long', sqlError('57014')],
-    ['an unknown outcome', new OutcomeUnknown(sqlError('XX000'))],
+    ['an unknown outcome', new CommitOutcomeUnknown(sqlError('XX000'))],
   ])('does not write a batch again after %s', async (_what, error) => {
     const { rounds, submit } = aWriter();
     const all = submit('a', 'x', 'one', 'two');

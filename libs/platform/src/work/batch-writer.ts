@@ -1,5 +1,6 @@
 import { failureKind, isTransient } from '../database/failure-kind.js';
-import { OutcomeUnknown } from '../database/bounded-transaction.js';
+import { CommitOutcomeUnknown } from '../database/commit-outcome.js';
+import { outsideRequest } from '../http/trace.js';
 import type { Logger } from '../logging.js';
 
 /** What became of one call of a batch: its result, or the reason why it alone was refused. */
@@ -31,7 +32,7 @@ export type BatchLimits = typeof defaults;
 export interface BatchWriterOptions<Call, Result> {
   /**
    * Writes calls of one key in one transaction. @returns what became of each, in their order.
-   * @throws when nothing was written, or {@link OutcomeUnknown}.
+   * @throws when nothing was written, or {@link CommitOutcomeUnknown}.
    */
   readonly write: (key: string, calls: readonly Call[]) => Promise<readonly Outcome<Result>[]>;
   /** Bytes a call holds while it waits, about. */
@@ -133,7 +134,7 @@ export class BatchWriter<Call, Result> {
     for (const key of this.queues.keys()) {
       if (this.rounds.size >= this.options.keysAtOnce) return;
       if (this.rounds.has(key)) continue;
-      const round = this.round(key, this.take(key)).finally(() => {
+      const round = outsideRequest(() => this.round(key, this.take(key))).finally(() => {
         this.rounds.delete(key);
         this.startRounds();
       });
@@ -187,4 +188,4 @@ export class BatchWriter<Call, Result> {
 }
 
 const isPoisoned = (error: unknown): boolean =>
-  !(error instanceof OutcomeUnknown) && failureKind(error) === 'permanent' && !isTransient(error);
+  !(error instanceof CommitOutcomeUnknown) && failureKind(error) === 'permanent' && !isTransient(error);
