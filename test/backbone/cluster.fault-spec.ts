@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import { topicNames } from '#events';
 import { readConfig } from '#platform';
 import { describeWith, startKafka, testPrefix, waitUntil, type KafkaCluster, type KafkaNode } from '#testing';
-import { applyTopics, topicSettings } from '../../apps/ops/src/topics.js';
+import { applyTopicsWhenReady, topicSettings } from '../../apps/ops/src/topics.js';
 import { Backbone, rounds, someItems, type ServiceProcess } from './harness.js';
 import { nothingWrong } from './nothing-wrong.js';
 
@@ -185,6 +185,6 @@ describeWith('postgres', 'kafka')('on three brokers no event is lost, duplicated
 
 async function topicsApply(env: Record<string, string>): Promise<string[]> {
   const lines: string[] = [];
-  await applyTopics(readConfig(topicSettings, env), (line) => lines.push(line));
+  await applyTopicsWhenReady(readConfig(topicSettings, env), (line) => lines.push(line));
   return lines;
 }

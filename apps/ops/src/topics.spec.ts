@@ -3,7 +3,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { topicNames } from '#events';
 import { readConfig } from '#platform';
 import { addressOf, describeWith, testPrefix, withAdmin } from '#testing';
-import { applyTopics, topicSettings } from './topics.js';
+import { applyTopics, applyTopicsWhenReady, topicSettings } from './topics.js';
 
 const applied = async (env: Record<string, string>): Promise<string[]> => {
   const lines: string[] = [];
@@ -27,6 +27,12 @@ describeWith('kafka')('ops topics apply', () => {
     KAFKA_BROKERS: addressOf('kafka'),
     KAFKA_TOPIC_PREFIX: testPrefix(),
     KAFKA_PARTITIONS: '2',
+  });
+
+  it('asks for the brokers at once', async () => {
+    await expect(applyTopicsWhenReady(readConfig(topicSettings, {}), () => undefined)).rejects.toThrow(
+      'KAFKA_BROKERS is not set.',
+    );
   });
 
   it('creates what is missing, says with what, and changes nothing the second time', async () => {

@@ -47,6 +47,12 @@ export async function applyTopics(config: TopicSettings, print: Print): Promise<
   }
 }
 
+/** Waits for brokers that are still starting, five minutes at most. */
+export async function applyTopicsWhenReady(config: TopicSettings, print: Print): Promise<void> {
+  if (config.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
+  await retryUntilReady('Kafka', isTransientInKafka, () => applyTopics(config, print));
+}
+
 interface Topic {
   readonly name: string;
   /** What the contract says. */
@@ -189,9 +195,6 @@ export const topicsCommand = (): Command =>
       .description('creates missing topics and applies the settings of the contracts')
       .action(() => {
         const config = readConfig(topicSettings, process.env);
-        if (config.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
-        return retryUntilReady('Kafka', isTransientInKafka, () =>
-          applyTopics(config, (line) => console.log(line)),
-        );
+        return applyTopicsWhenReady(config, (line) => console.log(line));
       }),
   );
