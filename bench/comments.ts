@@ -121,6 +121,9 @@ async function crowd(db: TestDatabase, article: string, readers: number): Promis
   await client.end();
 }
 
+/** No reader writes the same text twice, which would be refused. */
+let texts = 0;
+
 interface Load {
   readonly rate: number;
   readonly p50: number;
@@ -129,7 +132,6 @@ interface Load {
 }
 
 async function load(url: string, article: () => string, reader: () => string): Promise<Load> {
-  let n = 0;
   const result = await autocannon({
     url,
     connections: CONNECTIONS,
@@ -144,7 +146,7 @@ async function load(url: string, article: () => string, reader: () => string): P
             path: `/articles/${article()}/comments`,
             headers: { 'content-type': 'application/json', 'x-reader': reader() },
             body: JSON.stringify({
-              text: `Ein Kommentar mit einigen Worten zur Dampffähre, Nummer ${n++}. `.repeat(3),
+              text: `Ein Kommentar mit einigen Worten zur Dampffähre, Nummer ${texts++}. `.repeat(3),
             }),
           }),
         },
