@@ -1,5 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { cacheSettings } from './service-settings.js';
 import { readConfig, secret, setting, text } from './config.js';
 
 const settings = {
@@ -36,5 +37,18 @@ describe('the configuration', () => {
     expect(() => readConfig(settings, { ...env, READER_KEY: 'hush' })).toThrow(
       'READER_KEY has a value that is not allowed (not shown, it is a secret). Allowed: 8 characters or more.',
     );
+  });
+});
+
+describe('the cache of a service', () => {
+  const environment = process.env['NODE_ENV'];
+  afterEach(() => {
+    process.env['NODE_ENV'] = environment;
+  });
+
+  it('may be in the process on one machine, and must be shared in production', () => {
+    expect(readConfig(cacheSettings, {}).redisUrl).toBeUndefined();
+    process.env['NODE_ENV'] = 'production';
+    expect(() => readConfig(cacheSettings, {})).toThrow('REDIS_URL is not set.');
   });
 });
