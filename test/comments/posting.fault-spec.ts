@@ -98,7 +98,7 @@ describeWith('postgres')('readers who are all new under one article', () => {
   const postNew = (article: string, text: string) =>
     post(service.url, article, { text, key: text, reader: service.newReader() });
 
-  it('and post 200 comments at once are all answered 201, each with an alias of its own', async () => {
+  it('are all answered 201 when 200 post at once, each with an alias of its own', async () => {
     for (let round = 0; round < rounds(1, 10); round++) {
       const article = await openArticle(service);
       const posts = Array.from({ length: 200 }, (_, i) => postNew(article, `${i}`));

@@ -92,7 +92,7 @@ describe('the Kubernetes manifests', () => {
     expect(namesOf('Job').toSorted()).toEqual([...migrations, 'databases', 'topics'].toSorted());
   });
 
-  it('let the doors to the public grow with the load', () => {
+  it('scale the gateway and the reader with the load', () => {
     expect(namesOf('HorizontalPodAutoscaler').toSorted()).toEqual(['gateway', 'reader']);
     const fixed = all('Deployment').filter(({ spec }) => 'replicas' in spec);
     expect(fixed.map(({ metadata }) => metadata.name).toSorted()).toEqual(withData.toSorted());

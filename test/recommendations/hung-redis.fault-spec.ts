@@ -25,7 +25,7 @@ interface RailCard {
   readonly interactions: number;
 }
 
-describeWith('postgres', 'redis')('while Redis hangs', () => {
+describeWith('postgres', 'redis')('recommendations while Redis hangs', () => {
   let redis: RedisServer;
   let service: ServiceUnderTest;
 
@@ -78,7 +78,7 @@ describeWith('postgres', 'redis')('while Redis hangs', () => {
     return Number(/keyspace_hits:(\d+)/.exec(info)?.[1]);
   };
 
-  it('pages are answered and events are handled, and afterwards nothing old is left in it', async () => {
+  it('answer pages, handle events and leave nothing stale in it', async () => {
     await waitUntil(isUsed);
     for (let round = 1; round <= ROUNDS; round++) {
       // The four newest are shown, so each round has its own.

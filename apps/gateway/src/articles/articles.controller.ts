@@ -36,7 +36,7 @@ type SearchRequest = z.infer<typeof SearchRequest>;
 const TermsRequest = z.strictObject({ after: Slug.optional(), limit: z.string().max(3).optional() });
 type TermsRequest = z.infer<typeof TermsRequest>;
 
-/** What there is to read. Answers are held for a second, so that a breaking story costs the services behind one question. */
+/** What there is to read. Answers are held for a second, so that a breaking story costs the upstream services one request per second. */
 @Controller('v1')
 @ForAnyone()
 export class ArticlesController {

@@ -11,7 +11,7 @@ interface Flight<T> {
 }
 
 /**
- * Holds answers for a moment, so that a breaking story costs the services behind one question a second. While an
+ * Holds answers for a moment, so that a breaking story costs the upstream services one request per second. While an
  * answer is being made, everyone who asks for it waits for the same one (single flight); when the last of them has gone,
  * it is cancelled. Refusals are not held.
  */

@@ -2,7 +2,7 @@ import type { LRUCache } from 'lru-cache';
 import type { Held } from '../caching/caches.js';
 import { ClientGone, UpstreamDown } from '../upstream/problems.js';
 
-/** One part of a page: as it is now, as it was at most a minute ago, or not to be had. */
+/** One part of a page: as it is now, as it was at most a minute ago, or unavailable. */
 export type Part<T> =
   | { readonly status: 'fresh' | 'stale'; readonly data: T }
   | { readonly status: 'unavailable'; readonly data: null };

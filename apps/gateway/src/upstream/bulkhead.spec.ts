@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Bulkhead } from './bulkhead.js';
 import { Busy, ClientGone } from './problems.js';
 
-/** Works that end when the test says so, with the order in which they started. */
+/** Calls that end when the test says so, with the order in which they started. */
 function works() {
   const started: string[] = [];
   const ends = new Map<string, () => void>();
@@ -33,7 +33,7 @@ describe('a bulkhead', () => {
     expect([bulkhead.inFlight, bulkhead.waiting, started]).toEqual([0, 0, ['a', 'b', 'c']]);
   });
 
-  it('gives the place on when a work fails', async () => {
+  it('gives its place to the next call when one fails', async () => {
     const bulkhead = new Bulkhead(limits);
     const failing = bulkhead.run(() => Promise.reject(new Error('no')));
     const next = bulkhead.run(async () => 'next');

@@ -1,11 +1,11 @@
 import { Busy, ClientGone } from './problems.js';
 
 export interface BulkheadLimits {
-  /** Works that run at the same time. */
+  /** Calls that run at the same time. */
   readonly concurrent: number;
-  /** Works that wait for their turn; one more is refused. */
+  /** Calls that wait for their turn; one more is refused. */
   readonly waiting: number;
-  /** Milliseconds a work waits at most. */
+  /** Milliseconds a call waits at most. */
   readonly waitFor: number;
 }
 

@@ -5,8 +5,14 @@ import type { Lane } from './lanes.js';
 import type { ServiceName } from './problems.js';
 import type { Upstream } from './upstream.js';
 
-const passedOn = ['authorization', 'if-match', 'if-none-match', 'idempotency-key', 'x-request-id'] as const;
-const passedBack = ['etag', 'content-type', 'location', 'retry-after'] as const;
+const requestHeaders = [
+  'authorization',
+  'if-match',
+  'if-none-match',
+  'idempotency-key',
+  'x-request-id',
+] as const;
+const responseHeaders = ['etag', 'content-type', 'location', 'retry-after'] as const;
 
 interface Target {
   readonly lane: Lane;
@@ -15,7 +21,7 @@ interface Target {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Hands a request on as it is, and the service's answer back as it is; neither is for any cache. */
+/** Forwards a request unchanged, and the service's answer; neither is for any cache. */
 export async function forward(
   upstream: Upstream,
   { lane, service, path, headers }: Target,
@@ -23,7 +29,7 @@ export async function forward(
   reply: FastifyReply,
 ): Promise<void> {
   const given = Object.fromEntries(
-    passedOn.map((name) => [name, request.headers[name] as string | undefined]),
+    requestHeaders.map((name) => [name, request.headers[name] as string | undefined]),
   );
   const answer = await upstream.call(service, path, {
     method: request.method as Dispatcher.HttpMethod,
@@ -32,7 +38,7 @@ export async function forward(
     lane,
     signal: clientSignal(reply),
   });
-  for (const name of passedBack) {
+  for (const name of responseHeaders) {
     const value = answer.headers[name];
     if (value !== undefined) reply.header(name, value);
   }

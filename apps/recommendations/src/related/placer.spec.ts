@@ -119,7 +119,7 @@ describeWith('postgres')('finding related articles', () => {
     expect(await related(one)).toEqual([]);
   });
 
-  it('loses no pair, fails never and leaves no edge to a gone card when two replicas do it at the same time', async () => {
+  it('keeps every pair and no link to a retracted article when two replicas run', async () => {
     const replicas = [service, await start()];
     const articles = kin(40);
     await Promise.all(

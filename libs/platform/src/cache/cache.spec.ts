@@ -73,7 +73,7 @@ describe('the memory of the cache in the process', () => {
   });
 });
 
-describeWith('redis')('while Redis fails', () => {
+describeWith('redis')('the cache in Redis that fails', () => {
   let redis: RedisServer;
   let cache: RedisCache;
   let registry: Registry;
@@ -111,7 +111,7 @@ describeWith('redis')('while Redis fails', () => {
     await redis.remove();
   });
 
-  it('and is down, everything is a miss, nothing fails, and it is used again when it is back', async () => {
+  it('misses while Redis is down, and is used again when it is back', async () => {
     await put('a', '1', 1);
     expect(await get('a')).toBe('1');
     await redis.kill();
@@ -125,7 +125,7 @@ describeWith('redis')('while Redis fails', () => {
     ]);
   });
 
-  it('and hangs, one deadline passes once, then everything misses without waiting, and it comes back', async () => {
+  it('waits for one deadline when Redis hangs, then misses at once, and is used again when it is back', async () => {
     await put('a', '1', 1);
     redis.signal('SIGSTOP');
     const together = Array.from({ length: 50 }, () => [get('a'), put('b', '1', 1)]).flat();
@@ -143,7 +143,7 @@ describeWith('redis')('while Redis fails', () => {
     expect(logged).toHaveLength(2);
   });
 
-  it('changes that it misses are made up for before it is used again', async () => {
+  it('invalidates the changes that Redis missed before it is used again', async () => {
     await put('changed', 'old', 1);
     await put('retracted', 'old', 1);
     await put('same', 'old', 1);
@@ -162,7 +162,7 @@ describeWith('redis')('while Redis fails', () => {
     await other.close();
   });
 
-  it('more changes than it can remember keep it unused until nothing old can be left', async () => {
+  it('stays unused until old entries have expired when it missed too many changes', async () => {
     await cache.put([{ key: 'retracted', value: 'old', version: 1 }], 3);
     redis.signal('SIGSTOP');
     await get('retracted');
@@ -174,7 +174,7 @@ describeWith('redis')('while Redis fails', () => {
     expect(await get('retracted')).toBeUndefined();
   });
 
-  it('and refuses to write, as one that is full or a replica, nothing of it is used, and one line is logged', async () => {
+  it('is not used while Redis refuses writes, as one that is full or a replica, and logs one line', async () => {
     for (const [broken, repaired] of [
       [
         ['CONFIG', 'SET', 'maxmemory', '1'],
@@ -198,7 +198,7 @@ describeWith('redis')('while Redis fails', () => {
     }
   });
 
-  it('and asks for another password, everything is a miss, and it is used once the password is right', async () => {
+  it('misses while the password is wrong, and is used once it is right', async () => {
     await cache.close();
     await command('CONFIG', 'SET', 'requirepass', 'secret');
     open(redis.url);
@@ -214,7 +214,7 @@ describeWith('redis')('while Redis fails', () => {
     ]);
   });
 
-  it('and something else answers in its place, everything is a miss', async () => {
+  it('misses when something else answers in its place', async () => {
     await cache.close();
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
