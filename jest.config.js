@@ -10,9 +10,6 @@ export default {
   },
   globalSetup: '<rootDir>/dist/libs/testing/src/global-setup.js',
   globalTeardown: '<rootDir>/dist/libs/testing/src/global-teardown.js',
-  // Most tests wait for something, a broker or a timeout: two at once, except for attacks at full strength. Those on three
-  // brokers run alone, see `test:cluster`.
-  maxWorkers: process.env.FAULT_ROUNDS === 'full' ? 1 : 2,
   // Attacks with their full number of rounds take minutes each.
   testTimeout: process.env.FAULT_ROUNDS === 'full' ? 900_000 : 90_000,
 };

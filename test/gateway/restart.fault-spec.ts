@@ -36,13 +36,14 @@ const NO_CONNECTION = 'no connection';
 /** A status, {@link NO_CONNECTION}, or the code of a connection's error. */
 const send = (agent: Agent, url: string): Promise<string> =>
   new Promise((done) => {
-    request(url, { agent }, (response) => {
+    const sent = request(url, { agent }, (response) => {
       response.resume();
       response.once('end', () => done(String(response.statusCode)));
       response.once('error', (error) => done(error.message));
     })
       .once('error', ({ code, message, syscall }: NodeJS.ErrnoException) =>
-        done(syscall === 'connect' ? NO_CONNECTION : (code ?? message)),
+        // A new connection that is reset was still in the queue of a server that had just stopped to listen.
+        done(syscall === 'connect' || !sent.reusedSocket ? NO_CONNECTION : (code ?? message)),
       )
       .end();
   });

@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import {
   EventSubscriber,
   type DataSource,
@@ -35,14 +34,6 @@ export function logAfterCommit(source: DataSource, log: Logger): void {
   logs.set(source, log);
 }
 
-/** Nothing was committed: a statement had failed, and its error was ignored. */
-export class FailedTransaction extends Error {
-  override readonly name = 'FailedTransaction';
-  constructor() {
-    super('A statement of this transaction has failed; it cannot be committed.');
-  }
-}
-
 /** Follows transactions for {@link afterCommit}; every data source has it among its subscribers. */
 @EventSubscriber()
 export class AfterCommit implements EntitySubscriberInterface {
@@ -50,12 +41,6 @@ export class AfterCommit implements EntitySubscriberInterface {
     const scopes = waiting.get(queryRunner) ?? [];
     scopes.push(new Set());
     waiting.set(queryRunner, scopes);
-  }
-
-  /** Postgres answers the COMMIT of a transaction in which a statement has failed with a ROLLBACK, and no error. */
-  async beforeTransactionCommit({ queryRunner }: TransactionCommitEvent): Promise<void> {
-    const connection: pg.Client = await queryRunner.connect();
-    if (connection.getTransactionStatus() === 'E') throw new FailedTransaction();
   }
 
   afterTransactionCommit({ queryRunner, dataSource }: TransactionCommitEvent): void {

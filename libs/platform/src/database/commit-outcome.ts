@@ -9,18 +9,33 @@ export class CommitOutcomeUnknown extends Error {
   }
 }
 
+/** Nothing was committed: a statement had failed, and its error was ignored. */
+export class FailedTransaction extends Error {
+  override readonly name = 'FailedTransaction';
+  constructor() {
+    super('A statement of this transaction has failed; it cannot be committed.');
+  }
+}
+
 export const isCommitOutcomeUnknown = (error: unknown): boolean =>
   [...causesOf(error)].some((one) => one instanceof CommitOutcomeUnknown);
 
-/** Makes a COMMIT that got no answer fail with {@link CommitOutcomeUnknown}, whoever sends it over this connection. */
+/** Makes a COMMIT over this connection fail when it got no answer, or committed nothing. */
 export function watchCommits(client: pg.Client): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
   client.query = ((...args: unknown[]) => {
     const result = query(...args);
     if (args[0] !== 'COMMIT' || !(result instanceof Promise)) return result;
-    return result.catch((error: unknown) => {
-      throw isAnswer(error) ? error : new CommitOutcomeUnknown(error);
-    });
+    return (result as Promise<pg.QueryResult>).then(
+      (answer) => {
+        // Postgres answers the COMMIT of a transaction in which a statement has failed with a ROLLBACK, and no error.
+        if (answer.command === 'ROLLBACK') throw new FailedTransaction();
+        return answer;
+      },
+      (error: unknown) => {
+        throw isAnswer(error) ? error : new CommitOutcomeUnknown(error);
+      },
+    );
   }) as typeof client.query;
 }
 
