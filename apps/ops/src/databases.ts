@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import pg from 'pg';
-import { isTransient } from '#platform';
-import { retryUntilReady } from './retry-until-ready.js';
+import { isTransient, retryUntilReady } from '#platform';
 import { servicesWithData } from './service-database.js';
 
 interface Target {
@@ -102,6 +101,9 @@ async function onServer<T>(url: string, work: (client: pg.Client) => Promise<T>)
   }
 }
 
+const sayWaiting = (error: unknown): void =>
+  console.log(`Postgres is not ready (${(error as Error).message}). Waiting.`);
+
 export const databasesCommand = (): Command =>
   new Command('databases')
     .description("the services' databases")
@@ -109,7 +111,7 @@ export const databasesCommand = (): Command =>
       new Command('apply')
         .description('makes a role and a database for each service; DATABASE_URL is an administrator')
         .action(() =>
-          retryUntilReady('Postgres', isTransient, () =>
+          retryUntilReady({ isTransient, onRetry: sayWaiting }, () =>
             applyDatabases(process.env, (line) => console.log(line)),
           ),
         ),

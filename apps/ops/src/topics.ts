@@ -4,8 +4,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { z } from 'zod';
 import { topicNames, topics } from '#events';
 import { kafkaClient, messagingSettings } from '#messaging';
-import { readConfig, setting, text, type ConfigOf } from '#platform';
-import { retryUntilReady } from './retry-until-ready.js';
+import { readConfig, retryUntilReady, setting, text, type ConfigOf } from '#platform';
 
 /** Milliseconds until every broker knows a new topic. */
 const KNOWN_WITHIN = 30_000;
@@ -50,7 +49,9 @@ export async function applyTopics(config: TopicSettings, print: Print): Promise<
 /** Waits for brokers that are still starting, five minutes at most. */
 export async function applyTopicsWhenReady(config: TopicSettings, print: Print): Promise<void> {
   if (config.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
-  await retryUntilReady('Kafka', isTransientInKafka, () => applyTopics(config, print));
+  const onRetry = (error: unknown): void =>
+    print(`Kafka is not ready (${(error as Error).message}). Waiting.`);
+  await retryUntilReady({ isTransient: isTransientInKafka, onRetry }, () => applyTopics(config, print));
 }
 
 interface Topic {

@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
+import { within } from '#platform';
 
 /** Counting stops here: beyond it the number says "very many", and a scrape stays cheap. */
 const COUNT_LIMIT = 100_000;
@@ -47,7 +48,7 @@ export function measureBacklog(db: DataSource, registry: Registry): void {
       help: gauges[name][0],
       registers: [],
       async collect() {
-        const row = await within(read());
+        const row = await within(WITHIN, read()).catch(() => undefined);
         if (row) this.set(Number(row[name]));
         else this.remove();
       },
@@ -66,10 +67,4 @@ async function readOnce(db: DataSource): Promise<Record<Name, string> | undefine
   } catch {
     return undefined;
   }
-}
-
-function within<T>(work: Promise<T | undefined>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), WITHIN)));
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -27,7 +27,7 @@ import { DatabaseProbe } from './operations/database-probe.js';
 import { OperationsServer } from './operations/operations-server.js';
 import { Readiness } from './operations/readiness.js';
 import { EventTransport, ServiceModule } from './service.module.js';
-import { Backoff, pause } from './work/backoff.js';
+import { retryUntilReady } from './work/retry-until-ready.js';
 
 /** What makes a service: its name, its settings, what it stores and its module. */
 export interface ServiceDefinition<S extends Settings = Settings> {
@@ -166,13 +166,14 @@ async function openDatabase(
   }
 }
 
-/** Milliseconds a migration waits for a database or a role that is just being made, and for locks that others hold. */
-const MIGRATE_WITHIN = 300_000;
-
 /** No role or password yet, no database yet and no right to create it. */
 const NOT_MADE_YET = /^(28...|3D000|42501)$/;
 
-/** Brings a service's tables up to date without starting it. @returns the names of the migrations that ran. */
+/**
+ * Brings a service's tables up to date without starting it. Waits for a database or a role that is just being made, and
+ * for locks that others hold.
+ * @returns the names of the migrations that ran.
+ */
 export async function migrateDatabase(
   { name, database: definition }: Pick<ServiceDefinition, 'name' | 'database'>,
   env: NodeJS.ProcessEnv,
@@ -181,19 +182,14 @@ export async function migrateDatabase(
   const config = readConfig(databaseSettings(name), env);
   const url = databaseUrlOf(name, config, env);
   const log = createLogger(name, 'warn');
-  const backoff = new Backoff(500, 5_000);
-  const deadline = Date.now() + MIGRATE_WITHIN;
-  for (;;) {
-    try {
-      return await migrate({ name, url, config, definition, log });
-    } catch (error) {
-      const mayPass =
-        failureKind(error) === 'transient' || NOT_MADE_YET.test(String((error as { code?: unknown }).code));
-      if (!mayPass || Date.now() > deadline) throw error;
-      log.warn({ err: error }, 'the database cannot be migrated yet; trying again');
-      await pause(backoff.next());
-    }
-  }
+  return retryUntilReady(
+    {
+      isTransient: (error) =>
+        failureKind(error) === 'transient' || NOT_MADE_YET.test(String((error as { code?: unknown }).code)),
+      onRetry: (error) => log.warn({ err: error }, 'the database cannot be migrated yet; trying again'),
+    },
+    () => migrate({ name, url, config, definition, log }),
+  );
 }
 
 /** Says in one line which variable gives the service another port. */

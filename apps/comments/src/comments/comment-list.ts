@@ -54,15 +54,15 @@ async function repliesTo(db: DataSource, page: readonly Comment[]): Promise<Map<
   return Map.groupBy(replies, ({ parentId }) => parentId!);
 }
 
-function withinBudget(conversations: CommentThreadResponse[]): CommentThreadResponse[] {
-  let left = PAGE_BYTES;
-  const fits = ({ text, replies }: CommentThreadResponse): boolean => {
-    const isInTime = left > 0;
-    for (const one of [text ?? '', ...replies.map((reply) => reply.text)]) left -= Buffer.byteLength(one);
-    return isInTime;
-  };
-  return conversations.filter(fits);
+/** As many conversations as fit, the last one whole. */
+function withinBudget(conversations: readonly CommentThreadResponse[]): CommentThreadResponse[] {
+  let bytes = 0;
+  const end = conversations.findIndex((one) => (bytes += bytesOf(one)) >= PAGE_BYTES);
+  return end === -1 ? [...conversations] : conversations.slice(0, end + 1);
 }
+
+const bytesOf = ({ text, replies }: CommentThreadResponse): number =>
+  [text ?? '', ...replies.map((reply) => reply.text)].reduce((sum, one) => sum + Buffer.byteLength(one), 0);
 
 function conversation(comment: Comment, replies: Comment[]): CommentThreadResponse {
   const shown = { ...publicComment(comment), replies: replies.slice(0, REPLIES).map(publicComment) };

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { waitUntil } from '#testing';
+import { ClientGone } from '#platform';
 import { Bulkhead } from '../upstream/bulkhead.js';
-import { ClientGone } from '../upstream/problems.js';
 import { Caches, type Held } from './caches.js';
 import { MicroCache } from './micro-cache.js';
 

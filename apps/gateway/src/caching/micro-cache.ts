@@ -1,6 +1,6 @@
 import type { LRUCache } from 'lru-cache';
+import { ClientGone } from '#platform';
 import type { Bulkhead } from '../upstream/bulkhead.js';
-import { ClientGone } from '../upstream/problems.js';
 import type { Held } from './caches.js';
 
 interface Flight<T> {

@@ -1,10 +1,9 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ForAnyone, Refused } from '#platform';
+import { clientSignal, ForAnyone, Refused } from '#platform';
 import { Caches } from '../caching/caches.js';
 import { MicroCache } from '../caching/micro-cache.js';
 import { cacheable, sendCacheable, type Cacheable } from '../http/cacheable.js';
-import { clientSignal } from '../upstream/client-signal.js';
 import { leadingOn } from '../http/moved.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
 import { Upstream } from '../upstream/upstream.js';

@@ -1,8 +1,7 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ForAnyone } from '#platform';
+import { clientSignal, ForAnyone } from '#platform';
 import { sendCacheable } from '../http/cacheable.js';
-import { clientSignal } from '../upstream/client-signal.js';
 import { leadingOn } from '../http/moved.js';
 import { IdOrSlug } from '../http/params.js';
 import { PageService } from './page.service.js';

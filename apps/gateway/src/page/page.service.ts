@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ArticleSnapshot } from '#events';
+import { ClientGone } from '#platform';
 import { Caches } from '../caching/caches.js';
 import { MicroCache } from '../caching/micro-cache.js';
 import { cacheable, type Cacheable } from '../http/cacheable.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
-import { ClientGone, UpstreamDown, type ServiceName } from '../upstream/problems.js';
+import { UpstreamDown, type ServiceName } from '../upstream/problems.js';
 import { parsed, Upstream, type UpstreamRequest } from '../upstream/upstream.js';
 import { LastGood, STALE_FOR, type Part } from './part.js';
 

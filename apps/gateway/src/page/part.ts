@@ -1,6 +1,7 @@
 import type { LRUCache } from 'lru-cache';
+import { ClientGone } from '#platform';
 import type { Held } from '../caching/caches.js';
-import { ClientGone, UpstreamDown } from '../upstream/problems.js';
+import { UpstreamDown } from '../upstream/problems.js';
 
 /** One part of a page: as it is now, as it was at most a minute ago, or unavailable. */
 export type Part<T> =

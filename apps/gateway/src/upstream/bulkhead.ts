@@ -1,4 +1,5 @@
-import { Busy, ClientGone } from './problems.js';
+import { ClientGone } from '#platform';
+import { Busy } from './problems.js';
 
 export interface BulkheadLimits {
   /** Calls that run at the same time. */

@@ -42,10 +42,3 @@ export class Busy extends Refused {
     super('gateway.busy', 503, 'There is too much to do at the moment; try again shortly.');
   }
 }
-
-/** The client closed its connection before it had its answer. Nobody receives the status; 499 marks it in logs and metrics. */
-export class ClientGone extends Refused {
-  constructor() {
-    super('client.gone', 499, 'The client closed its connection.');
-  }
-}

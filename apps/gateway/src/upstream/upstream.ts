@@ -1,13 +1,13 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import type { Dispatcher } from 'undici';
-import { CONFIG, currentTrace, LOGGER, Refused, type Logger } from '#platform';
+import { ClientGone, CONFIG, currentTrace, LOGGER, type Logger, Refused } from '#platform';
 import type { GatewayConfig } from '../config.js';
 import { Breaker } from './breaker.js';
 import { Connections, type UpstreamAnswer } from './connections.js';
 import { isSafe, isUnsent, isTooLarge } from './failure.rules.js';
 import { laneLimits, Lanes, type Lane } from './lanes.js';
-import { Busy, ClientGone, OutcomeUnknown, ServiceBusy, UpstreamDown, type ServiceName } from './problems.js';
+import { Busy, OutcomeUnknown, ServiceBusy, UpstreamDown, type ServiceName } from './problems.js';
 
 export interface UpstreamRequest {
   readonly method?: Dispatcher.HttpMethod;

@@ -2,8 +2,8 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import { createClient, defineScript } from 'redis';
 import type { Logger } from '../logging.js';
 import { Backoff, pause } from '../work/backoff.js';
+import { within } from '../work/deadline.js';
 import { FORGOTTEN, type Cache, type CacheEntry } from './cache.js';
-import { within } from './deadline.js';
 import { UnconfirmedChanges } from './unconfirmed-changes.js';
 
 /** Stores `version:value` under each key unless a newer version is held. ARGV: seconds, then version and value a key. */

@@ -2,15 +2,25 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Refused } from './problems.js';
 
-/** Aborts when the client goes away before it has its answer: what has not begun for it need not begin. */
-export const ClientSignal = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
-  const { raw } = context.switchToHttp().getResponse<FastifyReply>();
+/** The client closed its connection before it had its answer. Nobody receives the status; 499 marks it in logs and metrics. */
+export class ClientGone extends Refused {
+  constructor() {
+    super('client.gone', 499, 'The client closed its connection.');
+  }
+}
+
+/** Aborts with {@link ClientGone} when the client goes away before it has its answer. */
+export function clientSignal({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  const abort = (): void => {
-    // 499 is for metrics and logs; there is nobody left to read it.
-    if (!raw.writableFinished) gone.abort(new Refused('request.abandoned', 499, 'The client went away.'));
+  const close = (): void => {
+    if (!raw.writableFinished) gone.abort(new ClientGone());
   };
-  if (raw.destroyed) abort();
-  else raw.once('close', abort);
+  if (raw.closed || raw.destroyed) close();
+  else raw.once('close', close);
   return gone.signal;
-});
+}
+
+/** The {@link clientSignal} of a request: what has not begun for a client that is gone need not begin. */
+export const ClientSignal = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal =>
+  clientSignal(context.switchToHttp().getResponse<FastifyReply>()),
+);
