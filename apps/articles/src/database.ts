@@ -4,15 +4,20 @@ import { Article } from './articles/article.entity.js';
 import { ArticleTables1763900000000 } from './migrations/1763900000000-article-tables.js';
 import { ArticleLife1764000000000 } from './migrations/1764000000000-article-life.js';
 import { FillArticleSearch1764400000000 } from './migrations/1764400000000-fill-article-search.js';
+import { ApprovalAndSlugs1764600000000 } from './migrations/1764600000000-approval-and-slugs.js';
+import { FillSlugsAndRevisions1764600000001 } from './migrations/1764600000001-fill-slugs-and-revisions.js';
+import { FormerDraft } from './revisions/former-draft.entity.js';
 import { Revision } from './revisions/revision.entity.js';
 import { Term } from './taxonomy/term.entity.js';
 
 export const database: DatabaseDefinition = {
-  entities: [Article, Revision, Term],
+  entities: [Article, Revision, FormerDraft, Term],
   migrations: [
     ...messagingMigrations,
     ArticleTables1763900000000,
     ArticleLife1764000000000,
     FillArticleSearch1764400000000,
+    ApprovalAndSlugs1764600000000,
+    FillSlugsAndRevisions1764600000001,
   ],
 };

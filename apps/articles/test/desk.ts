@@ -1,4 +1,5 @@
 import type { ArticleSnapshot, NewsroomEvent } from '#events';
+import type { Role } from '#platform';
 import { anArticleRequest, ServiceUnderTest, waitUntil, type TestAnswer } from '#testing';
 import type { EditorialArticleResponse } from '../src/articles/articles.dto.js';
 import { articlesService } from '../src/service.js';
@@ -42,6 +43,18 @@ export class Desk {
     return this.service.as('editor', 'POST', `/editorial/${path}`, body, headers);
   }
 
+  /** The same as someone else. */
+  as<Body = Answer['body']>(
+    role: Role,
+    method: string,
+    path: string,
+    body?: unknown,
+    version?: number,
+  ): Promise<TestAnswer<Body>> {
+    const headers: Record<string, string> = version === undefined ? {} : { 'if-match': `"${version}"` };
+    return this.service.as(role, method, `/editorial/${path}`, body, headers);
+  }
+
   get<Body>(path: string): Promise<TestAnswer<Body>> {
     return this.service.as('editor', 'GET', `/editorial/${path}`);
   }
@@ -76,6 +89,12 @@ export class Desk {
   /** Does `act` to the article as it is now: publish, retract, … */
   act(act: string, { id, version }: { id: string; version: number }, body?: unknown): Promise<Answer> {
     return this.post(`articles/${id}/${act}`, body, version);
+  }
+
+  /** Lets what is scheduled for an article fall due now. */
+  async fallDue(id: string, times: readonly ('publish_at' | 'offline_at')[] = ['publish_at']): Promise<void> {
+    const set = times.map((time) => `${time} = now() - interval '1 second'`).join(', ');
+    await this.service.query(`UPDATE article SET ${set} WHERE id = $1`, [id]);
   }
 
   async published(overrides: Record<string, unknown> = {}): Promise<EditorialArticleResponse> {

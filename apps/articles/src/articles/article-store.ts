@@ -1,16 +1,16 @@
 import type { EntityManager } from 'typeorm';
 import { refuse } from '../problems.js';
 import { Article } from './article.entity.js';
-import type { Change } from './article.rules.js';
+import { isCurrent, type Change } from './article.rules.js';
 
 /**
  * Locks an article until the transaction ends; that keeps its events in commit order.
- * @throws Refused `article.unknown`, `article.changed-meanwhile` when it has another version than `expected`.
+ * @throws Refused `article.unknown`, `article.changed-meanwhile` when somebody changed it since the version `expected`.
  */
 export async function lockArticle(tx: EntityManager, id: string, expected: number): Promise<Article> {
   const article = await tx.findOne(Article, { where: { id }, lock: { mode: 'pessimistic_write' } });
   if (!article) throw refuse('article.unknown');
-  if (article.version !== expected) throw refuse('article.changed-meanwhile', { version: article.version });
+  if (!isCurrent(article, expected)) throw refuse('article.changed-meanwhile', { version: article.version });
   return article;
 }
 

@@ -22,6 +22,13 @@ export class Article {
   @Column('integer')
   version!: number;
 
+  /** The versions from `renamedFrom` to `renamedTo` differ by the names of terms alone: whoever knows one knows all. */
+  @Column('integer', { name: 'renamed_from', nullable: true })
+  renamedFrom!: number | null;
+
+  @Column('integer', { name: 'renamed_to', nullable: true })
+  renamedTo!: number | null;
+
   /** The working copy that editors change; readers see the snapshot. Null once the text was erased. */
   @Column('json', { nullable: true })
   draft!: ArticleDraft | null;
@@ -49,7 +56,14 @@ export class Article {
   @Column('uuid', { name: 'term_ids', array: true })
   termIds!: string[];
 
-  /** When the working copy is to become public. */
+  /**
+   * What is to become public at `publishAt`, as an editor approved it. Null while that is the working copy itself: the
+   * first edit after the approval puts it here.
+   */
+  @Column('json', { nullable: true })
+  approved!: ArticleDraft | null;
+
+  /** When what was approved is to become public. */
   @Column('timestamptz', { name: 'publish_at', nullable: true })
   publishAt!: Date | null;
 

@@ -9,6 +9,7 @@ import {
   discard,
   edit,
   publish,
+  publishApproved,
   purge,
   retell,
   retract,
@@ -21,6 +22,12 @@ const later = new Date('2026-11-02T18:00:00Z');
 const draft = ArticleDraft.parse(anArticleRequest());
 const { byline, section, topics, places } = anArticleSnapshot();
 const names = { byline, section, topics, places };
+
+const picture = anArticleSnapshot().leadPicture;
+const paragraph = (...texts: string[]) => ({
+  type: 'paragraph' as const,
+  runs: texts.map((text) => ({ text })),
+});
 
 function anArticle(state: ArticleState, overrides: Partial<Article> = {}): Article {
   const wasPublic = state === 'published' || state === 'retracted';
@@ -156,16 +163,31 @@ describe('editing', () => {
   it('changes the working copy and nothing that readers see', () => {
     expect(edit(anArticle('published'), draft, now)).toEqual({
       draft,
+      slug: 'faehre',
+      approved: null,
       hasChanges: true,
       version: 4,
       updatedAt: now,
     });
   });
 
-  it('keeps what is scheduled fit to be published', () => {
-    const incomplete = { ...draft, lead: undefined };
-    expect(() => edit(anArticle('scheduled'), incomplete, now)).toThrow(refusal('article.incomplete'));
-    expect(edit(anArticle('draft'), incomplete, now)).toMatchObject({ draft: incomplete });
+  it('leaves what is scheduled as it was approved, address included, however often it is edited', () => {
+    const approved = { ...draft, slug: 'faehre' };
+    const article = anArticle('scheduled');
+    const once = edit(article, { ...draft, headline: 'Anders', slug: 'anders' }, now);
+    expect(once).toMatchObject({ approved, slug: 'faehre' });
+    expect(edit({ ...article, ...once }, draft, now)).toMatchObject({ approved });
+    expect(publishApproved({ ...article, ...once }, names, later)).toMatchObject({
+      snapshot: { headline: draft.headline, slug: 'faehre' },
+      hasChanges: true,
+      approved: null,
+    });
+  });
+
+  it('cannot set an embargo that a schedule would break', () => {
+    const embargoed = { ...draft, embargoUntil: '2026-11-02T18:00:01Z' };
+    expect(() => edit(anArticle('scheduled'), embargoed, now)).toThrow(refusal('article.embargoed'));
+    expect(edit(anArticle('draft'), embargoed, now)).toMatchObject({ draft: embargoed });
   });
 });
 
@@ -210,11 +232,31 @@ describe('publishing', () => {
     expect(outcome).toBe(allowed ? 'published' : 'article.embargoed');
   });
 
+  it('takes a blank run between visible ones', () => {
+    const body = [paragraph('Da', ' ', 'und dort.')];
+    expect(publish(anArticle('draft', { draft: { ...draft, body } }), names, now).snapshot.body).toEqual(
+      body,
+    );
+  });
+
   it.each([
     [{ label: undefined }, '/label'],
     [{ label: 'none' as const, sponsor: 'Alpenfink AG' }, '/label'],
     [{ headline: '\u200b\u200d' }, '/headline'],
     [{ body: [] }, '/body'],
+    [{ shortHeadline: '\u3164' }, '/shortHeadline'],
+    [{ label: 'paid' as const, sponsor: ' ' }, '/sponsor'],
+    [{ dateline: { place: '\u00ad' } }, '/dateline/place'],
+    [{ leadPicture: { ...picture, alt: ' ' } }, '/leadPicture/alt'],
+    [{ cardPicture: { ...picture, credit: '\u200b' } }, '/cardPicture/credit'],
+    [{ body: [{ type: 'picture' as const, picture: { ...picture, alt: '\u2800' } }] }, '/body/0/picture/alt'],
+    [{ body: [paragraph('Da.'), paragraph(' ', '\u200b')] }, '/body/1/runs'],
+    [{ body: [{ type: 'crosshead' as const, text: '\u00a0' }] }, '/body/0/text'],
+    [{ body: [{ type: 'list' as const, ordered: false, items: [[{ text: '\ufeff' }]] }] }, '/body/0/items/0'],
+    [
+      { body: [{ type: 'fact-box' as const, title: 'Zahlen', blocks: [paragraph('\u2060')] }] },
+      '/body/0/blocks/0/runs',
+    ],
   ])('is refused with %j', (overrides, pointer) => {
     const article = anArticle('draft', { draft: { ...draft, ...overrides } });
     expect(() => publish(article, names, now)).toThrow(
@@ -291,7 +333,7 @@ describe('purging', () => {
     expect(change).toMatchObject({
       draft: null,
       corrections: [],
-      slug: expect.stringMatching(/^article-[0-9a-f-]+$/),
+      slug: expect.stringMatching(/^purged:[0-9a-f-]+$/),
     });
     expect(() => purge({ ...anArticle('retracted'), ...change }, now)).toThrow(refusal('article.purged'));
   });
@@ -304,6 +346,8 @@ describe('retelling', () => {
     expect(retell(article, renamed)).toEqual({
       version: 4,
       publishedVersion: 4,
+      renamedFrom: 3,
+      renamedTo: 4,
       snapshot: { ...article.snapshot, ...renamed },
     });
   });

@@ -1,7 +1,8 @@
 import type { ArticleSnapshot, Correction, RetractionReason } from '#events';
 import { refuse } from '../problems.js';
 import type { Article } from './article.entity.js';
-import { completeTextOf, type ArticleDraft, type CompleteText } from './article-content.js';
+import type { ArticleDraft } from './article-content.js';
+import { completeTextOf, type CompleteText } from './complete-text.js';
 
 /** Decisions about one article: its state in, the change or a refusal out. */
 
@@ -22,11 +23,14 @@ export const begin = (article: NewArticle): Article => ({
   ...article,
   state: 'draft',
   version: 1,
+  renamedFrom: null,
+  renamedTo: null,
   hasChanges: true,
   snapshot: null,
   summary: null,
   publishedVersion: null,
   corrections: [],
+  approved: null,
   publishAt: null,
   offlineAt: null,
   retractedAt: null,
@@ -34,18 +38,58 @@ export const begin = (article: NewArticle): Article => ({
   retractionNote: null,
 });
 
-/** Changes the working copy; readers go on seeing what was published. What is scheduled stays fit to be published. */
+/**
+ * Changes the working copy; readers go on seeing what was published. What an editor approved for a schedule stays as it
+ * was approved.
+ * @throws Refused `article.already-retracted`, `article.embargoed` for an embargo that the schedule would break.
+ */
 export function edit(article: Article, draft: ArticleDraft, now: Date): Change {
   mustBeAlive(article);
-  if (article.publishAt) mustBePublishableAt(draft, article.publishAt);
-  return { draft, hasChanges: true, version: article.version + 1, updatedAt: now };
+  if (article.publishAt) mustBeFreeAt(draft, article.publishAt);
+  return {
+    draft,
+    slug: article.state === 'draft' ? (draft.slug ?? article.slug) : article.slug,
+    approved: article.publishAt ? approvedContentOf(article) : null,
+    hasChanges: true,
+    version: article.version + 1,
+    updatedAt: now,
+  };
 }
+
+/** What is published at `publishAt`, with the address that was approved with it. */
+export const approvedContentOf = ({ approved, draft, slug }: Article): ArticleDraft =>
+  approved ?? { ...draft!, slug: draft!.slug ?? slug };
+
+/** What the newsroom holds of an article besides what is public: the working copy, and what was approved before it. */
+export const contentsOf = ({ draft, approved }: Article): ArticleDraft[] =>
+  [draft, approved].filter((content) => content !== null);
+
+/** Whether nobody has changed the article since the version `expected`; renamed terms are nobody's change. */
+export const isCurrent = ({ version, renamedFrom, renamedTo }: Article, expected: number): boolean =>
+  expected === version ||
+  (version === renamedTo && renamedFrom !== null && renamedFrom <= expected && expected < version);
 
 /** Makes the working copy what readers see, for the first time or anew. */
 export function publish(article: Article, names: SnapshotNames, now: Date): Publication {
   mustBeAlive(article);
   if (article.state === 'published' && !article.hasChanges) throw refuse('article.unchanged');
-  return makePublic(article, names, now);
+  return makePublic(article, article.draft!, names, now);
+}
+
+/**
+ * Takes a text over from another system as published at `date`, in the past.
+ * @throws Refused `article.incomplete`, `article.embargoed` where the embargo is not over now.
+ */
+export function publishAsOf(article: Article, names: SnapshotNames, date: Date, now: Date): Publication {
+  mustBePublishableAt(article.draft!, now);
+  return makePublic({ ...article, publishedAt: date }, article.draft!, names, now, date);
+}
+
+/** Publishes what was approved for the schedule; a working copy that was edited since then waits for its own approval. */
+export function publishApproved(article: Article, names: SnapshotNames, now: Date): Publication {
+  mustBeAlive(article);
+  const publication = makePublic(article, approvedContentOf(article), names, now);
+  return { ...publication, hasChanges: article.approved !== null };
 }
 
 /** Publishes the working copy, changed or not, with a note that tells readers what was wrong. */
@@ -55,14 +99,21 @@ export function correct(article: Article, names: SnapshotNames, note: string, no
     throw refuse('article.too-many-corrections', { most: MAX_CORRECTIONS });
   }
   const corrections = [...article.corrections, { at: now.toISOString(), note }];
-  return makePublic({ ...article, corrections }, names, now);
+  return makePublic({ ...article, corrections }, article.draft!, names, now);
 }
 
 /** The same text under terms that are named otherwise now; the working copy is not published by it. */
 export function retell(article: Article, names: SnapshotNames): Publication {
   const version = article.version + 1;
   const snapshot = { ...article.snapshot!, ...names };
-  return { version, publishedVersion: version, snapshot };
+  const { renamedFrom, renamedTo } = article;
+  return {
+    version,
+    publishedVersion: version,
+    renamedFrom: renamedTo === article.version ? renamedFrom : article.version,
+    renamedTo: version,
+    snapshot,
+  };
 }
 
 /** Takes the article down for good. Its text leaves the public tables; the working copy stays for the newsroom. */
@@ -78,6 +129,7 @@ export function retract(
     version: article.version + 1,
     snapshot: null,
     summary: null,
+    approved: null,
     publishAt: null,
     offlineAt: null,
     updatedAt: now,
@@ -93,10 +145,12 @@ export function purge(article: Article, now: Date): Change {
   if (!article.draft) throw refuse('article.purged');
   return {
     version: article.version + 1,
-    slug: `article-${article.id}`,
+    // No article can be given this one: it is not a slug.
+    slug: `purged:${article.id}`,
     draft: null,
     hasChanges: false,
     corrections: [],
+    approved: null,
     termIds: [],
     updatedAt: now,
   };
@@ -112,11 +166,18 @@ export type SnapshotNames = Pick<ArticleSnapshot, 'byline' | 'section' | 'topics
 
 export type Publication = Change & { readonly snapshot: ArticleSnapshot; readonly version: number };
 
-function makePublic(article: Article, names: SnapshotNames, now: Date): Publication {
-  const { section: _s, authors: _a, dateline, ...text } = mustBePublishableAt(article.draft!, now);
+/** @param updatedAt what readers are told about when it was published; now, except for what is imported. */
+function makePublic(
+  article: Article,
+  content: ArticleDraft,
+  names: SnapshotNames,
+  now: Date,
+  updatedAt = now,
+): Publication {
+  const { section: _s, authors: _a, dateline, ...text } = mustBePublishableAt(content, now);
   const version = article.version + 1;
-  const publishedAt = article.publishedAt ?? now;
-  const slug = article.draft!.slug ?? article.slug;
+  const publishedAt = article.publishedAt ?? updatedAt;
+  const slug = content.slug ?? article.slug;
   const snapshot: ArticleSnapshot = {
     id: article.id,
     slug,
@@ -125,7 +186,7 @@ function makePublic(article: Article, names: SnapshotNames, now: Date): Publicat
     dateline: { ...dateline, time: dateline.time ?? publishedAt.toISOString() },
     ...correctionsOf(article.corrections),
     publishedAt: publishedAt.toISOString(),
-    updatedAt: now.toISOString(),
+    updatedAt: updatedAt.toISOString(),
   };
   return {
     state: 'published',
@@ -134,9 +195,10 @@ function makePublic(article: Article, names: SnapshotNames, now: Date): Publicat
     publishedVersion: version,
     hasChanges: false,
     corrections: article.corrections,
+    approved: null,
     publishAt: null,
     publishedAt,
-    updatedAt: now,
+    updatedAt,
     snapshot,
   };
 }
@@ -151,9 +213,12 @@ const correctionsOf = (corrections: Correction[]): { corrections?: Correction[] 
 export function mustBePublishableAt(draft: ArticleDraft, at: Date): CompleteText {
   const complete = completeTextOf(draft);
   if ('missing' in complete) throw refuse('article.incomplete', { errors: complete.missing });
-  const { embargoUntil } = draft;
-  if (embargoUntil && new Date(embargoUntil) > at) throw refuse('article.embargoed', { until: embargoUntil });
+  mustBeFreeAt(draft, at);
   return complete.text;
+}
+
+function mustBeFreeAt({ embargoUntil }: ArticleDraft, at: Date): void {
+  if (embargoUntil && new Date(embargoUntil) > at) throw refuse('article.embargoed', { until: embargoUntil });
 }
 
 export function mustBeAlive({ state }: Article): void {

@@ -2,7 +2,10 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { RetractionReason } from '#events';
 import { etagOf } from '#platform';
+import { ArticleDraft } from './article-content.js';
 import { articleStates, type Article } from './article.entity.js';
+import { inertText } from './inert-text.js';
+import { Moment } from './times.js';
 
 export const DeskRequest = z.strictObject({
   state: z.enum(articleStates).optional(),
@@ -30,15 +33,23 @@ export type RetractArticleRequest = z.infer<typeof RetractArticleRequest>;
 export const CorrectArticleRequest = z.strictObject({ note: z.string().trim().min(1).max(1_000) });
 export type CorrectArticleRequest = z.infer<typeof CorrectArticleRequest>;
 
-/** Daylight saving makes local times ambiguous, so a time says how far it is from UTC. */
-const TimeWithOffset = z.iso
-  .datetime({ offset: true, error: 'needs a time with its offset, such as 2026-10-25T02:30:00+01:00' })
-  .transform((time) => new Date(time));
-
 export const ScheduleArticleRequest = z
-  .strictObject({ publishAt: TimeWithOffset.optional(), offlineAt: TimeWithOffset.optional() })
+  .strictObject({ publishAt: Moment.optional(), offlineAt: Moment.optional() })
   .refine(({ publishAt, offlineAt }) => publishAt ?? offlineAt, 'name publishAt, offlineAt or both');
 export type ScheduleArticleRequest = z.infer<typeof ScheduleArticleRequest>;
+
+export const LabelArticleRequest = z.preprocess(
+  (value) => inertText(value),
+  z.strictObject({ label: ArticleDraft.shape.label.unwrap(), sponsor: ArticleDraft.shape.sponsor }),
+);
+export type LabelArticleRequest = z.infer<typeof LabelArticleRequest>;
+
+/** A version as an address names it, within the database's integers. */
+export const VersionInPath = z.coerce.number().int().min(1).max(2_147_483_647);
+
+/** Whether something else is scheduled than the working copy. */
+const isEditedAfterApproval = ({ publishAt, approved }: Article): boolean =>
+  publishAt !== null && approved !== null;
 
 /** An article as the newsroom sees it. */
 const editorialResponse = (article: Article) => ({
@@ -49,6 +60,8 @@ const editorialResponse = (article: Article) => ({
   publishedVersion: article.publishedVersion,
   hasChanges: article.hasChanges,
   publishAt: article.publishAt,
+  editedAfterApproval: isEditedAfterApproval(article),
+  ...(isEditedAfterApproval(article) && { approved: article.approved }),
   offlineAt: article.offlineAt,
   publishedAt: article.publishedAt,
   updatedAt: article.updatedAt,

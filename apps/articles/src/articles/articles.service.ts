@@ -2,23 +2,34 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { slugOf } from '#events';
-import { Clock } from '#platform';
+import { Clock, type Actor } from '#platform';
 import { refuse } from '../problems.js';
 import { Publisher } from '../publishing/publisher.js';
 import { cancelSchedule, schedule, type Schedule } from '../publishing/schedule.rules.js';
 import { TakeDown } from '../publishing/take-down.js';
+import { formerDraft, keepDraft } from '../revisions/former-drafts.js';
 import { Revision } from '../revisions/revision.entity.js';
 import { Names } from '../taxonomy/names.js';
 import { Article } from './article.entity.js';
-import { begin, correct, discard, edit, publish, type Change, type NewArticle } from './article.rules.js';
+import {
+  begin,
+  correct,
+  discard,
+  edit,
+  mustBeAlive,
+  publish,
+  type Change,
+  type NewArticle,
+} from './article.rules.js';
 import { lockArticle, lockKey, save } from './article-store.js';
 import { draftOf, type ArticleDraft } from './article-content.js';
-import type { RetractArticleRequest } from './articles.dto.js';
+import type { LabelArticleRequest, RetractArticleRequest } from './articles.dto.js';
 import { audit, type AuditedAct, type By } from './audit.js';
-import { claimSlug, freeSlug, releaseSlug } from './slugs.js';
+import { mustBeFreeToChange, restoredOver } from './reserved-fields.rules.js';
+import { claimFreeSlug, digestOf, holdSlugs, slugsOf } from './slugs.js';
 
 /** Where a new article comes from, by which it is known again. */
-type Origin = Pick<NewArticle, 'idempotencyKey' | 'sourceId' | 'publishedAt'>;
+type Origin = Pick<NewArticle, 'idempotencyKey' | 'sourceId'>;
 
 /**
  * One method a use: load and lock, decide, save, tell. Every change of an article there is throws Refused
@@ -33,8 +44,13 @@ export class ArticlesService {
     private readonly clock: Clock,
   ) {}
 
-  /** Starts a draft. @throws Refused `article.slug-taken`, `term.unknown`. */
-  async create(draft: ArticleDraft, by: By, { idempotencyKey }: Origin = {}): Promise<Article> {
+  /**
+   * Starts a draft. The same `idempotencyKey` of the same person with the same content again gives the article that is
+   * already there. @throws Refused `article.fields-reserved`, `article.slug-taken`, `term.unknown`.
+   */
+  async create(draft: ArticleDraft, by: Actor, key?: string): Promise<Article> {
+    mustBeFreeToChange({}, draft, by.roles);
+    const idempotencyKey = key && digestOf(JSON.stringify([by.id, key, draft]));
     return this.db.transaction(async (tx) => {
       if (idempotencyKey) {
         await lockKey(tx, `article.create ${idempotencyKey}`);
@@ -47,19 +63,36 @@ export class ArticlesService {
     });
   }
 
-  /** @throws Refused `article.already-retracted`, `term.unknown`, `article.slug-taken`; for a scheduled one `article.incomplete`. */
-  edit(id: string, expected: number, draft: ArticleDraft, by: By): Promise<Article> {
-    return this.changeDraft(id, expected, () => Promise.resolve(draft), by, 'edit');
+  /** @throws Refused `article.already-retracted`, `article.fields-reserved`, `article.embargoed`, `term.unknown`, `article.slug-taken`. */
+  edit(id: string, expected: number, draft: ArticleDraft, by: Actor): Promise<Article> {
+    const allowed = (_tx: EntityManager, current: ArticleDraft) => {
+      mustBeFreeToChange(current, draft, by.roles);
+      return draft;
+    };
+    return this.changeDraft(id, expected, allowed, by, 'edit');
+  }
+
+  /** Changes label and sponsor of the working copy. @throws Refused as edit. */
+  label(id: string, expected: number, { label, sponsor }: LabelArticleRequest, by: By): Promise<Article> {
+    const labelled = (_tx: EntityManager, current: ArticleDraft) => ({ ...current, label, sponsor });
+    return this.changeDraft(id, expected, labelled, by, 'label', { label, sponsor });
   }
 
   /** Takes the content of a revision back into the working copy. @throws Refused `revision.unknown` and as edit. */
   restore(id: string, expected: number, version: number, by: By): Promise<Article> {
-    const contentOf = async (tx: EntityManager): Promise<ArticleDraft> => {
+    const contentOf = async (tx: EntityManager, current: ArticleDraft): Promise<ArticleDraft> => {
       const revision = await tx.findOneBy(Revision, { articleId: id, version });
       if (!revision) throw refuse('revision.unknown');
-      return draftOf(revision.snapshot);
+      return restoredOver(current, draftOf(revision.snapshot));
     };
     return this.changeDraft(id, expected, contentOf, by, 'restore', { revision: version });
+  }
+
+  /** Takes a former working copy back. @throws Refused `draft.unknown` and as edit. */
+  restoreDraft(id: string, expected: number, version: number, by: By): Promise<Article> {
+    const contentOf = async (tx: EntityManager, current: ArticleDraft) =>
+      restoredOver(current, await formerDraft(tx, id, version));
+    return this.changeDraft(id, expected, contentOf, by, 'restore', { draft: version });
   }
 
   /** @throws Refused `article.already-retracted`, `article.unchanged`, `article.incomplete`, `article.embargoed`. */
@@ -142,51 +175,49 @@ export class ArticlesService {
     return article;
   }
 
-  /** Adds a draft to the transaction `tx`. @throws Refused as {@link create}. */
+  /**
+   * Adds a draft to the transaction `tx`. Under a slug that is taken an import gets a tail.
+   * @throws Refused `term.unknown`, `article.slug-taken`.
+   */
   async start(tx: EntityManager, draft: ArticleDraft, origin: Origin): Promise<Article> {
     const names = await Names.in(tx, [draft]);
     names.check(draft);
     const id = uuidv7();
-    const slug = draft.slug ?? (await freeSlug(tx, slugOf(draft.headline ?? '') || 'artikel', id));
-    const termIds = names.idsIn(draft);
-    const article = begin({ id, slug, draft, termIds, updatedAt: this.clock.now(), ...origin });
+    const wished = draft.slug ?? (slugOf(draft.headline ?? '') || 'artikel');
+    const termIds = names.idsIn([draft]);
+    const article = begin({ id, slug: wished, draft, termIds, updatedAt: this.clock.now(), ...origin });
     await tx.insert(Article, article as never);
-    await claimSlug(tx, id, slug);
+    const { sourceId } = origin;
+    if (draft.slug && !sourceId) await holdSlugs(tx, [slugsOf(article)]);
+    else {
+      const slug = await claimFreeSlug(tx, id, wished, sourceId ? digestOf(sourceId) : id);
+      if (slug !== wished) await save(tx, article, { slug, draft: draft.slug ? { ...draft, slug } : draft });
+    }
     return article;
   }
 
   private changeDraft(
     id: string,
     expected: number,
-    contentOf: (tx: EntityManager) => Promise<ArticleDraft>,
+    contentOf: (tx: EntityManager, current: ArticleDraft) => ArticleDraft | Promise<ArticleDraft>,
     by: By,
     did: AuditedAct,
     details?: Record<string, unknown>,
   ): Promise<Article> {
     return this.db.transaction(async (tx) => {
       const article = await lockArticle(tx, id, expected);
-      const draft = await contentOf(tx);
+      mustBeAlive(article);
+      const draft = await contentOf(tx, article.draft!);
       const change = edit(article, draft, this.clock.now());
-      const names = await Names.in(tx, [draft]);
+      const contents = [draft, change.approved ?? draft];
+      const names = await Names.in(tx, contents);
       names.check(draft);
-      const slug = await this.slugFor(tx, article, draft);
-      await save(tx, article, { ...change, slug, termIds: names.idsIn(draft, article.snapshot) });
+      await keepDraft(tx, article, by);
+      await save(tx, article, { ...change, termIds: names.idsIn(contents, article.snapshot) });
+      await holdSlugs(tx, [slugsOf(article)]);
       await audit(tx, by, did, [article], details);
       return article;
     });
-  }
-
-  /** Claims a new slug at once, so that publishing cannot fail for it; readers are led there from publishing on. */
-  private async slugFor(
-    tx: EntityManager,
-    { id, slug, publishedVersion }: Article,
-    draft: ArticleDraft,
-  ): Promise<string> {
-    if (!draft.slug || draft.slug === slug) return slug;
-    await claimSlug(tx, id, draft.slug);
-    if (publishedVersion !== null) return slug;
-    await releaseSlug(tx, id, slug);
-    return draft.slug;
   }
 
   private change(
@@ -200,6 +231,7 @@ export class ArticlesService {
     return this.db.transaction(async (tx) => {
       const article = await lockArticle(tx, id, expected);
       await save(tx, article, decide(article));
+      await holdSlugs(tx, [slugsOf(article)]);
       await audit(tx, by, did, [article], details);
       return article;
     });

@@ -1,4 +1,6 @@
+import { Id } from '#events';
 import { refuse } from '../problems.js';
+import { isStorable } from './times.js';
 
 /** Where a page of a list that is ordered by a time ended. */
 export interface Place {
@@ -12,9 +14,14 @@ export const cursorOf = ({ at, id }: Place): string =>
 
 /** @throws Refused `list.bad-cursor`. */
 export function readCursor(cursor: string): Place {
-  const [, time, id] =
-    /^(\d{4}-[\dT:.-]+Z) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  const at = new Date(time ?? '');
-  if (!id || Number.isNaN(at.getTime())) throw refuse('list.bad-cursor');
-  return { at, id };
+  const [time = '', id, ...rest] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  if (!Id.safeParse(id).success || rest.length > 0) throw refuse('list.bad-cursor');
+  return { at: cursorTime(time), id: id! };
+}
+
+/** A time as a cursor holds it. @throws Refused `list.bad-cursor` for what is none, or none that a list could have. */
+export function cursorTime(text: string): Date {
+  const at = new Date(text);
+  if (!/^\d{4}-[\dT:.-]+Z$/.test(text) || !isStorable(at)) throw refuse('list.bad-cursor');
+  return at;
 }

@@ -12,6 +12,7 @@ export interface DeskItem {
   readonly hasChanges: boolean;
   readonly headline: string | null;
   readonly publishAt: Date | null;
+  readonly editedAfterApproval: boolean;
   readonly offlineAt: Date | null;
   readonly publishedAt: Date | null;
   readonly updatedAt: Date;
@@ -35,7 +36,8 @@ export async function deskList(
   ];
   const found: DeskItem[] = await db.query(
     `SELECT id, slug, state, version, has_changes AS "hasChanges", draft->>'headline' AS headline,
-       publish_at AS "publishAt", offline_at AS "offlineAt", published_at AS "publishedAt", updated_at AS "updatedAt"
+       publish_at AS "publishAt", publish_at IS NOT NULL AND approved IS NOT NULL AS "editedAfterApproval",
+       offline_at AS "offlineAt", published_at AS "publishedAt", updated_at AS "updatedAt"
      FROM article ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
      ORDER BY updated_at DESC, id DESC LIMIT $1`,
     values,

@@ -9,6 +9,7 @@ import {
   CorrectArticleRequest,
   DeskRequest,
   editorialAnswer,
+  LabelArticleRequest,
   RetractArticleRequest,
   ScheduleArticleRequest,
   type EditorialArticleResponse,
@@ -27,7 +28,7 @@ export class EditorialArticlesController {
   ) {}
 
   @Get()
-  @ForRoles('author', 'editor')
+  @ForRoles('author', 'editor', 'sales')
   list(@Query({ schema: DeskRequest }) request: DeskRequest): Promise<DeskListResponse> {
     return deskList(this.db, request);
   }
@@ -40,11 +41,11 @@ export class EditorialArticlesController {
     @By() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
-    return editorialAnswer(reply, await this.articles.create(draft, by, { idempotencyKey }));
+    return editorialAnswer(reply, await this.articles.create(draft, by, idempotencyKey));
   }
 
   @Get(':id')
-  @ForRoles('author', 'editor')
+  @ForRoles('author', 'editor', 'sales')
   async get(
     @Param('id', { schema: Id }) id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -71,6 +72,19 @@ export class EditorialArticlesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
     return editorialAnswer(reply, await this.articles.edit(id, expected, draft, by));
+  }
+
+  /** Says who paid for it, in the working copy: an editor publishes it. */
+  @Put(':id/label')
+  @ForRoles('editor', 'sales')
+  async label(
+    @Param('id', { schema: Id }) id: string,
+    @IfMatch() expected: number,
+    @Body({ schema: LabelArticleRequest }) request: LabelArticleRequest,
+    @By() by: Actor,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EditorialArticleResponse> {
+    return editorialAnswer(reply, await this.articles.label(id, expected, request, by));
   }
 
   @Delete(':id')

@@ -1,21 +1,29 @@
 import { z } from 'zod';
 import { Slug } from '#events';
 import type { Article } from '../articles/article.entity.js';
-import { ArticleDraft, type Missing } from '../articles/article-content.js';
+import { ArticleDraft } from '../articles/article-content.js';
+import type { Missing } from '../articles/complete-text.js';
 import { inertText } from '../articles/inert-text.js';
+import { Moment } from '../articles/times.js';
 
 const Named = z.strictObject({ slug: Slug, name: z.string().trim().min(1).max(80) });
 
 /** When it first became public elsewhere. */
-const PastTime = z.iso
-  .datetime({ offset: true })
-  .transform((time) => new Date(time))
-  .refine((time) => time.getTime() <= Date.now(), 'lies in the future; import it as a draft and schedule it');
+const PastTime = Moment.refine(
+  (time) => time.getTime() <= Date.now(),
+  'lies in the future; import it as a draft and schedule it',
+);
 
 export const ImportRequest = z.preprocess(
   (value) => inertText(value),
   z.strictObject({
-    sourceId: z.string().trim().min(1).max(300).describe('its name in the other system, unique there'),
+    sourceId: z
+      .string()
+      .trim()
+      .min(1)
+      .max(300)
+      .refine((id) => !id.startsWith('sha256:'), 'is the digest of something that was erased')
+      .describe('its name in the other system, unique there'),
     state: z.enum(['published', 'draft']).default('published'),
     publishedAt: PastTime.optional(),
     terms: z

@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '#platform';
 import { Article } from '../articles/article.entity.js';
-import { publish } from '../articles/article.rules.js';
+import { publishAsOf } from '../articles/article.rules.js';
 import { lockKey } from '../articles/article-store.js';
-import { completeTextOf, type ArticleDraft, type Missing } from '../articles/article-content.js';
+import type { ArticleDraft } from '../articles/article-content.js';
+import { completeTextOf, type Missing } from '../articles/complete-text.js';
 import { ArticlesService } from '../articles/articles.service.js';
 import { audit, type By } from '../articles/audit.js';
-import { digestOf, freeSlug } from '../articles/slugs.js';
+import { digestOf } from '../articles/slugs.js';
 import { Publisher } from '../publishing/publisher.js';
 import { fieldOf, termKinds, type TermKind } from '../taxonomy/term.entity.js';
 import { TermsService } from '../taxonomy/terms.service.js';
@@ -35,14 +36,14 @@ export class ImportsService {
       const earlier = await tx.findOne(Article, { where: [{ sourceId }, { sourceId: digestOf(sourceId) }] });
       if (earlier) return { article: earlier, known: true, missing: [] };
       await this.createTerms(tx, request);
-      const draft = await withFreeSlug(tx, request.article, sourceId);
-      const article = await this.articles.start(tx, draft, { sourceId, publishedAt });
+      const draft = request.article;
+      const article = await this.articles.start(tx, draft, { sourceId });
       await audit(tx, by, 'import', [article], { sourceId });
       const missing = state === 'published' ? this.missingFor(draft) : [];
       if (state === 'published' && missing.length === 0) {
-        const at = publishedAt ?? this.clock.now();
+        const now = this.clock.now();
         await this.publisher.publishDrafts(tx, [article], { by, did: 'publish' }, (names) =>
-          publish(article, names, at),
+          publishAsOf(article, names, publishedAt ?? now, now),
         );
       }
       return { article, known: false, missing };
@@ -64,7 +65,3 @@ export class ImportsService {
 
 const namedIn = (terms: NonNullable<ImportRequest['terms']>, kind: TermKind) =>
   [terms[fieldOf[kind]] ?? []].flat();
-
-async function withFreeSlug(tx: EntityManager, draft: ArticleDraft, sourceId: string): Promise<ArticleDraft> {
-  return draft.slug ? { ...draft, slug: await freeSlug(tx, draft.slug, digestOf(sourceId)) } : draft;
-}

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { anArticleRequest, anId, describeWith } from '#testing';
 import { Desk, type Problem } from '../../test/desk.js';
@@ -91,6 +92,42 @@ describeWith('postgres')('an import', () => {
     );
   });
 
+  it('of 60 articles with one title, eight at a time, brings in 60', async () => {
+    const slugs: string[] = [];
+    for (let i = 0; i < 60; i += 8) {
+      const some = Array.from({ length: Math.min(8, 60 - i) }, () =>
+        send({
+          article: anArticleRequest({ headline: 'Leserbriefe', ...(i % 16 && { slug: 'leserbriefe' }) }),
+        }),
+      );
+      for (const { status, body } of await Promise.all(some)) {
+        expect({ status, outcome: body.outcome }).toEqual({ status: 200, outcome: 'imported' });
+        slugs.push(body.slug);
+      }
+    }
+    expect(new Set(slugs).size).toBe(60);
+  });
+
+  it('is taken even if the slug with its usual tail is taken, too', async () => {
+    const tail = createHash('sha256').update('archiv:pech').digest('hex').slice(-6);
+    for (const slug of ['pech', `pech-${tail}`]) await desk.draft({ slug });
+    const { status, body } = await send({
+      sourceId: 'archiv:pech',
+      article: anArticleRequest({ slug: 'pech' }),
+    });
+    expect({ status, slug: body.slug }).toMatchObject({
+      status: 200,
+      slug: expect.stringMatching(/^pech-\w{16}$/),
+    });
+  });
+
+  it('that was under an embargo which is over is public', async () => {
+    const article = anArticleRequest({ embargoUntil: '2020-01-01T00:00:00Z' });
+    const { status, body } = await send({ article, publishedAt: '2019-12-31T00:00:00Z' });
+    expect({ status, ...body }).toMatchObject({ status: 200, state: 'published', missing: [] });
+    expect((await desk.read(`/articles/${body.id}`)).body.publishedAt).toBe('2019-12-31T00:00:00.000Z');
+  });
+
   it('of what was taken down and erased does not bring it back', async () => {
     const { id } = (await send({ sourceId: 'archiv:weg' })).body;
     await desk.act('retract', { id, version: 2 }, { reason: 'legal' });
@@ -105,6 +142,8 @@ describeWith('postgres')('an import', () => {
   it.each([
     ['without a source id', { sourceId: '' }, '/sourceId'],
     ['from the future', { publishedAt: '2999-01-01T00:00:00Z' }, '/publishedAt'],
+    ['under the digest of an erased one', { sourceId: `sha256:${'0'.repeat(64)}` }, '/sourceId'],
+    ['under a slug that looks like an id', { article: anArticleRequest({ slug: anId() }) }, '/article/slug'],
     ['with an unknown field', { article: { ...anArticleRequest(), mood: 'x' } }, ''],
   ])('%s is refused', async (_what, overrides, pointer) => {
     const { status, body } = await send(overrides);

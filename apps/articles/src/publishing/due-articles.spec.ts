@@ -36,15 +36,6 @@ describeWith('postgres')('schedules', () => {
     expect((await auditOf(scheduled.id))[0]).toMatchObject({ did: 'publish', by: { id: 'schedule' } });
   });
 
-  it('publish the working copy as it is then', async () => {
-    const scheduled = expectOk(await desk.act('schedule', await desk.draft(), { publishAt: soon() }));
-    expectOk(
-      await desk.edit(scheduled.id, scheduled.version, anArticleRequest({ headline: 'Im letzten Moment' })),
-    );
-    await desk.toldOf(scheduled.id, 1);
-    expect((await desk.read(`/articles/${scheduled.id}`)).body.headline).toBe('Im letzten Moment');
-  });
-
   it('update what is public already', async () => {
     const { id, version } = await desk.published();
     const edited = expectOk(

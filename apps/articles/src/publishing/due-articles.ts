@@ -1,17 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Registry } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
-import { BackgroundWork, Clock, isTransient, LOGGER, Refused, type Logger } from '#platform';
+import { afterCommit, BackgroundWork, Clock, isTransient, LOGGER, Refused, type Logger } from '#platform';
 import { Article } from '../articles/article.entity.js';
-import { publish } from '../articles/article.rules.js';
+import { approvedContentOf, publishApproved } from '../articles/article.rules.js';
 import { save } from '../articles/article-store.js';
 import { audit, theSchedule } from '../articles/audit.js';
+import { holdSlugs, slugsOf } from '../articles/slugs.js';
 import { Publisher } from './publisher.js';
-import { cancelSchedule } from './schedule.rules.js';
+import { cancelPublishing, cancelSchedule } from './schedule.rules.js';
 import { TakeDown } from './take-down.js';
 
 /** Milliseconds between looks at what is due: the latest that anything starts. */
 const LOOK_EVERY = 200;
+/** Milliseconds before a take-down that failed is tried again, doubled each time. */
+const [RETRY_FIRST, RETRY_LAST] = [1_000, 60_000];
 /** Articles a transaction; small enough that a replica that dies holds up few others. */
 const BATCH = 40;
 
@@ -23,6 +26,8 @@ const BATCH = 40;
 @Injectable()
 export class DueArticles extends BackgroundWork {
   private readonly failed: Counter;
+  /** Take-downs that failed, with the milliseconds that each waits before the next try. */
+  private readonly retries = new Map<string, { readonly wait: number; readonly at: number }>();
 
   constructor(
     private readonly db: DataSource,
@@ -41,8 +46,8 @@ export class DueArticles extends BackgroundWork {
   }
 
   protected async round(): Promise<boolean> {
-    const published = await this.settle('publishAt', (tx, due) => this.publishAll(tx, due));
     const takenDown = await this.settle('offlineAt', (tx, due) => this.takeDownAll(tx, due));
+    const published = await this.settle('publishAt', (tx, due) => this.publishAll(tx, due));
     return published + takenDown > 0;
   }
 
@@ -51,7 +56,7 @@ export class DueArticles extends BackgroundWork {
     let ids: string[] = [];
     try {
       await this.db.transaction(async (tx) => {
-        const due = await claim(tx, time, BATCH);
+        const due = await claim(tx, time, BATCH, this.waiting());
         ids = due.map(({ id }) => id);
         if (due.length > 0) await work(tx, due);
       });
@@ -64,25 +69,23 @@ export class DueArticles extends BackgroundWork {
 
   private async settleOne(id: string, time: 'publishAt' | 'offlineAt', work: Work): Promise<void> {
     try {
-      await this.db.transaction(async (tx) => work(tx, await claim(tx, time, 1, id)));
+      await this.db.transaction(async (tx) => work(tx, await claim(tx, time, 1, [], id)));
+      this.retries.delete(id);
     } catch (error) {
       if (isTransient(error)) throw error;
       this.failed.inc();
       this.log.error({ article: id, err: error }, 'a schedule could not be kept');
-      await this.db.transaction((tx) => this.giveUp(tx, id, time, error));
+      if (time === 'publishAt') await this.db.transaction((tx) => this.giveUp(tx, id, error));
+      else this.retryLater(id);
     }
   }
 
-  /** Takes the schedule back and says in the article's audit log why. */
-  private async giveUp(
-    tx: EntityManager,
-    id: string,
-    time: 'publishAt' | 'offlineAt',
-    error: unknown,
-  ): Promise<void> {
-    const [article] = await claim(tx, time, 1, id);
+  /** Takes the time of publication back and says in the article's audit log why. */
+  private async giveUp(tx: EntityManager, id: string, error: unknown): Promise<void> {
+    const [article] = await claim(tx, 'publishAt', 1, [], id);
     if (!article) return;
-    await save(tx, article, cancelSchedule(article, this.clock.now()));
+    await save(tx, article, cancelPublishing(article, this.clock.now()));
+    await holdSlugs(tx, [slugsOf(article)]);
     const reason = error instanceof Refused ? { code: error.code, ...error.details } : { code: 'internal' };
     await audit(tx, theSchedule, 'schedule-failed', [article], reason);
   }
@@ -94,16 +97,43 @@ export class DueArticles extends BackgroundWork {
     const firsts = due.filter(({ publishedVersion }) => publishedVersion === null);
     const updates = due.filter(({ publishedVersion }) => publishedVersion !== null);
     for (const [articles, did] of [[firsts, 'publish'] as const, [updates, 'update'] as const]) {
-      await this.publisher.publishDrafts(tx, articles, { by: theSchedule, did }, (names, article) =>
-        publish(article, names, at(article)),
+      await this.publisher.publishDrafts(
+        tx,
+        articles,
+        { by: theSchedule, did },
+        (names, article) => publishApproved(article, names, at(article)),
+        approvedContentOf,
       );
     }
   }
 
   private async takeDownAll(tx: EntityManager, due: readonly Article[]): Promise<void> {
     for (const article of due) {
-      await this.takeDown.retract(tx, article, { reason: 'expired' }, theSchedule, this.clock.now());
+      if (article.state !== 'published') await this.miss(tx, article);
+      else await this.takeDown.retract(tx, article, { reason: 'expired' }, theSchedule, this.clock.now());
     }
+  }
+
+  /** What was to be offline by now is not published any more. */
+  private async miss(tx: EntityManager, article: Article): Promise<void> {
+    const { publishAt, offlineAt } = article;
+    await save(tx, article, cancelSchedule(article, this.clock.now()));
+    await holdSlugs(tx, [slugsOf(article)]);
+    await audit(tx, theSchedule, 'schedule-missed', [article], { publishAt, offlineAt });
+    afterCommit(tx, () => this.failed.inc());
+  }
+
+  /** A time at which something has to be offline is never taken back. */
+  private retryLater(id: string): void {
+    const wait = Math.min(2 * (this.retries.get(id)?.wait ?? RETRY_FIRST / 2), RETRY_LAST);
+    this.retries.set(id, { wait, at: Date.now() + wait });
+  }
+
+  /** Ids of take-downs whose next try is not due yet. */
+  private waiting(): string[] {
+    const now = Date.now();
+    for (const [id, { at }] of this.retries) if (at + RETRY_LAST < now) this.retries.delete(id);
+    return [...this.retries].filter(([, { at }]) => at > now).map(([id]) => id);
   }
 }
 
@@ -111,8 +141,14 @@ type Work = (tx: EntityManager, due: Article[]) => Promise<void>;
 
 const column = { publishAt: 'publish_at', offlineAt: 'offline_at' } as const;
 
-/** Locks due articles that nobody else is working on, the longest overdue first. */
-function claim(tx: EntityManager, time: keyof typeof column, limit: number, id?: string): Promise<Article[]> {
+/** Locks due articles that nobody else is working on, the longest overdue first. What has to be offline is never due to be published. */
+function claim(
+  tx: EntityManager,
+  time: keyof typeof column,
+  limit: number,
+  except: readonly string[],
+  id?: string,
+): Promise<Article[]> {
   const query = tx
     .createQueryBuilder(Article, 'article')
     .where(`article.${column[time]} <= clock_timestamp()`)
@@ -120,5 +156,8 @@ function claim(tx: EntityManager, time: keyof typeof column, limit: number, id?:
     .limit(limit)
     .setLock('pessimistic_write')
     .setOnLocked('skip_locked');
+  if (time === 'publishAt')
+    query.andWhere('(article.offline_at IS NULL OR article.offline_at > clock_timestamp())');
+  if (except.length > 0) query.andWhere('article.id <> ALL(:except)', { except });
   return (id ? query.andWhere('article.id = :id', { id }) : query).getMany();
 }

@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { articlePublished, articleUpdated } from '#events';
 import { Outbox } from '#messaging';
+import type { ArticleDraft } from '../articles/article-content.js';
 import type { Article } from '../articles/article.entity.js';
 import type { Publication, SnapshotNames } from '../articles/article.rules.js';
 import { articleSummary } from '../articles/article-summary.js';
 import { audit, type AuditedAct, type By } from '../articles/audit.js';
+import { holdSlugs, slugsOf } from '../articles/slugs.js';
 import { putInSearch } from '../search/search-index.js';
 import { Names } from '../taxonomy/names.js';
 import { enterLists, leaveLists, type Listed } from './listing.js';
@@ -32,22 +34,24 @@ export class Publisher {
   constructor(private readonly outbox: Outbox) {}
 
   /**
-   * Publishes the working copies of locked articles as `decide` says.
-   * @throws Refused what `decide` refuses, `term.unknown`.
+   * Publishes the working copies of locked articles, or other contents of them, as `decide` says.
+   * @throws Refused what `decide` refuses, `term.unknown`, `article.slug-taken`.
    */
   async publishDrafts(
     tx: EntityManager,
     articles: readonly Article[],
     how: How,
     decide: (names: SnapshotNames, article: Article) => Publication,
+    contentOf = ({ draft }: Article): ArticleDraft => draft!,
   ): Promise<void> {
     const names = await Names.in(
       tx,
-      articles.flatMap(({ draft }) => draft ?? []),
+      articles.flatMap((article) => [contentOf(article), article.draft!]),
     );
     const all = articles.map((article) => {
-      const publication = decide(names.of(article.draft), article);
-      const termIds = names.idsIn(article.draft);
+      const content = contentOf(article);
+      const publication = decide(names.of(content), article);
+      const termIds = names.idsIn([content, article.draft!]);
       return {
         article,
         publication: { ...publication, termIds },
@@ -62,11 +66,19 @@ export class Publisher {
     if (all.length === 0) return;
     const firsts = all.filter(({ article }) => article.publishedVersion === null);
     const updates = all.filter(({ article }) => article.publishedVersion !== null);
+    const former = all.map(({ article }) => (article.publishedVersion === null ? [] : [article.slug]));
     for (const { article, publication } of all) {
       Object.assign(article, publication, { summary: articleSummary(publication.snapshot) });
     }
+    await holdSlugs(
+      tx,
+      all.map(({ article }, i) => {
+        const needs = slugsOf(article);
+        return { ...needs, wasPublic: former[i]!.length > 0, open: [...needs.open, ...former[i]!] };
+      }),
+    );
     const articles = all.map(({ article }) => article);
-    await store(tx, articles, { by, did, note });
+    await store(tx, articles, { by, note });
     await leaveLists(tx, updates);
     await enterLists(tx, all);
     await putInSearch(
@@ -84,19 +96,26 @@ const eventOf = ({ article: { id, version, snapshot } }: ToPublish) => ({
   data: { version, article: snapshot! },
 });
 
-/** Writes the articles, and unless they are only told anew a revision of each. */
-async function store(tx: EntityManager, articles: readonly Article[], { by, did, note }: How): Promise<void> {
+/** Writes the articles, and a revision of each: what readers see has one, whatever changed it. */
+async function store(
+  tx: EntityManager,
+  articles: readonly Article[],
+  { by, note }: Omit<How, 'did'>,
+): Promise<void> {
   const rows = articles.map((article) => ({
     id: article.id,
     state: article.state,
     slug: article.slug,
     version: article.version,
+    renamed_from: article.renamedFrom,
+    renamed_to: article.renamedTo,
     published_version: article.publishedVersion,
     has_changes: article.hasChanges,
     snapshot: article.snapshot,
     summary: article.summary,
     corrections: article.corrections,
     term_ids: article.termIds,
+    approved: article.approved,
     publish_at: article.publishAt,
     published_at: article.publishedAt,
     updated_at: article.updatedAt,
@@ -106,15 +125,17 @@ async function store(tx: EntityManager, articles: readonly Article[], { by, did,
        UPDATE article SET state = changed.state, slug = changed.slug, version = changed.version,
          published_version = changed.published_version, has_changes = changed.has_changes,
          snapshot = changed.snapshot, summary = changed.summary, corrections = changed.corrections,
-         term_ids = changed.term_ids, publish_at = changed.publish_at, published_at = changed.published_at,
+         term_ids = changed.term_ids, approved = changed.approved, renamed_from = changed.renamed_from,
+         renamed_to = changed.renamed_to, publish_at = changed.publish_at, published_at = changed.published_at,
          updated_at = changed.updated_at
        FROM json_to_recordset($1) AS changed(id uuid, state text, slug text, version int, published_version int,
          has_changes boolean, snapshot json, summary json, corrections json, term_ids uuid[],
+         approved json, renamed_from int, renamed_to int,
          publish_at timestamptz, published_at timestamptz, updated_at timestamptz)
        WHERE article.id = changed.id RETURNING article.id, article.version, article.snapshot
      )
      INSERT INTO revision (article_id, version, snapshot, by_id, by_name, note)
-     SELECT id, version, snapshot, $2, $3, $4 FROM stored WHERE $5`,
-    [JSON.stringify(rows), by.id, by.name, note ?? null, did !== 'retell'],
+     SELECT id, version, snapshot, $2, $3, $4 FROM stored`,
+    [JSON.stringify(rows), by.id, by.name, note ?? null],
   );
 }

@@ -8,7 +8,10 @@ export interface Schedule {
   readonly offlineAt?: Date;
 }
 
-/** Sets or moves the times at which an article becomes public and is taken offline; what is left out is cancelled. */
+/**
+ * Sets or moves the times at which an article becomes public and is taken offline; what is left out is cancelled. What
+ * becomes public is the working copy as it is now: whoever schedules it approves it.
+ */
 export function schedule(article: Article, { publishAt, offlineAt }: Schedule, now: Date): Change {
   mustBeAlive(article);
   const isPublic = article.state === 'published';
@@ -23,6 +26,7 @@ export function schedule(article: Article, { publishAt, offlineAt }: Schedule, n
   return {
     state: isPublic ? 'published' : 'scheduled',
     version: article.version + 1,
+    ...workingCopyAlone(article),
     publishAt: publishAt ?? null,
     offlineAt: offlineAt ?? null,
     updatedAt: now,
@@ -33,11 +37,22 @@ export function schedule(article: Article, { publishAt, offlineAt }: Schedule, n
 export function cancelSchedule(article: Article, now: Date): Change {
   mustBeAlive(article);
   if (!article.publishAt && !article.offlineAt) throw refuse('schedule.none');
+  return { ...cancelPublishing(article, now), offlineAt: null };
+}
+
+/** Takes the time of publication back, and leaves that at which the article is taken offline. */
+export function cancelPublishing(article: Article, now: Date): Change {
   return {
     state: article.state === 'scheduled' ? 'draft' : article.state,
     version: article.version + 1,
+    ...workingCopyAlone(article),
     publishAt: null,
-    offlineAt: null,
     updatedAt: now,
   };
 }
+
+/** Nothing is approved beside the working copy; an address that readers do not know yet is that of the working copy. */
+const workingCopyAlone = ({ publishedVersion, slug, draft }: Article) => ({
+  approved: null,
+  slug: publishedVersion === null ? (draft!.slug ?? slug) : slug,
+});

@@ -7,7 +7,8 @@ import { purge, retract } from '../articles/article.rules.js';
 import { save } from '../articles/article-store.js';
 import type { RetractArticleRequest } from '../articles/articles.dto.js';
 import { audit, type By } from '../articles/audit.js';
-import { claimSlug, eraseSlugs } from '../articles/slugs.js';
+import { eraseSlugs, releaseReserved } from '../articles/slugs.js';
+import { FormerDraft } from '../revisions/former-draft.entity.js';
 import { Revision } from '../revisions/revision.entity.js';
 import { removeFromSearch, unlearnWords } from '../search/search-index.js';
 import { unlist } from './listing.js';
@@ -26,6 +27,7 @@ export class TakeDown {
     now: Date,
   ): Promise<void> {
     await save(tx, article, retract(article, reason, note, now));
+    await releaseReserved(tx, article);
     await unlist(tx, article.id);
     await removeFromSearch(tx, article.id);
     await this.tell(tx, article);
@@ -33,7 +35,7 @@ export class TakeDown {
   }
 
   /**
-   * Erases the text of a locked article wherever this service holds it: working copy, revisions, slugs, words, notes of
+   * Erases the text of a locked article wherever this service holds it: working copies, revisions, slugs, words, notes of
    * corrections, news that has not left yet. @throws Refused `article.not-retracted`, `article.purged`.
    */
   async purge(tx: EntityManager, article: Article, by: By, now: Date): Promise<void> {
@@ -41,17 +43,18 @@ export class TakeDown {
     const change = purge(article, now);
     for (const { snapshot } of await tx.findBy(Revision, { articleId: id })) await unlearnWords(tx, snapshot);
     await tx.delete(Revision, { articleId: id });
+    await tx.delete(FormerDraft, { articleId: id });
     await eraseSlugs(tx, id);
-    await claimSlug(tx, id, change.slug!);
     await save(tx, article, change);
     await tx.query(
       `UPDATE article SET idempotency_key = NULL,
          source_id = 'sha256:' || encode(sha256(convert_to(source_id, 'UTF8')), 'hex') WHERE id = $1`,
       [id],
     );
-    await tx.query(`UPDATE audit SET details = '{}' WHERE article_id = $1 AND did IN ('correct', 'import')`, [
-      id,
-    ]);
+    await tx.query(
+      `UPDATE audit SET details = '{}' WHERE article_id = $1 AND did IN ('correct', 'import', 'label')`,
+      [id],
+    );
     await discardUnpublished(tx, articleRetracted.topic, id);
     await this.tell(tx, article);
     await audit(tx, by, 'purge', [article]);

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { RetractionReason } from '#events';
 import type { ArticleState } from '../articles/article.entity.js';
+import { isUuid } from '../articles/article-slug.js';
 import { digestOf } from '../articles/slugs.js';
 import { refuse } from '../problems.js';
 
@@ -33,22 +34,27 @@ const columns = `article.id, article.slug, article.state, article.published_vers
  * `article.retracted` with reason and note.
  */
 export async function publicArticle(db: DataSource, idOrSlug: string): Promise<PublicArticle> {
-  const byId = isUuid(idOrSlug);
-  const [row]: Row[] = byId
-    ? await db.query(`SELECT ${columns} FROM article WHERE id = $1`, [idOrSlug])
-    : await db.query(
-        `SELECT ${columns} FROM article_slug JOIN article ON article.id = article_id WHERE article_slug.slug IN ($1, $2)`,
-        [idOrSlug, digestOf(idOrSlug)],
-      );
+  const [found] = isUuid(idOrSlug) ? await articleWithId(db, idOrSlug) : [];
+  // Slugs that look like ids are from before they were refused.
+  const [row] = found ? [found] : await articleWithSlug(db, idOrSlug);
   if (!row || row.state === 'draft' || row.state === 'scheduled') throw refuse('article.unknown');
   if (row.state === 'retracted') {
     throw refuse('article.retracted', { reason: row.reason, note: row.note ?? undefined });
   }
-  if (!byId && row.slug !== idOrSlug) {
+  if (!found && row.slug !== idOrSlug) {
     throw refuse('article.moved', { slug: row.slug, location: `/articles/${row.slug}` });
   }
   const { id, slug, version, snapshot } = row;
   return { id, slug, version, snapshot: snapshot!, updatedAt: row.updated_at };
 }
 
-const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+const articleWithId = (db: DataSource, id: string): Promise<Row[]> =>
+  db.query(`SELECT ${columns} FROM article WHERE id = $1`, [id]);
+
+/** Under any slug that it ever was public under. */
+const articleWithSlug = (db: DataSource, slug: string): Promise<Row[]> =>
+  db.query(
+    `SELECT ${columns} FROM article_slug JOIN article ON article.id = article_id
+     WHERE article_slug.slug IN ($1, $2) AND (NOT reserved OR article_slug.slug = article.slug)`,
+    [slug, digestOf(slug)],
+  );

@@ -5,18 +5,17 @@ import { z } from 'zod';
 import { Id, type ArticleSnapshot } from '#events';
 import { By, ForRoles, IfMatch, type Actor } from '#platform';
 import { ArticlesService } from '../articles/articles.service.js';
-import { editorialAnswer, type EditorialArticleResponse } from '../articles/articles.dto.js';
+import { editorialAnswer, VersionInPath, type EditorialArticleResponse } from '../articles/articles.dto.js';
 import { refuse } from '../problems.js';
 import { compare, type Comparison } from './compare.js';
 import { Revision } from './revision.entity.js';
 
-const Version = z.coerce.number().int().positive();
 const ListRevisionsRequest = z.strictObject({
-  before: Version.optional(),
+  before: VersionInPath.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 type ListRevisionsRequest = z.infer<typeof ListRevisionsRequest>;
-const CompareRequest = z.strictObject({ from: Version, to: Version });
+const CompareRequest = z.strictObject({ from: VersionInPath, to: VersionInPath });
 type CompareRequest = z.infer<typeof CompareRequest>;
 
 interface RevisionResponse {
@@ -75,7 +74,7 @@ export class RevisionsController {
   @Get(':version')
   get(
     @Param('id', { schema: Id }) id: string,
-    @Param('version', { schema: Version }) version: number,
+    @Param('version', { schema: VersionInPath }) version: number,
   ): Promise<ArticleSnapshot> {
     return this.snapshot(id, version);
   }
@@ -84,7 +83,7 @@ export class RevisionsController {
   @HttpCode(200)
   async restore(
     @Param('id', { schema: Id }) id: string,
-    @Param('version', { schema: Version }) version: number,
+    @Param('version', { schema: VersionInPath }) version: number,
     @IfMatch() expected: number,
     @By() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,

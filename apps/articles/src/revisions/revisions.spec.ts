@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anArticleRequest, describeWith } from '#testing';
 import { Desk, expectOk } from '../../test/desk.js';
 import type { Comparison } from './compare.js';
@@ -47,6 +47,107 @@ describeWith('postgres')('the revisions of an article', () => {
     expectOk(await desk.act('correct', article, { note: 'Ort berichtigt.' }));
     const { body } = await desk.get<{ items: object[] }>(`articles/${article.id}/revisions`);
     expect(body.items[0]).toMatchObject({ by: { id: 'test-editor' }, note: 'Ort berichtigt.' });
+  });
+
+  it('hold what readers see after a term was renamed', async () => {
+    await desk.put('topics/ai', { name: 'AI' });
+    const article = await desk.published({ topics: ['ai'] });
+    expectOk(await desk.put('topics/ai', { name: 'KI' }));
+    await desk.toldOf(article.id, 2);
+    const { publishedVersion } = (await desk.get<{ publishedVersion: number }>(`articles/${article.id}`))
+      .body;
+    expect(publishedVersion).toBe(article.version + 1);
+    const { status, body } = await desk.get<{ topics: object[] }>(
+      `articles/${article.id}/revisions/${publishedVersion}`,
+    );
+    expect({ status, topics: body.topics }).toMatchObject({ status: 200, topics: [{ name: 'KI' }] });
+    const { body: comparison } = await desk.get<Comparison>(
+      `articles/${article.id}/revisions/compare?from=${article.version}&to=${publishedVersion}`,
+    );
+    expect(comparison.fields.map(({ field }) => field)).toEqual(['topics']);
+  });
+
+  it('of a renamed term do not stand in the way of an editor, only those of other editors do', async () => {
+    await desk.put('topics/bahn', { name: 'Bahn' });
+    const { id, version } = await desk.published({ topics: ['bahn'] });
+    for (const [i, name] of ['Eisenbahn', 'Schiene'].entries()) {
+      expectOk(await desk.put('topics/bahn', { name }));
+      await desk.toldOf(id, 2 + i);
+    }
+    const edited = await desk.edit(id, version, anArticleRequest({ topics: ['bahn'], headline: 'Trotzdem' }));
+    expect(edited).toMatchObject({ status: 200, body: { version: version + 3 } });
+    for (const stale of [version, version + 1, version + 2, version + 4])
+      expect((await desk.edit(id, stale, anArticleRequest())).status).toBe(412);
+  });
+
+  describe('when one is restored', () => {
+    const restored = async (
+      article: { id: string; version: number },
+      revision: number,
+      role = 'editor' as const,
+    ) =>
+      expectOk(
+        await desk.as(
+          role,
+          'POST',
+          `articles/${article.id}/revisions/${revision}/restore`,
+          undefined,
+          article.version,
+        ),
+      );
+
+    it('leave the embargo of the working copy as it is', async () => {
+      const first = await desk.published();
+      const edited = expectOk(
+        await desk.edit(first.id, first.version, anArticleRequest({ embargoUntil: '2999-01-01T00:00:00Z' })),
+      );
+      const { content } = await restored(edited, first.version);
+      expect(content).toMatchObject({ embargoUntil: '2999-01-01T00:00:00Z' });
+    });
+
+    it('never drop a label, neither that of the working copy nor that of the revision', async () => {
+      const ad = { label: 'paid', sponsor: 'Alpenfink AG' };
+      const plain = await desk.published({ label: 'none' });
+      const labelled = expectOk(await desk.edit(plain.id, plain.version, anArticleRequest(ad)));
+      const published = expectOk(await desk.act('publish', labelled));
+      const back = await restored(published, plain.version);
+      expect(back.content).toMatchObject(ad);
+      const unlabelled = expectOk(
+        await desk.edit(plain.id, back.version, anArticleRequest({ label: 'none' })),
+      );
+      expect((await restored(unlabelled, published.version)).content).toMatchObject(ad);
+    });
+
+    it('keep the working copy that gave way, which can be restored itself', async () => {
+      const first = await desk.published({ headline: 'Erschienen' });
+      const edited = expectOk(
+        await desk.edit(first.id, first.version, anArticleRequest({ headline: 'Angefangen' })),
+      );
+      const back = await restored(edited, first.version);
+      const { body } = await desk.get<{ items: { version: number }[] }>(`articles/${first.id}/drafts`);
+      expect(body.items).toMatchObject([
+        { version: edited.version, headline: 'Angefangen', replacedBy: { id: 'test-editor' } },
+      ]);
+      const path = `articles/${first.id}/drafts/${edited.version}`;
+      expect((await desk.get(path)).body).toMatchObject({ headline: 'Angefangen' });
+      const again = expectOk(await desk.post(`${path}/restore`, undefined, back.version));
+      expect(again.content).toMatchObject({ headline: 'Angefangen' });
+    });
+
+    it('and edits keep the last 20 working copies', async () => {
+      let draft = await desk.draft({ headline: 'Fassung 0' });
+      for (let i = 1; i <= 22; i++)
+        draft = expectOk(
+          await desk.edit(draft.id, draft.version, anArticleRequest({ headline: `Fassung ${i}` })),
+        );
+      const { items } = (await desk.get<{ items: { headline: string }[] }>(`articles/${draft.id}/drafts`))
+        .body;
+      expect([items.length, items[0]!.headline, items.at(-1)!.headline]).toEqual([
+        20,
+        'Fassung 21',
+        'Fassung 2',
+      ]);
+    });
   });
 
   it('that do not exist are unknown', async () => {

@@ -1,24 +1,21 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { Slug, textsOf, type ArticleSnapshot } from '#events';
+import { cursorTime } from '../articles/cursor.js';
 import { inertText } from '../articles/inert-text.js';
 import type { ArticleSummary } from '../articles/article-summary.js';
+import { Moment } from '../articles/times.js';
 import { refuse } from '../problems.js';
 import { termsOf } from '../reading/article-list.js';
 import { EXCERPT, MARK_ALL, rangesOf, type Range } from './highlight.js';
 import { queryOf, withSimilarWords, type Query } from './query.js';
 import { searchable } from './search-index.js';
 
-const Time = z.iso.datetime({
-  offset: true,
-  error: 'needs a time with its offset, such as 2026-10-25T00:00:00+02:00',
-});
-
 export const SearchRequest = z.strictObject({
   q: z.preprocess((value) => inertText(value), z.string().trim().min(1).max(200)),
   section: Slug.optional(),
-  from: Time.optional().describe('published then or later'),
-  to: Time.optional().describe('published before'),
+  from: Moment.optional().describe('published then or later'),
+  to: Moment.optional().describe('published before'),
   cursor: z.string().max(100).optional(),
   limit: z.coerce.number().int().min(1).max(50).default(10),
 });
@@ -169,7 +166,6 @@ const cursorOf = ({ asOf, offset, similar }: Place): string =>
 function readCursor(cursor: string): Place {
   const [, time, offset, kind] =
     /^(\S{24}) (\d{1,3}) (similar|exact)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  const asOf = new Date(time ?? '');
-  if (!offset || Number.isNaN(asOf.getTime())) throw refuse('list.bad-cursor');
-  return { asOf, offset: Number(offset), similar: kind === 'similar' };
+  if (!time || !offset) throw refuse('list.bad-cursor');
+  return { asOf: cursorTime(time), offset: Number(offset), similar: kind === 'similar' };
 }

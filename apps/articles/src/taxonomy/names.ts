@@ -91,10 +91,12 @@ export class Names {
     return { ...draft, section, topics: slugs('topic'), places: slugs('place'), authors: slugs('author') };
   }
 
-  /** The terms that a draft, and what of it is public, name. */
-  idsIn(draft: ArticleDraft | null, snapshot?: ArticleSnapshot | null): string[] {
-    const ids = termKinds.flatMap((kind) =>
-      slugsOf(draft, kind).flatMap((slug) => this.terms.get(`${kind} ${slug}`)?.id ?? []),
+  /** The terms that some contents of an article, and what of it is public, name. */
+  idsIn(contents: readonly ArticleDraft[], snapshot?: ArticleSnapshot | null): string[] {
+    const ids = contents.flatMap((content) =>
+      termKinds.flatMap((kind) =>
+        slugsOf(content, kind).flatMap((slug) => this.terms.get(`${kind} ${slug}`)?.id ?? []),
+      ),
     );
     return [...new Set([...ids, ...(snapshot ? idsOf(snapshot) : [])])];
   }

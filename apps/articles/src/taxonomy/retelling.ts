@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { BackgroundWork, LOGGER, type Logger } from '#platform';
 import { Article } from '../articles/article.entity.js';
-import { retell } from '../articles/article.rules.js';
+import { contentsOf, retell } from '../articles/article.rules.js';
 import type { By } from '../articles/audit.js';
 import { Publisher } from '../publishing/publisher.js';
 import { Names } from './names.js';
@@ -73,10 +73,7 @@ export class Retelling extends BackgroundWork {
   }
 
   private async tellAgain(tx: EntityManager, articles: readonly Article[], by: By): Promise<void> {
-    const names = await Names.in(
-      tx,
-      articles.flatMap(({ draft }) => draft ?? []),
-    );
+    const names = await Names.in(tx, articles.flatMap(contentsOf));
     const told = articles.filter(({ snapshot }) => snapshot);
     const now = await Names.again(
       tx,
@@ -90,9 +87,10 @@ export class Retelling extends BackgroundWork {
       }),
       { by, did: 'retell' },
     );
-    for (const { id, draft, snapshot } of articles) {
-      const current = draft && names.current(draft);
-      await tx.update(Article, { id }, { draft: current, termIds: names.idsIn(draft, snapshot) } as never);
+    for (const article of articles) {
+      const { id, draft, snapshot } = article;
+      const termIds = names.idsIn(contentsOf(article), snapshot);
+      await tx.update(Article, { id }, { draft: draft && names.current(draft), termIds } as never);
     }
   }
 }

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { ArticleSnapshot, Slug, Time } from '#events';
+import type { ArticleDraft } from './article-content.js';
+import { blankTextsIn } from './visible-text.js';
+
+const { shape } = ArticleSnapshot;
+
+/** What the public snapshot takes over from the draft as it is; the names are resolved beside it. */
+const CompleteText = z
+  .object({
+    kicker: shape.kicker,
+    headline: shape.headline,
+    shortHeadline: shape.shortHeadline,
+    lead: shape.lead,
+    dateline: z.object({ place: shape.dateline.shape.place, time: Time.optional() }).default({}),
+    leadPicture: shape.leadPicture,
+    cardPicture: shape.cardPicture,
+    body: shape.body,
+    access: shape.access,
+    label: shape.label,
+    sponsor: shape.sponsor,
+    section: Slug,
+    authors: z.array(Slug).min(1),
+  })
+  .refine(({ label, sponsor }) => !sponsor || label !== 'none', {
+    path: ['label'],
+    error: 'must be paid or partner, since somebody paid for this article',
+    when: ({ value }) => typeof (value as { label?: unknown }).label === 'string',
+  });
+export type CompleteText = z.infer<typeof CompleteText>;
+
+export interface Missing {
+  /** JSON pointer (RFC 6901) into the content. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** The draft as complete content, or everything that it lacks for that, all at once. */
+export function completeTextOf(draft: ArticleDraft): { text: CompleteText } | { missing: Missing[] } {
+  const result = CompleteText.safeParse(draft);
+  const blank = blankTextsIn(draft).map((pointer) => ({ pointer, detail: 'has nothing that one could see' }));
+  if (result.success) return blank.length > 0 ? { missing: blank } : { text: result.data };
+  const missing = result.error.issues.map(({ path, message }) => ({
+    pointer: path.map((part) => `/${String(part)}`).join(''),
+    detail: isAbsent(draft, path) ? 'is missing' : message,
+  }));
+  return { missing: [...missing, ...blank] };
+}
+
+function isAbsent(draft: ArticleDraft, path: readonly PropertyKey[]): boolean {
+  let value: unknown = draft;
+  for (const part of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[part];
+  return value === undefined || (Array.isArray(value) && value.length === 0);
+}

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { anArticleRequest, describeWith, waitUntil } from '#testing';
+import type { EditorialArticleResponse } from '../articles/articles.dto.js';
+import { Desk, expectOk } from '../../test/desk.js';
+
+const FAR = '2999-01-01T00:00:00Z';
+const FARTHER = '2999-06-01T00:00:00Z';
+
+describeWith('postgres')('a schedule', () => {
+  let desk: Desk;
+  beforeAll(async () => {
+    desk = await Desk.open();
+  });
+  afterAll(() => desk.stop());
+
+  const ofDesk = async (id: string) => (await desk.get<EditorialArticleResponse>(`articles/${id}`)).body;
+  const scheduled = async (overrides: Record<string, unknown> = {}, times: object = { publishAt: FAR }) =>
+    expectOk(await desk.act('schedule', await desk.draft(overrides), times));
+  const auditOf = async (id: string) =>
+    (await desk.get<{ items: { did: string; details: object }[] }>(`articles/${id}/audit`)).body.items;
+  const edit = (by: 'author' | 'editor', { id, version }: { id: string; version: number }, content: object) =>
+    desk.as(by, 'PUT', `articles/${id}`, content, version);
+
+  describe('publishes exactly the version that was approved', () => {
+    it.each(['author', 'editor'] as const)('when an %s edits the article afterwards', async (role) => {
+      const approved = await scheduled({ headline: 'Abgenommen', slug: `abgenommen-${role}` });
+      const edited = expectOk(
+        await edit(role, approved, anArticleRequest({ headline: 'Danach', slug: `danach-${role}` })),
+      );
+      expect(edited).toMatchObject({
+        state: 'scheduled',
+        editedAfterApproval: true,
+        approved: { headline: 'Abgenommen' },
+        content: { headline: 'Danach' },
+      });
+      await desk.fallDue(approved.id);
+      await desk.toldOf(approved.id, 1);
+      const { body } = await desk.read(`/articles/abgenommen-${role}`);
+      expect(body).toMatchObject({ headline: 'Abgenommen', slug: `abgenommen-${role}` });
+      expect((await desk.read(`/articles/danach-${role}`)).status).toBe(404);
+      expect(await ofDesk(approved.id)).toMatchObject({
+        state: 'published',
+        hasChanges: true,
+        editedAfterApproval: false,
+        content: { headline: 'Danach' },
+      });
+    });
+
+    it('when it updates what is public', async () => {
+      const { id, version } = await desk.published({ headline: 'Alt' });
+      const edited = expectOk(await desk.edit(id, version, anArticleRequest({ headline: 'Abgenommen' })));
+      const approved = expectOk(await desk.act('schedule', edited, { publishAt: FAR }));
+      expectOk(await edit('author', approved, anArticleRequest({ headline: 'Danach' })));
+      await desk.fallDue(id);
+      await desk.toldOf(id, 2);
+      expect((await desk.read(`/articles/${id}`)).body.headline).toBe('Abgenommen');
+      expect(await ofDesk(id)).toMatchObject({ hasChanges: true, content: { headline: 'Danach' } });
+    });
+
+    it('with terms that only that version names, which nobody can delete meanwhile', async () => {
+      for (const topic of ['bleibt', 'kommt']) await desk.put(`topics/${topic}`, { name: topic });
+      const approved = await scheduled({ topics: ['bleibt'] });
+      expectOk(await edit('author', approved, anArticleRequest({ topics: ['kommt'] })));
+      await desk.post('topics/kommt/rename', { slug: 'kam' });
+      await waitUntil(async () => {
+        const [open] = await desk.service.query<{ n: string }>(
+          `SELECT count(*) AS n FROM retelling WHERE finished_at IS NULL`,
+        );
+        return open!.n === '0';
+      });
+      expect((await desk.remove('topics/bleibt')).body.code).toBe('term.in-use');
+      await desk.fallDue(approved.id);
+      await desk.toldOf(approved.id, 1);
+      expect((await desk.read(`/articles/${approved.id}`)).body.topics).toMatchObject([{ slug: 'bleibt' }]);
+    });
+
+    it('and a later one once that is approved by a new schedule', async () => {
+      const first = await scheduled({ headline: 'Erste' });
+      const edited = expectOk(await edit('author', first, anArticleRequest({ headline: 'Zweite' })));
+      const second = expectOk(await desk.act('schedule', edited, { publishAt: FARTHER }));
+      expect(second).toMatchObject({ editedAfterApproval: false });
+      await desk.fallDue(first.id);
+      await desk.toldOf(first.id, 1);
+      expect((await desk.read(`/articles/${first.id}`)).body.headline).toBe('Zweite');
+    });
+  });
+
+  it('that is cancelled leaves the later edit as the draft, with its slug', async () => {
+    const approved = await scheduled({ slug: 'vor-der-absage' });
+    const edited = expectOk(
+      await edit('author', approved, anArticleRequest({ headline: 'Später', slug: 'nach-der-absage' })),
+    );
+    const { body } = await desk.remove(`articles/${edited.id}/schedule`, edited.version);
+    expect(body).toMatchObject({
+      state: 'draft',
+      slug: 'nach-der-absage',
+      editedAfterApproval: false,
+      content: { headline: 'Später' },
+    });
+    expect((await desk.draft({ slug: 'vor-der-absage' })).slug).toBe('vor-der-absage');
+  });
+
+  it('lets the working copy be incomplete, since it is not what goes public', async () => {
+    const approved = await scheduled();
+    expect((await edit('author', approved, anArticleRequest({ lead: undefined }))).status).toBe(200);
+  });
+
+  it('that fails takes back only the time that failed, never the take-down', async () => {
+    const { id, version } = await desk.published();
+    const edited = expectOk(await desk.edit(id, version, anArticleRequest()));
+    expectOk(await desk.act('schedule', edited, { publishAt: FAR, offlineAt: FARTHER }));
+    await desk.service.query(
+      `UPDATE article SET draft = '{"headline": "Halb", "authors": [], "body": []}' WHERE id = $1`,
+      [id],
+    );
+    await desk.fallDue(id);
+    await waitUntil(async () => (await auditOf(id))[0]!.did === 'schedule-failed');
+    expect(await ofDesk(id)).toMatchObject({
+      state: 'published',
+      publishAt: null,
+      offlineAt: new Date(FARTHER).toISOString(),
+    });
+    await desk.fallDue(id, ['offline_at']);
+    await waitUntil(async () => (await desk.read(`/articles/${id}`)).status === 410);
+  });
+
+  it('of which both times passed while nothing ran publishes nothing', async () => {
+    const { id } = await scheduled({}, { publishAt: FAR, offlineAt: FARTHER });
+    await desk.fallDue(id, ['publish_at', 'offline_at']);
+    await waitUntil(async () => (await ofDesk(id)).state !== 'scheduled');
+    expect(await ofDesk(id)).toMatchObject({ state: 'draft', publishAt: null, offlineAt: null });
+    expect((await auditOf(id))[0]).toMatchObject({ did: 'schedule-missed' });
+    expect(desk.service.told.filter(({ subject }) => subject === id)).toEqual([]);
+  });
+
+  it('of which both times passed takes an article down without the update', async () => {
+    const { id, version } = await desk.published();
+    const edited = expectOk(await desk.edit(id, version, anArticleRequest({ headline: 'Zu spät' })));
+    expectOk(await desk.act('schedule', edited, { publishAt: FAR, offlineAt: FARTHER }));
+    await desk.fallDue(id, ['publish_at', 'offline_at']);
+    expect((await desk.toldOf(id, 2)).map(({ type }) => type)).toEqual([
+      'article.published',
+      'article.retracted',
+    ]);
+  });
+});
