@@ -12,6 +12,8 @@ const breaking = [
   /\bALTER\s+(COLUMN\s+)?\w+\s+(SET\s+DATA\s+)?TYPE\b/i,
   /\bSET\s+NOT\s+NULL\b/i,
   /\bADD\s+COLUMN\s+(?![^,;`]*\bDEFAULT\b)[^,;`]*\bNOT\s+NULL\b/i,
+  // Refuses what the old version may still write. To drop a constraint only refuses less.
+  /\bADD\s+(CONSTRAINT\s+\w+\s+)?(UNIQUE|CHECK|EXCLUDE|FOREIGN\s+KEY)\b/i,
 ];
 
 const breaks = (text: string): boolean =>
@@ -44,11 +46,16 @@ describe('a migration', () => {
     'ALTER TABLE article RENAME COLUMN a TO b',
     'ALTER TABLE article ALTER COLUMN lead TYPE text',
     'ALTER TABLE article ADD COLUMN lead text NOT NULL',
+    'ALTER TABLE article ADD CONSTRAINT article_lead UNIQUE (lead)',
+    `ALTER TABLE article ADD CHECK (lead <> '')`,
   ])('would not pass with %s', (sql) => {
     expect(breaks(sql)).toBe(true);
   });
 
-  it('may add a column that has a default', () => {
-    expect(breaks(`ALTER TABLE article ADD COLUMN lead text NOT NULL DEFAULT ''`)).toBe(false);
+  it.each([
+    `ALTER TABLE article ADD COLUMN lead text NOT NULL DEFAULT ''`,
+    'ALTER TABLE article DROP CONSTRAINT article_slug_key',
+  ])('would pass with %s', (sql) => {
+    expect(breaks(sql)).toBe(false);
   });
 });

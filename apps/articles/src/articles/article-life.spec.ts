@@ -40,6 +40,15 @@ describeWith('postgres')('the life of an article', () => {
       expect(second.body.id).toBe(first.body.id);
     });
 
+    it('is not given to somebody else for the Idempotency-Key of its author, nor for another content', async () => {
+      const create = async (role: 'author' | 'editor', headline: string) =>
+        desk.service.as<{ id: string }>(role, 'POST', '/editorial/articles', anArticleRequest({ headline }), {
+          'idempotency-key': 'shared',
+        });
+      const answers = [await create('editor', 'A'), await create('author', 'A'), await create('editor', 'B')];
+      expect(new Set(answers.map(({ body }) => body.id)).size).toBe(3);
+    });
+
     it('gives its slug free when it gets another', async () => {
       const { id, version } = await desk.draft({ slug: 'erste-wahl' });
       expectOk(await desk.edit(id, version, anArticleRequest({ slug: 'zweite-wahl' })));
@@ -209,15 +218,27 @@ describeWith('postgres')('the life of an article', () => {
   describe('a purge', () => {
     it('erases every word and leaves an audit line and the address', async () => {
       const word = 'Zwetschgenkrawall';
-      const article = await desk.retracted({
-        headline: word,
-        slug: 'zwetschgenkrawall',
-        lead: `${word} im Dorf.`,
-      });
+      const text = { headline: word, slug: 'zwetschgenkrawall', lead: `${word} im Dorf.`, sponsor: word };
+      let article = await desk.published({ ...text, label: 'paid' });
+      for (const slug of ['zwetschgenkrawall-1', 'zwetschgenkrawall-2'])
+        article = expectOk(
+          await desk.edit(article.id, article.version, anArticleRequest({ ...text, label: 'paid', slug })),
+        );
+      article = expectOk(
+        await desk.as(
+          'sales',
+          'PUT',
+          `articles/${article.id}/label`,
+          { label: 'paid', sponsor: word },
+          article.version,
+        ),
+      );
+      article = expectOk(await desk.act('retract', article, { reason: 'legal' }));
       expectOk(await desk.act('purge', article));
       const tables = [
         'article',
         'revision',
+        'former_draft',
         'article_slug',
         'article_search',
         'search_word',

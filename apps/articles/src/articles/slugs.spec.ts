@@ -1,6 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anArticleRequest, anId, describeWith } from '#testing';
 import { Desk, expectOk } from '../../test/desk.js';
+import { ArticleSlug } from './article-slug.js';
+import { candidates } from './slugs.js';
+
+describe('the slugs that a new article may get', () => {
+  it('are the one that is wished, and two with ever longer tails, none longer than 120 or like an id', () => {
+    const id = '01a209b8-7cb2-7521-8524-1798840b62b3';
+    expect(candidates('faehre', id)).toEqual(['faehre', 'faehre-0b62b3', 'faehre-85241798840b62b3']);
+    for (const wished of ['x'.repeat(120), `${'ab-'.repeat(39)}abc`, id, id.slice(0, 23)])
+      for (const slug of candidates(wished, id)) expect(ArticleSlug.safeParse(slug).success).toBe(true);
+  });
+});
 
 describeWith('postgres')('the slug of an article', () => {
   let desk: Desk;

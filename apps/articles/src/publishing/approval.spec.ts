@@ -124,6 +124,20 @@ describeWith('postgres')('a schedule', () => {
     await waitUntil(async () => (await desk.read(`/articles/${id}`)).status === 410);
   });
 
+  it('that cannot take an article down keeps trying, while others are taken down', async () => {
+    const [stuck, other] = [await desk.published(), await desk.published()];
+    for (const article of [stuck, other]) expectOk(await desk.act('schedule', article, { offlineAt: FAR }));
+    await desk.service.query(
+      `ALTER TABLE article ADD CONSTRAINT stuck CHECK (id <> '${stuck.id}' OR state <> 'retracted') NOT VALID`,
+    );
+    for (const { id } of [stuck, other]) await desk.fallDue(id, ['offline_at']);
+    await waitUntil(async () => (await desk.read(`/articles/${other.id}`)).status === 410);
+    await waitUntil(async () => /^schedules_failed_total\S* [1-9]/m.test(await desk.service.metrics()));
+    expect(await ofDesk(stuck.id)).toMatchObject({ state: 'published', offlineAt: expect.any(String) });
+    await desk.service.query(`ALTER TABLE article DROP CONSTRAINT stuck`);
+    await waitUntil(async () => (await desk.read(`/articles/${stuck.id}`)).status === 410);
+  });
+
   it('of which both times passed while nothing ran publishes nothing', async () => {
     const { id } = await scheduled({}, { publishAt: FAR, offlineAt: FARTHER });
     await desk.fallDue(id, ['publish_at', 'offline_at']);

@@ -1,7 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Registry } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
-import { afterCommit, BackgroundWork, Clock, isTransient, LOGGER, Refused, type Logger } from '#platform';
+import {
+  afterCommit,
+  BackgroundWork,
+  Clock,
+  failureKind,
+  isTransient,
+  LOGGER,
+  Refused,
+  type Logger,
+} from '#platform';
 import { Article } from '../articles/article.entity.js';
 import { approvedContentOf, publishApproved } from '../articles/article.rules.js';
 import { save } from '../articles/article-store.js';
@@ -61,7 +70,7 @@ export class DueArticles extends BackgroundWork {
         if (due.length > 0) await work(tx, due);
       });
     } catch (error) {
-      if (ids.length === 0 || isTransient(error)) throw error;
+      if (ids.length === 0 || !isFaultOfOne(error)) throw error;
       for (const id of ids) await this.settleOne(id, time, work);
     }
     return ids.length;
@@ -72,7 +81,7 @@ export class DueArticles extends BackgroundWork {
       await this.db.transaction(async (tx) => work(tx, await claim(tx, time, 1, [], id)));
       this.retries.delete(id);
     } catch (error) {
-      if (isTransient(error)) throw error;
+      if (!isFaultOfOne(error)) throw error;
       this.failed.inc();
       this.log.error({ article: id, err: error }, 'a schedule could not be kept');
       if (time === 'publishAt') await this.db.transaction((tx) => this.giveUp(tx, id, error));
@@ -136,6 +145,9 @@ export class DueArticles extends BackgroundWork {
     return [...this.retries].filter(([, { at }]) => at > now).map(([id]) => id);
   }
 }
+
+/** Whether an article itself is at fault, and not the database that all of them are in. */
+const isFaultOfOne = (error: unknown): boolean => failureKind(error) === 'permanent' && !isTransient(error);
 
 type Work = (tx: EntityManager, due: Article[]) => Promise<void>;
 

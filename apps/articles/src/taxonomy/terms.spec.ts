@@ -29,6 +29,27 @@ describeWith('postgres')('sections, topics, places and authors', () => {
     expect(first).toMatchObject({ slug: path.split('/')[1], ...said });
   });
 
+  it('are hidden from readers until something is published under them', async () => {
+    for (const topic of ['fusion', 'alltag']) await ok(desk.put(`topics/${topic}`, { name: topic }));
+    await desk.draft({ topics: ['fusion'] });
+    const article = await desk.published({ topics: ['alltag'] });
+    const slugsIn = (terms: { slug: string }[]) => terms.map(({ slug }) => slug);
+    const listed = async () => slugsIn((await desk.read<{ slug: string }[]>('/topics')).body);
+    expect(await listed()).toContain('alltag');
+    expect(await listed()).not.toContain('fusion');
+    for (const path of [
+      '/articles?topic=fusion',
+      '/search?q=zug&section=leer',
+      '/feeds/topics/fusion/rss.xml',
+    ])
+      expect((await desk.read(path)).status).toBe(404);
+    expect(slugsIn((await desk.get<{ slug: string }[]>('topics')).body)).toEqual(
+      expect.arrayContaining(['fusion', 'alltag']),
+    );
+    await ok(desk.act('retract', article, { reason: 'error' }));
+    expect(await listed()).not.toContain('alltag');
+  });
+
   describe('renaming', () => {
     it('tells of every article anew, under the new name, and leaves the working copy as it is', async () => {
       await ok(desk.put('topics/roboter', { name: 'Roboter' }));
