@@ -3,6 +3,9 @@ import type { EntityManager } from 'typeorm';
 /** The list of all published articles. */
 export const ALL = '00000000-0000-0000-0000-000000000000';
 
+/** SQL: whether something is published under the term of that table name. Readers know no term before. */
+export const isListed = (term: string): string => `EXISTS (SELECT FROM listing WHERE list_id = ${term}.id)`;
+
 /** An article and the ids of the lists, besides that of all, in which it is to stand. */
 export interface Listed {
   readonly article: { readonly id: string; readonly publishedAt: Date | null };

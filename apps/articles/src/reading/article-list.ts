@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Slug } from '#events';
 import { cursorOf, readCursor } from '../articles/cursor.js';
 import { refuse } from '../problems.js';
-import { ALL } from '../publishing/listing.js';
+import { ALL, isListed } from '../publishing/listing.js';
 import type { Term, TermKind } from '../taxonomy/term.entity.js';
 import { termResponse, type TermResponse } from '../taxonomy/term.rules.js';
 
@@ -69,7 +69,7 @@ export async function listArticles(db: DataSource, request: ListArticlesRequest)
 
 const kinds = ['section', 'topic', 'place', 'author'] as const;
 
-/** @throws Refused `term.not-found`, `term.moved` for an earlier slug. */
+/** @throws Refused `term.not-found` (also while nothing is published under it), `term.moved` for an earlier slug. */
 export async function termsOf(
   db: DataSource | EntityManager,
   request: Readonly<Partial<Record<TermKind, string>>>,
@@ -79,7 +79,8 @@ export async function termsOf(
   const rows: (Term & { asked: string; parent: string | null })[] = await db.query(
     `SELECT term.*, term_slug.slug AS asked, larger.slug AS parent
      FROM unnest($1::text[], $2::text[]) AS wanted(kind, slug) JOIN term_slug USING (kind, slug)
-       JOIN term ON term.id = term_slug.term_id LEFT JOIN term AS larger ON larger.id = term.parent_id`,
+       JOIN term ON term.id = term_slug.term_id LEFT JOIN term AS larger ON larger.id = term.parent_id
+     WHERE ${isListed('term')}`,
     [asked.map(({ kind }) => kind), asked.map(({ slug }) => slug)],
   );
   return asked.map(({ kind, slug }) => {

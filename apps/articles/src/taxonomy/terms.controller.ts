@@ -25,7 +25,16 @@ export class TermsController {
     @Param('kind', { schema: KindInPath }) kind: TermKind,
     @Query({ schema: ListTermsRequest }) page: ListTermsRequest,
   ): Promise<TermResponse[]> {
-    return this.terms.list(kind, page);
+    return this.terms.list(kind, page, { forReaders: true });
+  }
+
+  @Get('editorial/:kind(sections|topics|places|authors)')
+  @ForRoles('author', 'editor')
+  editorialList(
+    @Param('kind', { schema: KindInPath }) kind: TermKind,
+    @Query({ schema: ListTermsRequest }) page: ListTermsRequest,
+  ): Promise<TermResponse[]> {
+    return this.terms.list(kind, page, { forReaders: false });
   }
 
   @Put('editorial/:kind(sections|topics|places|authors)/:slug')

@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { By } from '../articles/audit.js';
 import { refuse } from '../problems.js';
+import { isListed } from '../publishing/listing.js';
 import { Retelling } from './retelling.js';
 import { Term, type TermKind } from './term.entity.js';
 import { termResponse, type TermRequest, type TermResponse } from './term.rules.js';
@@ -15,14 +16,18 @@ export class TermsService {
     private readonly retelling: Retelling,
   ) {}
 
-  /** In the order in which they were created; at most `limit`, after the slug `after`. */
-  async list(kind: TermKind, { after, limit }: { after?: string; limit: number }): Promise<TermResponse[]> {
+  /** In the order in which they were created; at most `limit`, after the slug `after`; for readers those that they know. */
+  async list(
+    kind: TermKind,
+    { after, limit }: { after?: string; limit: number },
+    { forReaders }: { forReaders: boolean },
+  ): Promise<TermResponse[]> {
     const rows: (Term & { parent: string | null })[] = await this.db.query(
       `SELECT term.*, larger.slug AS parent FROM term LEFT JOIN term AS larger ON larger.id = term.parent_id
-       WHERE term.kind = $1 AND term.merged_into IS NULL
+       WHERE term.kind = $1 AND term.merged_into IS NULL AND (NOT $4 OR ${isListed('term')})
          AND term.id > coalesce((SELECT id FROM term WHERE kind = $1 AND slug = $2), '00000000-0000-0000-0000-000000000000')
        ORDER BY term.id LIMIT $3`,
-      [kind, after ?? null, limit],
+      [kind, after ?? null, limit, forReaders],
     );
     return rows.map(({ parent, ...term }) => termResponse(term, parent ?? undefined));
   }

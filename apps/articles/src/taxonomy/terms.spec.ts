@@ -11,7 +11,9 @@ describeWith('postgres')('sections, topics, places and authors', () => {
 
   const ok = async (answer: Promise<Answer>) => expectOk(await answer);
   const idsIn = async (filter: string) =>
-    (await desk.read<ListAnswer>(`/articles?${filter}&limit=50`)).body.items.map(({ id }) => id);
+    ((await desk.read<Partial<ListAnswer>>(`/articles?${filter}&limit=50`)).body.items ?? []).map(
+      ({ id }) => id,
+    );
   /** All articles that named a changed term were told of anew. */
   const retold = () =>
     waitUntil(
