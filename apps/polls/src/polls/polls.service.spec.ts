@@ -72,6 +72,12 @@ describeWith('postgres')('the polls service', () => {
     });
   });
 
+  it('counts polls that an article names and that do not exist', async () => {
+    await service.receive('newsroom.articles', published(anId(), anId()));
+    const missing = async () => /^polls_missing_total\S* (\d+)$/m.exec(await service.metrics())?.[1];
+    expect(await waitUntil(async () => (await missing()) === '1')).toBe(true);
+  });
+
   it('opens a poll once, however often the news of its article comes', async () => {
     const { id, articleId } = await anOpenPoll();
     await service.receive('newsroom.articles', published(articleId, id), published(articleId, id, 3));

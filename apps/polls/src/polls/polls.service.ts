@@ -1,9 +1,10 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Counter, Registry } from 'prom-client';
 import { DataSource, In, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { pollClosed, pollOpened, pollTallied, type EventContract } from '#events';
 import { Outbox, Republisher, type SnapshotSource } from '#messaging';
-import { Clock } from '#platform';
+import { afterCommit, Clock, LOGGER, type Logger } from '#platform';
 import { refuse } from '../problems.js';
 import { Option } from './option.entity.js';
 import { Poll } from './poll.entity.js';
@@ -14,12 +15,22 @@ type PollContract = typeof pollOpened | typeof pollTallied | typeof pollClosed;
 
 @Injectable()
 export class PollsService implements OnModuleInit, SnapshotSource {
+  private readonly missing: Counter;
+
   constructor(
     private readonly db: DataSource,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
     private readonly republisher: Republisher,
-  ) {}
+    @Inject(LOGGER) private readonly log: Logger,
+    registry: Registry,
+  ) {
+    this.missing = new Counter({
+      name: 'polls_missing_total',
+      help: 'Polls that published articles name and that do not exist.',
+      registers: [registry],
+    });
+  }
 
   onModuleInit(): void {
     this.republisher.serve(this);
@@ -68,12 +79,22 @@ export class PollsService implements OnModuleInit, SnapshotSource {
     });
   }
 
-  /** Opens the drafts among `pollIds` for the article they stand in. */
+  /**
+   * Opens the drafts among `pollIds` for the article they stand in. The articles service cannot check that they exist,
+   * since drafts of polls are told to nobody; so it is here that somebody learns of those that do not.
+   */
   async openFor(tx: EntityManager, articleId: string, pollIds: readonly string[]): Promise<void> {
-    for (const poll of await lockPolls(tx, { id: In([...pollIds]) })) {
+    const polls = await lockPolls(tx, { id: In([...pollIds]) });
+    for (const poll of polls) {
       const change = open(poll, articleId, this.clock.now());
       if (change) await this.change(tx, poll, change, pollOpened);
     }
+    const missing = pollIds.filter((id) => !polls.some((poll) => poll.id === id));
+    if (missing.length === 0) return;
+    afterCommit(tx, () => {
+      this.missing.inc(missing.length);
+      this.log.warn({ article: articleId, polls: missing }, 'an article names polls that do not exist');
+    });
   }
 
   /** Ends the polls of an article that was taken down, and shows them no longer. */
