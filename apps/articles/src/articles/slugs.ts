@@ -62,7 +62,12 @@ export async function claimFreeSlug(
   wished: string,
   seed: string,
 ): Promise<string> {
-  for (const slug of candidates(wished, seed)) {
+  const all = candidates(wished, seed);
+  // To claim one that is taken would lock it, and let articles with one headline wait for each other.
+  const taken: { slug: string }[] = await tx.query(`SELECT slug FROM article_slug WHERE slug = ANY ($1)`, [
+    all,
+  ]);
+  for (const slug of all.filter((one) => !taken.some((row) => row.slug === one))) {
     if ((await claim(tx, [{ id, slug, reserved: false }])).has(slug)) return slug;
   }
   throw refuse('article.slug-taken', { slug: wished });

@@ -6,12 +6,15 @@ import type { Article } from '../articles/article.entity.js';
 import { purge, retract } from '../articles/article.rules.js';
 import { save } from '../articles/article-store.js';
 import type { RetractArticleRequest } from '../articles/articles.dto.js';
-import { audit, type By } from '../articles/audit.js';
+import { audit, type AuditedAct, type By } from '../articles/audit.js';
 import { eraseSlugs, releaseReserved } from '../articles/slugs.js';
 import { FormerDraft } from '../revisions/former-draft.entity.js';
 import { Revision } from '../revisions/revision.entity.js';
 import { removeFromSearch, unlearnWords } from '../search/search-index.js';
 import { unlist } from './listing.js';
+
+/** Acts whose details can hold words of the article: notes, a sponsor, the slug that a schedule failed for. */
+const actsWithText: AuditedAct[] = ['correct', 'import', 'label', 'schedule-failed'];
 
 /** The way back from the public: retraction, and erasing what was retracted. */
 @Injectable()
@@ -51,10 +54,10 @@ export class TakeDown {
          source_id = 'sha256:' || encode(sha256(convert_to(source_id, 'UTF8')), 'hex') WHERE id = $1`,
       [id],
     );
-    await tx.query(
-      `UPDATE audit SET details = '{}' WHERE article_id = $1 AND did IN ('correct', 'import', 'label')`,
-      [id],
-    );
+    await tx.query(`UPDATE audit SET details = '{}' WHERE article_id = $1 AND did = ANY ($2)`, [
+      id,
+      actsWithText,
+    ]);
     await discardUnpublished(tx, articleRetracted.topic, id);
     await this.tell(tx, article);
     await audit(tx, by, 'purge', [article]);
