@@ -45,12 +45,12 @@ export class ArticlesService {
   ) {}
 
   /**
-   * Starts a draft. The same `idempotencyKey` of the same person with the same content again gives the article that is
-   * already there. @throws Refused `article.fields-reserved`, `article.slug-taken`, `term.unknown`.
+   * Starts a draft. The same key of the same person again gives the article that is already there.
+   * @throws Refused `article.fields-reserved`, `article.slug-taken`, `term.unknown`.
    */
   async create(draft: ArticleDraft, by: Actor, key?: string): Promise<Article> {
     mustBeFreeToChange({}, draft, by.roles);
-    const idempotencyKey = key && digestOf(JSON.stringify([by.id, key, draft]));
+    const idempotencyKey = key && digestOf(JSON.stringify([by.id, key]));
     return this.db.transaction(async (tx) => {
       if (idempotencyKey) {
         await lockKey(tx, `article.create ${idempotencyKey}`);

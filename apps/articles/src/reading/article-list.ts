@@ -76,17 +76,17 @@ export async function termsOf(
 ): Promise<(TermResponse & { kind: TermKind })[]> {
   const asked = kinds.flatMap((kind) => (request[kind] === undefined ? [] : [{ kind, slug: request[kind] }]));
   if (asked.length === 0) return [];
-  const rows: (Term & { asked: string; parent: string | null })[] = await db.query(
-    `SELECT term.*, term_slug.slug AS asked, larger.slug AS parent
+  const rows: (Term & { asked: string; parent: string | null; isListed: boolean })[] = await db.query(
+    `SELECT term.*, term_slug.slug AS asked, larger.slug AS parent, ${isListed('term')} AS "isListed"
      FROM unnest($1::text[], $2::text[]) AS wanted(kind, slug) JOIN term_slug USING (kind, slug)
-       JOIN term ON term.id = term_slug.term_id LEFT JOIN term AS larger ON larger.id = term.parent_id
-     WHERE ${isListed('term')}`,
+       JOIN term ON term.id = term_slug.term_id LEFT JOIN term AS larger ON larger.id = term.parent_id`,
     [asked.map(({ kind }) => kind), asked.map(({ slug }) => slug)],
   );
   return asked.map(({ kind, slug }) => {
     const row = rows.find((one) => one.kind === kind && one.asked === slug);
     if (!row) throw refuse('term.not-found', { kind, slug });
     if (row.slug !== slug) throw refuse('term.moved', { kind, slug: row.slug });
+    if (!row.isListed) throw refuse('term.not-found', { kind, slug });
     return { kind, ...termResponse(row, row.parent ?? undefined) };
   });
 }
