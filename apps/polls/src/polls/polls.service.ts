@@ -1,9 +1,9 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Registry } from 'prom-client';
 import { DataSource, In, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { pollClosed, pollOpened, pollTallied, type EventContract } from '#events';
-import { Outbox, Republisher, type SnapshotSource } from '#messaging';
+import { Outbox, type SnapshotSource } from '#messaging';
 import { afterCommit, Clock, LOGGER, type Logger } from '#platform';
 import { refuse } from '../problems.js';
 import { Option } from './option.entity.js';
@@ -14,14 +14,13 @@ import { pollSnapshot, type CreatePollRequest } from './polls.dto.js';
 type PollContract = typeof pollOpened | typeof pollTallied | typeof pollClosed;
 
 @Injectable()
-export class PollsService implements OnModuleInit, SnapshotSource {
+export class PollsService implements SnapshotSource {
   private readonly missing: Counter;
 
   constructor(
     private readonly db: DataSource,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
-    private readonly republisher: Republisher,
     @Inject(LOGGER) private readonly log: Logger,
     registry: Registry,
   ) {
@@ -30,10 +29,6 @@ export class PollsService implements OnModuleInit, SnapshotSource {
       help: 'Polls that published articles name and that do not exist.',
       registers: [registry],
     });
-  }
-
-  onModuleInit(): void {
-    this.republisher.serve(this);
   }
 
   /** Makes a draft. The same `idempotencyKey` again gives the poll that is already there. */
