@@ -125,6 +125,13 @@ export class ServiceUnderTest {
     });
   }
 
+  /** What a subscriber reads. */
+  async asSubscriber<Body>(path: string): Promise<TestAnswer<Body>> {
+    return this.call('GET', path, undefined, {
+      authorization: `Bearer ${await this.auth.subscriberToken()}`,
+    });
+  }
+
   async call<Body>(
     method: string,
     path: string,
