@@ -98,6 +98,11 @@ export class ServiceUnderTest {
     return this.db.query(sql, values);
   }
 
+  /** What somebody else does in the same database, in a transaction that the test holds open. */
+  transaction<T>(work: (query: ServiceUnderTest['query']) => Promise<T>): Promise<T> {
+    return this.db.transaction((tx) => work((sql, values) => tx.query(sql, values)));
+  }
+
   /** A call as a reader, who is somebody new unless a token says otherwise. */
   asReader<Body>(
     method: string,
