@@ -86,9 +86,9 @@ export async function keepFailure(
 const reasonOf = (error: unknown): string => {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return text
-    .toWellFormed()
     .replace(/[\s\p{Cc}]+/gu, ' ')
-    .slice(0, 2_000);
+    .slice(0, 2_000)
+    .toWellFormed();
 };
 
 const gauges = {
