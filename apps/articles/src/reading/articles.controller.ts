@@ -1,12 +1,13 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
-import { z } from 'zod';
+import { Slug } from '#events';
 import { etagOf, ForAnyone, ForAnyoneOrSubscribers, IsSubscriber } from '#platform';
 import { listArticles, ListArticlesRequest } from './article-list.js';
 import { publicArticle } from './public-article.js';
 
-const IdOrSlug = z.string().min(1).max(120);
+/** Ids have the form of slugs. */
+const IdOrSlug = Slug;
 
 /** What readers may see. Stored JSON goes out as it is: parsing it only to write it again would be most of the work. */
 @Controller('articles')

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { Slug, textsOf, type ArticleSnapshot } from '#events';
-import { inertText } from '../articles/inert-text.js';
+import { inertText } from '#platform';
 import type { ArticleSummary } from '../articles/article-summary.js';
 import { refuse } from '../problems.js';
 import { termsOf } from '../reading/article-list.js';

@@ -1,8 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { Author, Slug, WebUrl } from '#events';
-import { preconditionRequired } from '#platform';
-import { inertText } from '../articles/inert-text.js';
+import { inertText, preconditionRequired } from '#platform';
 import { refuse } from '../problems.js';
 import { pluralOf, termKinds, type Term, type TermKind } from './term.entity.js';
 
