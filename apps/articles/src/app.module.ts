@@ -15,7 +15,7 @@ import { FormerDraftsController } from './revisions/former-drafts.controller.js'
 import { RevisionsController } from './revisions/revisions.controller.js';
 import { SearchController } from './search/search.controller.js';
 import { WordLearning } from './search/word-learning.js';
-import { Retelling } from './taxonomy/retelling.js';
+import { TermPropagation } from './taxonomy/term-propagation.js';
 import { TermsController } from './taxonomy/terms.controller.js';
 import { TermsService } from './taxonomy/terms.service.js';
 
@@ -38,7 +38,7 @@ import { TermsService } from './taxonomy/terms.service.js';
     DueArticles,
     ArticleSnapshots,
     TermsService,
-    Retelling,
+    TermPropagation,
     WordLearning,
     ImportsService,
     FeedsService,

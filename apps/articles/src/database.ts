@@ -6,6 +6,7 @@ import { ArticleLife1764000000000 } from './migrations/1764000000000-article-lif
 import { FillArticleSearch1764400000000 } from './migrations/1764400000000-fill-article-search.js';
 import { ApprovalAndSlugs1764600000000 } from './migrations/1764600000000-approval-and-slugs.js';
 import { FillSlugsAndRevisions1764600000001 } from './migrations/1764600000001-fill-slugs-and-revisions.js';
+import { TermVersions1764700000000 } from './migrations/1764700000000-term-versions.js';
 import { FormerDraft } from './revisions/former-draft.entity.js';
 import { Revision } from './revisions/revision.entity.js';
 import { Term } from './taxonomy/term.entity.js';
@@ -19,5 +20,6 @@ export const database: DatabaseDefinition = {
     FillArticleSearch1764400000000,
     ApprovalAndSlugs1764600000000,
     FillSlugsAndRevisions1764600000001,
+    TermVersions1764700000000,
   ],
 };

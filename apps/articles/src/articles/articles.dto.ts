@@ -1,10 +1,9 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { RetractionReason } from '#events';
-import { etagOf } from '#platform';
+import { etagOf, inertText } from '#platform';
 import { ArticleDraft } from './article-content.js';
 import { articleStates, type Article } from './article.entity.js';
-import { inertText } from './inert-text.js';
 import { Moment } from './times.js';
 
 export const DeskRequest = z.strictObject({
@@ -24,13 +23,16 @@ export const AuditRequest = z.strictObject({
 });
 export type AuditRequest = z.infer<typeof AuditRequest>;
 
-export const RetractArticleRequest = z.strictObject({
-  reason: RetractionReason,
-  note: z.string().trim().min(1).max(500).optional(),
-});
+export const RetractArticleRequest = z.preprocess(
+  (value) => inertText(value),
+  z.strictObject({ reason: RetractionReason, note: z.string().trim().min(1).max(500).optional() }),
+);
 export type RetractArticleRequest = z.infer<typeof RetractArticleRequest>;
 
-export const CorrectArticleRequest = z.strictObject({ note: z.string().trim().min(1).max(1_000) });
+export const CorrectArticleRequest = z.preprocess(
+  (value) => inertText(value),
+  z.strictObject({ note: z.string().trim().min(1).max(1_000) }),
+);
 export type CorrectArticleRequest = z.infer<typeof CorrectArticleRequest>;
 
 export const ScheduleArticleRequest = z

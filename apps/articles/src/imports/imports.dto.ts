@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { Slug } from '#events';
+import { inertText } from '#platform';
 import type { Article } from '../articles/article.entity.js';
 import { ArticleDraft } from '../articles/article-content.js';
 import type { Missing } from '../articles/complete-text.js';
-import { inertText } from '../articles/inert-text.js';
 import { Moment } from '../articles/times.js';
 
 const Named = z.strictObject({ slug: Slug, name: z.string().trim().min(1).max(80) });

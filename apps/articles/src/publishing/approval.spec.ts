@@ -61,14 +61,16 @@ describeWith('postgres')('a schedule', () => {
       for (const topic of ['bleibt', 'kommt']) await desk.put(`topics/${topic}`, { name: topic });
       const approved = await scheduled({ topics: ['bleibt'] });
       expectOk(await edit('author', approved, anArticleRequest({ topics: ['kommt'] })));
-      await desk.post('topics/kommt/rename', { slug: 'kam' });
+      expectOk(await desk.actOnTerm('rename', 'topics/kommt', { slug: 'kam' }));
       await waitUntil(async () => {
         const [open] = await desk.service.query<{ n: string }>(
           `SELECT count(*) AS n FROM retelling WHERE finished_at IS NULL`,
         );
         return open!.n === '0';
       });
-      expect((await desk.remove('topics/bleibt')).body.code).toBe('term.in-use');
+      expect((await desk.remove('topics/bleibt', await desk.versionOf('topics/bleibt'))).body.code).toBe(
+        'term.in-use',
+      );
       await desk.fallDue(approved.id);
       await desk.toldOf(approved.id, 1);
       expect((await desk.read(`/articles/${approved.id}`)).body.topics).toMatchObject([{ slug: 'bleibt' }]);

@@ -52,7 +52,7 @@ describeWith('postgres')('the revisions of an article', () => {
   it('hold what readers see after a term was renamed', async () => {
     await desk.put('topics/ai', { name: 'AI' });
     const article = await desk.published({ topics: ['ai'] });
-    expectOk(await desk.put('topics/ai', { name: 'KI' }));
+    expectOk(await desk.changeTerm('topics/ai', { name: 'KI' }));
     await desk.toldOf(article.id, 2);
     const { publishedVersion } = (await desk.get<{ publishedVersion: number }>(`articles/${article.id}`))
       .body;
@@ -71,7 +71,7 @@ describeWith('postgres')('the revisions of an article', () => {
     await desk.put('topics/bahn', { name: 'Bahn' });
     const { id, version } = await desk.published({ topics: ['bahn'] });
     for (const [i, name] of ['Eisenbahn', 'Schiene'].entries()) {
-      expectOk(await desk.put('topics/bahn', { name }));
+      expectOk(await desk.changeTerm('topics/bahn', { name }));
       await desk.toldOf(id, 2 + i);
     }
     const edited = await desk.edit(id, version, anArticleRequest({ topics: ['bahn'], headline: 'Trotzdem' }));
