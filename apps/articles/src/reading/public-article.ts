@@ -42,10 +42,10 @@ export async function publicArticle(db: DataSource, idOrSlug: string): Promise<P
       );
   if (!row || row.state === 'draft' || row.state === 'scheduled') throw refuse('article.unknown');
   if (row.state === 'retracted') {
-    throw refuse('article.retracted', { reason: row.reason, note: row.note ?? undefined });
+    throw refuse('article.retracted', { id: row.id, reason: row.reason, note: row.note ?? undefined });
   }
   if (!byId && row.slug !== idOrSlug) {
-    throw refuse('article.moved', { slug: row.slug, location: `/articles/${row.slug}` });
+    throw refuse('article.moved', { id: row.id, slug: row.slug, location: `/articles/${row.slug}` });
   }
   const { id, slug, version, snapshot } = row;
   return { id, slug, version, snapshot: snapshot!, updatedAt: row.updated_at };

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clientSignal, ForAnyone } from '#platform';
 import { sendCacheable } from '../http/cacheable.js';
-import { leadingOn } from '../http/moved.js';
+import { answerPublicly } from '../http/public-answer.js';
 import { IdOrSlug } from '../http/params.js';
 import { PageService } from './page.service.js';
 
@@ -17,11 +17,11 @@ export class PageController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await leadingOn(
+    await answerPublicly(
       reply,
-      ({ slug }) => `/v1/articles/${slug}/page`,
       async () =>
         void sendCacheable(request, reply, await this.pages.get(idOrSlug, () => clientSignal(reply))),
+      ({ slug }) => `/v1/articles/${slug}/page`,
     );
   }
 }
