@@ -4,6 +4,7 @@ import { Article } from './articles/article.entity.js';
 import { ArticleTables1763900000000 } from './migrations/1763900000000-article-tables.js';
 import { ArticleLife1764000000000 } from './migrations/1764000000000-article-life.js';
 import { FillArticleSearch1764400000000 } from './migrations/1764400000000-fill-article-search.js';
+import { FeedChanges1764510000000 } from './migrations/1764510000000-feed-changes.js';
 import { Retractions1764500000000 } from './migrations/1764500000000-retractions.js';
 import { Revision } from './revisions/revision.entity.js';
 import { Term } from './taxonomy/term.entity.js';
@@ -16,5 +17,6 @@ export const database: DatabaseDefinition = {
     ArticleLife1764000000000,
     FillArticleSearch1764400000000,
     Retractions1764500000000,
+    FeedChanges1764510000000,
   ],
 };

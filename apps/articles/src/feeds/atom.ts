@@ -1,5 +1,5 @@
 import type { ArticleSnapshot } from '#events';
-import { htmlOf } from './html.js';
+import { publicHtmlOf } from './html.js';
 import { markup } from './markup.js';
 import { articleUrl, titleOf, urnOf, type Feed, type Site } from './site.js';
 
@@ -32,5 +32,10 @@ ${article.byline.map(({ name }) => markup`<author><name>${name}</name></author>\
 ].map(
   ({ slug, name }) => markup`<category term="${slug}" label="${name}"/>\n`,
 )}<summary>${article.lead}</summary>
-${article.access === 'free' ? markup`<content type="html">${htmlOf(article)}</content>\n` : undefined}</entry>
+${content(article)}</entry>
 `;
+
+function content(article: ArticleSnapshot) {
+  const html = publicHtmlOf(article);
+  return html && markup`<content type="html">${html}</content>\n`;
+}

@@ -8,6 +8,12 @@ import { markup, Markup } from './markup.js';
 export const htmlOf = ({ body, corrections = [] }: Pick<ArticleSnapshot, 'body' | 'corrections'>): string =>
   markup`${body.map(blockHtml)}${correctionsHtml(corrections)}`.text;
 
+/** What everybody may read of it: the whole, or of what only subscribers may read its corrections, if it has any. */
+export function publicHtmlOf(article: ArticleSnapshot): string | undefined {
+  if (article.access === 'free') return htmlOf(article);
+  return article.corrections?.length ? htmlOf({ ...article, body: [] }) : undefined;
+}
+
 function blockHtml(block: Block): Markup {
   switch (block.type) {
     case 'paragraph':

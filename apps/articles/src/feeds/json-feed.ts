@@ -1,4 +1,5 @@
-import { htmlOf } from './html.js';
+import type { ArticleSnapshot } from '#events';
+import { publicHtmlOf } from './html.js';
 import { articleUrl, titleOf, urnOf, type Feed, type Site } from './site.js';
 
 /** JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/). */
@@ -14,8 +15,7 @@ export const jsonFeed = (site: Site, { title, description, path, homeUrl, articl
     url: articleUrl(site, article),
     title: titleOf(article),
     summary: article.lead,
-    // One of the two contents is required; what only subscribers may read is not given away.
-    ...(article.access === 'free' ? { content_html: htmlOf(article) } : { content_text: article.lead }),
+    ...contentOf(article),
     image: article.leadPicture.url,
     date_published: article.publishedAt,
     date_modified: article.updatedAt,
@@ -28,3 +28,9 @@ export const jsonFeed = (site: Site, { title, description, path, homeUrl, articl
     language: site.language,
   })),
 });
+
+/** One of the two contents is required; what only subscribers may read is not given away. */
+function contentOf(article: ArticleSnapshot): object {
+  const html = publicHtmlOf(article);
+  return html === undefined ? { content_text: article.lead } : { content_html: html };
+}

@@ -1,5 +1,5 @@
 import type { ArticleSnapshot } from '#events';
-import { htmlOf } from './html.js';
+import { publicHtmlOf } from './html.js';
 import { markup } from './markup.js';
 import { articleUrl, pictureType, titleOf, urnOf, type Feed, type Site } from './site.js';
 
@@ -33,10 +33,13 @@ const item = (site: Site, article: ArticleSnapshot) => markup`<item>
 <description>${article.lead}</description>
 ${[article.section, ...article.topics].map(({ name }) => markup`<category>${name}</category>\n`)}${article.byline.map(
   ({ name }) => markup`<dc:creator>${name}</dc:creator>\n`,
-)}${picture(article)}${
-  article.access === 'free' ? markup`<content:encoded>${htmlOf(article)}</content:encoded>\n` : undefined
-}</item>
+)}${picture(article)}${content(article)}</item>
 `;
+
+function content(article: ArticleSnapshot) {
+  const html = publicHtmlOf(article);
+  return html && markup`<content:encoded>${html}</content:encoded>\n`;
+}
 
 function picture({ leadPicture: { url, width, height, alt, credit } }: ArticleSnapshot) {
   const type = pictureType(url);
