@@ -20,8 +20,6 @@ const RECOMMENDATIONS = resolve('dist', 'apps', 'recommendations', 'src', 'main.
 const GATEWAYS = 3;
 /** Milliseconds from the answer to a retraction after which nobody who asks may get anything of the article. */
 const GONE_WITHIN = 2_000;
-/** Milliseconds of looking on after that. */
-const LOOK_ON = 300;
 /** Milliseconds between two looks at an address, each at another gateway. */
 const EVERY = 100;
 
@@ -222,16 +220,18 @@ describeWith('postgres')('a retraction while Kafka is away', () => {
         looks.push(await atEach[n % atEach.length]!());
         await delay(EVERY);
       }
+      // Nobody who asks now may get it, however long the answer takes.
+      looks.push(...(await Promise.all(atEach.map((look) => look()))));
     };
     const readers = [...addresses, ...siteWide].map(reader);
     fallSick(sickness);
     await waitUntil(() => looks.length > readers.length * 2);
     await call('POST', `articles/${article.id}/retract`, { reason: 'legal' }, article.version);
     const answered = Date.now();
-    await delay(GONE_WITHIN + LOOK_ON);
+    await delay(GONE_WITHIN + 1);
     over.abort();
-    recover();
     await Promise.all(readers);
+    recover();
     return { looks, answered };
   }
 
@@ -247,11 +247,9 @@ describeWith('postgres')('a retraction while Kafka is away', () => {
         sickness,
         late: [],
       });
-      const seen = new Set(looks.filter(({ asked }) => asked > answered).map(({ path }) => path));
-      expect(subjects[round]!.addresses.filter((path) => !seen.has(path))).toEqual([]);
     }
     report(gone);
-  });
+  }, 1_800_000);
 
   it('is known to a gateway that starts while Kafka is still away', async () => {
     const gateway = await startGateway();

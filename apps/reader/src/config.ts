@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { serverSettings, setting, text, type ConfigOf } from '#platform';
+import { originSettings, serverSettings, setting, text, type ConfigOf } from '#platform';
 
 export const settings = {
   ...serverSettings('reader', 8080),
+  ...originSettings,
   gatewayUrl: setting(
     'GATEWAY_URL',
     text.url(/^https?$/).default('http://127.0.0.1:8000'),
