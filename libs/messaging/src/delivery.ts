@@ -1,6 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { from, isObservable, lastValueFrom } from 'rxjs';
-import { Counter, type Registry } from 'prom-client';
-import type { DataSource, EntityManager } from 'typeorm';
+import { Counter, Registry } from 'prom-client';
+import { DataSource, type EntityManager } from 'typeorm';
 import {
   BadMessage,
   decodeEvent,
@@ -9,7 +10,7 @@ import {
   isTombstone,
   type NewsroomEvent,
 } from '#events';
-import { failureKind, withTrace, type Logger } from '#platform';
+import { failureKind, LOGGER, withTrace, type Logger } from '#platform';
 import { bury } from './dead-letters.js';
 import { addToInbox, markDead, reviveInInbox } from './inbox.js';
 import type { ReceivedMessage } from './message.js';
@@ -26,13 +27,14 @@ type Read = { message: ReceivedMessage } & (
  * Processes messages in order, each exactly once. The inbox row and the handler's writes share a transaction, so a redelivered
  * message is skipped and a failed one leaves nothing behind.
  */
+@Injectable()
 export class Delivery {
+  private handlers: Handlers = new Map();
   private readonly outcomes: Counter;
 
   constructor(
     private readonly db: DataSource,
-    private readonly handlers: Handlers,
-    private readonly log: Logger,
+    @Inject(LOGGER) private readonly log: Logger,
     registry: Registry,
   ) {
     this.outcomes = new Counter({
@@ -41,6 +43,11 @@ export class Delivery {
       labelNames: ['type', 'outcome'],
       registers: [registry],
     });
+  }
+
+  /** Names the service's handlers, by event type; called once, before anything is delivered. */
+  bind(handlers: Handlers): void {
+    this.handlers = handlers;
   }
 
   /**

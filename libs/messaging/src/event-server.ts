@@ -1,11 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
-import { Registry } from 'prom-client';
-import { DataSource } from 'typeorm';
 import { eventContract } from '#events';
-import { EventTransport as Announced, LOGGER, SERVICE_NAME, type Logger } from '#platform';
+import { SERVICE_NAME } from '#platform';
 import { Delivery, type BoundHandler } from './delivery.js';
-import { Redrive } from './redrive.js';
 import { TRANSPORT, type EventTransport } from './transport.js';
 
 /**
@@ -14,18 +11,12 @@ import { TRANSPORT, type EventTransport } from './transport.js';
  */
 @Injectable()
 export class EventServer extends Server implements CustomTransportStrategy {
-  private redrive: Redrive | undefined;
-
   constructor(
-    private readonly db: DataSource,
     @Inject(TRANSPORT) private readonly transport: EventTransport,
     @Inject(SERVICE_NAME) private readonly service: string,
-    @Inject(LOGGER) private readonly log: Logger,
-    private readonly registry: Registry,
-    announced: Announced,
+    private readonly delivery: Delivery,
   ) {
     super();
-    announced.strategy = this;
   }
 
   /** Starts to follow events; the service is up whether or not the log can be reached. */
@@ -34,16 +25,14 @@ export class EventServer extends Server implements CustomTransportStrategy {
       const handlers = new Map(
         [...this.messageHandlers].map(([type, handler]) => [type, boundHandler(type, handler)]),
       );
-      const delivery = new Delivery(this.db, handlers, this.log, this.registry);
-      this.redrive = new Redrive(this.db, delivery, this.log);
-      this.redrive.start();
+      this.delivery.bind(handlers);
       const topics = new Set([...handlers.keys()].map((type) => eventContract(type)!.topic));
       if (topics.size > 0) {
         this.transport.subscribe({
           group: this.service,
           topics: [...topics],
-          deliver: (messages) => delivery.deliver(messages),
-          bury: (message, error, attempts) => delivery.bury(message, error, attempts),
+          deliver: (messages) => this.delivery.deliver(messages),
+          bury: (message, error, attempts) => this.delivery.bury(message, error, attempts),
         });
       }
       done();
@@ -53,7 +42,6 @@ export class EventServer extends Server implements CustomTransportStrategy {
   }
 
   async close(): Promise<void> {
-    await this.redrive?.stop();
     await this.transport.stopDelivery();
   }
 
