@@ -37,7 +37,7 @@ const sicknesses: readonly Sickness[] = [
 ];
 const ROUNDS = rounds(2, 100);
 
-/** An article with a word that nothing else has, and another whose page shows its card. */
+/** An article with a word that nothing else has, nor begins with, and another whose page shows its card. */
 interface Subject {
   readonly word: string;
   readonly article: Draft;
@@ -127,7 +127,7 @@ describeWith('postgres')('a retraction while Kafka is away', () => {
   }
 
   async function aSubject(i: number): Promise<Subject> {
-    const word = `zwetschgenkrawall${i}`;
+    const word = `zwetschgen${i}krawall`;
     const topic = `thema-${i}`;
     for (const kind of ['topics', 'places']) await call('PUT', `${kind}/${topic}`, { name: `Thema ${i}` });
     const about = { topics: [topic], places: [topic] };
