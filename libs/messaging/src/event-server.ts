@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
-import { eventContract } from '#events';
+import { eventContract, topicNames, type TopicName } from '#events';
 import { SERVICE_NAME } from '#platform';
 import { Delivery, type BoundHandler } from './delivery.js';
+import { TOPIC_PATTERN } from './on-event.js';
 import { TRANSPORT, type EventTransport } from './transport.js';
 
 /**
@@ -23,10 +24,10 @@ export class EventServer extends Server implements CustomTransportStrategy {
   async listen(done: (error?: unknown) => void): Promise<void> {
     try {
       const handlers = new Map(
-        [...this.messageHandlers].map(([type, handler]) => [type, boundHandler(type, handler)]),
+        [...this.messageHandlers].map(([pattern, handler]) => [pattern, boundHandler(pattern, handler)]),
       );
       this.delivery.bind(handlers);
-      const topics = new Set([...handlers.keys()].map((type) => eventContract(type)!.topic));
+      const topics = new Set([...handlers.keys()].map((pattern) => topicOf(pattern)!));
       if (topics.size > 0) {
         this.transport.subscribe({
           group: this.service,
@@ -54,10 +55,16 @@ export class EventServer extends Server implements CustomTransportStrategy {
   }
 }
 
-function boundHandler(type: string, handler: MessageHandler): BoundHandler {
-  if (!eventContract(type))
-    throw new Error(`@OnEvent(${type}): this event type is not declared in libs/events.`);
-  if (handler.next)
-    throw new Error(`@OnEvent(${type}) stands twice in this service; one handler does all of it.`);
+/** @param pattern an event type, or {@link TOPIC_PATTERN} and a topic. */
+function topicOf(pattern: string): TopicName | undefined {
+  if (!pattern.startsWith(TOPIC_PATTERN)) return eventContract(pattern)?.topic;
+  return topicNames.find((topic) => TOPIC_PATTERN + topic === pattern);
+}
+
+function boundHandler(pattern: string, handler: MessageHandler): BoundHandler {
+  if (!topicOf(pattern)) throw new Error(`The handler of ${pattern}: it is not declared in libs/events.`);
+  if (handler.next) {
+    throw new Error(`Two handlers of ${pattern} are registered; a service may have only one.`);
+  }
   return handler as unknown as BoundHandler;
 }
