@@ -20,14 +20,14 @@ export interface RetractionsResponse {
  * another database cluster, before a dump was restored into this one, and counts as none.
  */
 export async function retractedLately(db: DataSource, after = '0'): Promise<RetractionsResponse> {
-  const [row]: [RetractionsResponse] = await db.query(
-    `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS cursor, ARRAY(
+  const [{ isForeign, ...answer }]: [RetractionsResponse & { isForeign: boolean }] = await db.query(
+    `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS cursor,
+       $1::xid8 > pg_snapshot_xmax(pg_current_snapshot()) AS "isForeign", ARRAY(
        SELECT article_id FROM retraction
-       WHERE transaction_id >= CASE WHEN $1::xid8 <= pg_snapshot_xmax(pg_current_snapshot()) THEN $1::xid8 ELSE '0' END
-         AND at > now() - make_interval(days => ${retractionLimits.days})
+       WHERE transaction_id >= $1::xid8 AND at > now() - make_interval(days => ${retractionLimits.days})
        ORDER BY transaction_id DESC LIMIT ${retractionLimits.articles}
      )::text[] AS "articleIds"`,
     [after],
   );
-  return row;
+  return isForeign ? retractedLately(db) : answer;
 }

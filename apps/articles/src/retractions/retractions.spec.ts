@@ -21,18 +21,25 @@ describeWith('postgres')('what was retracted lately', () => {
     return (await desk.read<RetractionsResponse>(`/retractions${query}`)).body;
   };
 
+  /** A cursor after everything. Transactions in other databases of the server let articles be named again for a while. */
+  const caughtUp = (): Promise<string> =>
+    waitUntil(async () => {
+      const { cursor } = await read();
+      return (await read(cursor)).articleIds.length === 0 && cursor;
+    });
+
   it('names an article once it is retracted, and not before', async () => {
     const article = await desk.published();
     const before = await read();
     expect(before.articleIds).not.toContain(article.id);
     expectOk(await desk.act('retract', article, { reason: 'legal' }));
-    expect((await read(before.cursor)).articleIds).toEqual([article.id]);
+    expect((await read(before.cursor)).articleIds).toContain(article.id);
     expect((await read()).articleIds).toContain(article.id);
   });
 
   it('names an article again that is purged, and nothing else that an editor does to it', async () => {
     const [article, other] = [await desk.retracted(), await desk.published()];
-    const { cursor } = await read();
+    const cursor = await caughtUp();
     expectOk(await desk.act('correct', other, { note: 'Es waren zwei.' }));
     expect((await read(cursor)).articleIds).toEqual([]);
     expectOk(await desk.act('purge', article));
@@ -57,7 +64,8 @@ describeWith('postgres')('what was retracted lately', () => {
       await client.query(`UPDATE article SET state = 'retracted' WHERE id = $1`, [late.id]);
       expectOk(await desk.act('retract', early, { reason: 'legal' }));
       const meanwhile = await read(cursor);
-      expect(meanwhile.articleIds).toEqual([early.id]);
+      expect(meanwhile.articleIds).toContain(early.id);
+      expect(meanwhile.articleIds).not.toContain(late.id);
       await client.query('COMMIT');
       expect((await read(meanwhile.cursor)).articleIds).toContain(late.id);
     } finally {
