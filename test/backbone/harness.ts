@@ -87,6 +87,11 @@ export class ServiceProcess {
     return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) : undefined;
   }
 
+  /** Sends a signal and does not wait, such as SIGSTOP to hang it. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.ended;

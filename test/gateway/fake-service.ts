@@ -12,8 +12,12 @@ export const hang: Answering = () => undefined;
 
 /** A plain HTTP server in the place of a service, which misbehaves as a test wants it to. */
 export class FakeService {
-  /** `GET /path` of every request, in order. */
+  /** `GET /path` of every request, in order, but for those that ask for retractions. */
   readonly seen: string[] = [];
+  /** What it says was retracted, in the place of the articles service. */
+  retracted: string[] = [];
+  /** Whether it answers what was retracted as it answers everything else. */
+  isWhollySick = false;
   /** Requests whose connection was closed before they were answered. */
   aborted = 0;
   /** Most requests that were under way at the same time. */
@@ -51,6 +55,11 @@ export class FakeService {
   }
 
   private receive(request: IncomingMessage, response: ServerResponse): void {
+    if (request.url!.startsWith('/retractions') && !this.isWhollySick) {
+      // Kept connections are for what tests look at.
+      response.setHeader('connection', 'close');
+      return sendJson(response, { articleIds: this.retracted, cursor: '1' });
+    }
     this.seen.push(`${request.method} ${request.url}`);
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.underWay);
     response.once('close', () => {

@@ -12,6 +12,7 @@ import { ArticleSnapshots } from './publishing/republish.js';
 import { TakeDown } from './publishing/take-down.js';
 import { ArticlesController } from './reading/articles.controller.js';
 import { FormerDraftsController } from './revisions/former-drafts.controller.js';
+import { RetractionsController } from './retractions/retractions.controller.js';
 import { RevisionsController } from './revisions/revisions.controller.js';
 import { SearchController } from './search/search.controller.js';
 import { WordLearning } from './search/word-learning.js';
@@ -25,6 +26,7 @@ import { TermsService } from './taxonomy/terms.service.js';
     ArticlesController,
     SearchController,
     FeedsController,
+    RetractionsController,
     EditorialArticlesController,
     RevisionsController,
     FormerDraftsController,

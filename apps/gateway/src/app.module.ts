@@ -10,6 +10,8 @@ import { PageController } from './page/page.controller.js';
 import { PageService } from './page/page.service.js';
 import { PollsController } from './polls/polls.controller.js';
 import { RailsController } from './rails/rails.controller.js';
+import { RetractionPoll } from './retractions/retraction-poll.js';
+import { Retractions } from './retractions/retractions.js';
 import { OriginGuard } from './security/origin.guard.js';
 import { ReaderCookie } from './security/reader-cookie.js';
 import { FullText } from './subscribers/full-text.js';
@@ -28,6 +30,8 @@ import { Upstream } from './upstream/upstream.js';
   providers: [
     Upstream,
     Caches,
+    Retractions,
+    RetractionPoll,
     Lists,
     PageService,
     FullText,

@@ -1,4 +1,4 @@
-import { readerSettings, serverSettings, setting, text, type ConfigOf } from '#platform';
+import { originSettings, readerSettings, serverSettings, setting, text, type ConfigOf } from '#platform';
 
 const upstream = (variable: string, port: number) =>
   setting(variable, text.url(/^https?$/).default(`http://127.0.0.1:${port}`), 'an http(s) address');
@@ -6,15 +6,11 @@ const upstream = (variable: string, port: number) =>
 export const settings = {
   ...serverSettings('gateway', 8000),
   ...readerSettings,
+  ...originSettings,
   articlesUrl: upstream('ARTICLES_URL', 3001),
   commentsUrl: upstream('COMMENTS_URL', 3002),
   pollsUrl: upstream('POLLS_URL', 3003),
   recommendationsUrl: upstream('RECOMMENDATIONS_URL', 3004),
-  allowedOrigins: setting(
-    'ALLOWED_ORIGINS',
-    text.list(),
-    'origins such as https://www.example.ch,https://m.example.ch',
-  ),
   secureCookies: setting(
     'SECURE_COOKIES',
     text.flag(process.env['NODE_ENV'] === 'production'),

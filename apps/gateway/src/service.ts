@@ -1,11 +1,15 @@
 import { defineService } from '#platform';
 import { AppModule } from './app.module.js';
 import { settings } from './config.js';
+import { allowOrigins } from './http/cors.js';
 import { addRetryAfter } from './http/retry-after.js';
 
 export const gatewayService = defineService({
   name: 'gateway',
   settings,
   module: AppModule,
-  prepare: addRetryAfter,
+  prepare(server, config) {
+    allowOrigins(server, config);
+    addRetryAfter(server);
+  },
 });

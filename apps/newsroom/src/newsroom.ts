@@ -137,8 +137,13 @@ async function startServices(
       result.status === 'fulfilled' ? [[`${result.value.name.toUpperCase()}_URL`, result.value.url]] : [],
     ),
   );
-  const gateway = await start(gatewayService, { ...urls, GATEWAY_PORT: String(config.gatewayPort) });
+  const gateway = await start(gatewayService, {
+    ...publicAddresses,
+    ...urls,
+    GATEWAY_PORT: String(config.gatewayPort),
+  });
   const reader = await start(readerService, {
+    ...publicAddresses,
     GATEWAY_URL: gateway.url,
     READER_PORT: String(config.readerPort),
   });

@@ -8,7 +8,9 @@ import type { ReadableArticle } from '../reading/paywall.rules.js';
 import { publicArticle } from '../reading/public-article.js';
 import { pluralOf, type TermKind } from '../taxonomy/term.entity.js';
 import { KindInPath } from '../taxonomy/term.rules.js';
+import { ALL } from '../publishing/listing.js';
 import { atomFeed } from './atom.js';
+import { changedAt, type FeedFile } from './feed-changes.js';
 import { FeedsService, type FeedOf } from './feeds.service.js';
 import { jsonFeed } from './json-feed.js';
 import { ninjs } from './ninjs.js';
@@ -52,9 +54,8 @@ export class FeedsController {
 
   @Get('sitemap-news.xml')
   async sitemap(@Res() reply: FastifyReply): Promise<void> {
-    const { xml, updatedAt } = await this.feeds.sitemap();
-    reply.header('last-modified', updatedAt.toUTCString());
-    reply.type('application/xml; charset=utf-8').send(xml);
+    const file = { listId: ALL, file: 'sitemap-news.xml' };
+    await this.sendDated(reply, 'application/xml; charset=utf-8', file, await this.feeds.sitemap());
   }
 
   @Get('articles/:idOrSlug/ninjs')
@@ -70,7 +71,12 @@ export class FeedsController {
   private async send(reply: FastifyReply, file: File, path: string, of?: FeedOf): Promise<void> {
     const feed = await this.feeds.feed(of, path);
     const { type, write } = forms[file];
-    reply.header('last-modified', feed.updatedAt.toUTCString());
-    reply.type(type).send(write(this.feeds.site, feed));
+    await this.sendDated(reply, type, { listId: feed.listId, file }, write(this.feeds.site, feed));
+  }
+
+  private async sendDated(reply: FastifyReply, type: string, file: FeedFile, text: string): Promise<void> {
+    const date = await changedAt(this.db, file, text);
+    if (date) reply.header('last-modified', date.toUTCString());
+    reply.type(type).send(text);
   }
 }

@@ -43,6 +43,7 @@ export class FeedsService {
     const articles = rows.map(({ snapshot }) => readableWithoutSubscription(snapshot));
     const { name, url } = this.site;
     return {
+      listId: term?.id ?? ALL,
       title: term ? `${name}: ${term.name}` : name,
       description: term ? `Das Neueste zu «${term.name}»` : `Das Neueste auf ${name}`,
       path,
@@ -52,7 +53,7 @@ export class FeedsService {
     };
   }
 
-  async sitemap(): Promise<{ xml: string; updatedAt: Date }> {
+  async sitemap(): Promise<string> {
     const rows: { summary: ArticleSummary }[] = await this.db.query(
       `SELECT summary FROM listing JOIN article ON article.id = article_id
        WHERE list_id = $1 AND listing.published_at > now() - make_interval(hours => ${newsSitemapLimits.hours})
@@ -60,9 +61,10 @@ export class FeedsService {
        ORDER BY listing.published_at DESC, article_id DESC LIMIT ${newsSitemapLimits.items}`,
       [ALL],
     );
-    const summaries = rows.map(({ summary }) => summary);
-    const updatedAt = await this.lastChange(summaries.map((summary) => ({ updatedAt: summary.publishedAt })));
-    return { xml: newsSitemap(this.site, summaries), updatedAt };
+    return newsSitemap(
+      this.site,
+      rows.map(({ summary }) => summary),
+    );
   }
 
   /** Of what is listed and, since that changes lists without being in them, of the last retraction anywhere. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseJsonFeed } from 'feedsmith';
-import { describeWith } from '#testing';
+import { describeWith, waitUntil } from '#testing';
+import type { EditorialArticleResponse } from '../articles/articles.dto.js';
 import { Desk, expectOk } from '../../test/desk.js';
 import { readFeed, textsIn } from '../../test/feed-reader.js';
 
@@ -150,17 +151,81 @@ describeWith('postgres')('feeds', () => {
     expect(body.descriptions.find(({ role }) => role === 'correction')!.value).toContain('Es waren <zwei>.');
   });
 
-  it('change their date when an article is taken down, whichever it was', async () => {
-    const dated = async () => (await desk.read('/feeds/rss.xml')).headers.get('last-modified')!;
-    const article = await desk.published();
-    const before = await dated();
-    await desk.service.query(`UPDATE article SET updated_at = now() - interval '1 day' WHERE id = $1`, [
-      article.id,
-    ]);
-    expectOk(await desk.act('retract', article, { reason: 'error' }));
-    await desk.service.query(`UPDATE article SET retracted_at = now() + interval '5 s' WHERE id = $1`, [
-      article.id,
-    ]);
-    expect(Date.parse(await dated())).toBeGreaterThan(Date.parse(before));
+  it('carry corrections of what only subscribers may read, without its body', async () => {
+    const secret = { type: 'paragraph', runs: [{ text: 'Nur im Abo' }] };
+    const article = await desk.published({ access: 'paid', body: [secret] });
+    expectOk(await desk.act('correct', article, { note: 'Es waren drei, nicht vier.' }));
+    for (const file of ['rss.xml', 'atom.xml', 'feed.json']) {
+      const { text } = await desk.read(`/feeds/${file}`);
+      expect(text).toContain('Es waren drei, nicht vier.');
+      expect(text).not.toContain('Nur im Abo');
+    }
+  });
+
+  describe('have a date', () => {
+    /** A feed whose date has been the same for a while. */
+    const settled = (path: string) =>
+      waitUntil(async () => {
+        await desk.read(path);
+        await desk.service.query(`UPDATE feed_change SET changed_at = changed_at - interval '1 minute'`);
+        const { text, headers } = await desk.read(path);
+        const date = headers.get('last-modified');
+        return date !== null && { text, date };
+      });
+    const changed = (path: string, before: string) =>
+      waitUntil(async () => {
+        const { text, headers } = await desk.read(path);
+        return text !== before && { date: headers.get('last-modified') };
+      });
+
+    it('that stays until they change', async () => {
+      const { date } = await settled('/feeds/rss.xml');
+      expect(date).toMatch(/GMT$/);
+      expect((await desk.read('/feeds/rss.xml')).headers.get('last-modified')).toBe(date);
+    });
+
+    const again = async (article: EditorialArticleResponse, overrides: object) =>
+      expectOk(
+        await desk.act(
+          'publish',
+          expectOk(await desk.edit(article.id, article.version, { ...article.content, ...overrides })),
+        ),
+      );
+
+    it.each<[what: string, path: string, change: (old: EditorialArticleResponse) => Promise<unknown>]>([
+      [
+        'an article in them is retracted',
+        '/feeds/rss.xml',
+        (old) => desk.act('retract', old, { reason: 'error' }),
+      ],
+      ['a term is renamed', '/feeds/atom.xml', () => desk.put('topics/zug', { name: 'Bahn' })],
+      [
+        'an older article leaves their term',
+        '/feeds/topics/verkehr/rss.xml',
+        (old) => again(old, { topics: [] }),
+      ],
+      ['a headline changes', '/sitemap-news.xml', (old) => again(old, { headline: 'Ganz anders' })],
+    ])('that is another, or none for 2 s, when %s', async (_what, path, change) => {
+      for (const topic of ['verkehr', 'zug']) await desk.put(`topics/${topic}`, { name: topic });
+      const old = await desk.published({ topics: ['verkehr', 'zug'] });
+      await desk.published({ topics: ['verkehr'] });
+      const before = await settled(path);
+      await change(old);
+      const after = await changed(path, before.text);
+      expect(after.date).not.toBe(before.date);
+    });
+
+    it('of another second for each of many changes in one', async () => {
+      const dates = new Set<string>();
+      for (let i = 0; i < 3; i++) {
+        await desk.published();
+        await desk.read('/feeds/rss.xml');
+        const [row] = await desk.service.query<{ changed_at: Date }>(
+          `SELECT changed_at FROM feed_change WHERE file = 'rss.xml' ORDER BY changed_at DESC`,
+        );
+        dates.add(row!.changed_at.toUTCString());
+      }
+      expect(dates.size).toBe(3);
+    });
   });
 });

@@ -14,6 +14,8 @@ export interface Site {
 
 /** Articles of the whole site, or of one of its terms, newest first. */
 export interface Feed {
+  /** Of the list that it shows. */
+  readonly listId: string;
   readonly title: string;
   readonly description: string;
   /** Below `apiUrl`. */

@@ -46,10 +46,10 @@ export async function publicArticle(
   const [row] = found ? [found] : await articleWithSlug(db, idOrSlug);
   if (!row || row.state === 'draft' || row.state === 'scheduled') throw refuse('article.unknown');
   if (row.state === 'retracted') {
-    throw refuse('article.retracted', { reason: row.reason, note: row.note ?? undefined });
+    throw refuse('article.retracted', { id: row.id, reason: row.reason, note: row.note ?? undefined });
   }
   if (!found && row.slug !== idOrSlug) {
-    throw refuse('article.moved', { slug: row.slug, location: `/articles/${row.slug}` });
+    throw refuse('article.moved', { id: row.id, slug: row.slug, location: `/articles/${row.slug}` });
   }
   const { id, slug, version, access, updated_at: updatedAt } = row;
   const snapshot = isSubscriber || access === 'free' ? row.snapshot! : preview(row.snapshot!);

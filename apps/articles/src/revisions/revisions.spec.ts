@@ -42,6 +42,26 @@ describeWith('postgres')('the revisions of an article', () => {
     expect((await desk.read(`/articles/${article.id}`)).body.headline).toBe('Erste');
   });
 
+  it('bring their slug back when they are restored, and the address in between leads there', async () => {
+    const first = await desk.published({ slug: 'schleife-a' });
+    const edited = expectOk(
+      await desk.edit(first.id, first.version, anArticleRequest({ slug: 'schleife-b' })),
+    );
+    const second = expectOk(await desk.act('publish', edited));
+    expect((await desk.read('/articles/schleife-a')).body).toMatchObject({ slug: 'schleife-b' });
+    const restored = await desk.post(
+      `articles/${first.id}/revisions/${first.version}/restore`,
+      undefined,
+      second.version,
+    );
+    expectOk(await desk.act('publish', expectOk(restored)));
+    expect((await desk.read('/articles/schleife-a')).status).toBe(200);
+    expect(await desk.read('/articles/schleife-b')).toMatchObject({
+      status: 301,
+      body: { slug: 'schleife-a' },
+    });
+  });
+
   it('say who published them, and what was corrected', async () => {
     const { article } = await publishedTwice();
     expectOk(await desk.act('correct', article, { note: 'Ort berichtigt.' }));

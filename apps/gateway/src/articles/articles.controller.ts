@@ -4,12 +4,13 @@ import { z } from 'zod';
 import { Slug } from '#events';
 import { clientSignal, ForAnyone, ForAnyoneOrSubscribers, IsSubscriber } from '#platform';
 import { Caches } from '../caching/caches.js';
-import { MicroCache } from '../caching/micro-cache.js';
+import { MicroCache, STALE_FOR, type Entry } from '../caching/micro-cache.js';
 import { cacheable, sendCacheable, variesBySubscription, type Cacheable } from '../http/cacheable.js';
-import { leadingOn } from '../http/moved.js';
 import { IdOrSlug, pathOf } from '../http/params.js';
+import { answerPublicly, type Moved } from '../http/public-answer.js';
+import { Retractions } from '../retractions/retractions.js';
 import { FullText } from '../subscribers/full-text.js';
-import { Bulkhead } from '../upstream/bulkhead.js';
+import { Bulkhead, type BulkheadLimits } from '../upstream/bulkhead.js';
 import { Upstream } from '../upstream/upstream.js';
 import { Lists } from './lists.js';
 
@@ -48,11 +49,15 @@ export class ArticlesController {
     private readonly upstream: Upstream,
     private readonly lists: Lists,
     private readonly fullText: FullText,
+    retractions: Retractions,
   ) {
-    const held = caches.create<Cacheable>('lists', 1_000);
-    this.answers = new MicroCache(held, new Bulkhead({ concurrent: 64, waiting: 256, waitFor: 1_000 }));
+    const { refusals } = caches;
+    const shared = { answers: caches.create<Entry<Cacheable>>('lists', STALE_FOR), refusals, retractions };
+    const cacheWith = (flights: BulkheadLimits) =>
+      new MicroCache<Cacheable>({ ...shared, flights: new Bulkhead(flights) });
+    this.answers = cacheWith({ concurrent: 64, waiting: 256, waitFor: 1_000 });
     // A search can cost the database a hundred times what a list does; a flood of them must leave room for reading.
-    this.searches = new MicroCache(held, new Bulkhead({ concurrent: 8, waiting: 64, waitFor: 1_000 }));
+    this.searches = cacheWith({ concurrent: 8, waiting: 64, waitFor: 1_000 });
   }
 
   @Get('articles')
@@ -62,10 +67,10 @@ export class ArticlesController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const path = pathOf('/articles', query);
-    return leadingOn(
+    return answerPublicly(
       reply,
-      ({ kind, slug }) => pathOf('/v1/articles', { ...query, [kind!]: slug }),
       () => this.send(path, request, reply, (signal) => this.lists.get(path, signal)),
+      ({ kind, slug }) => pathOf('/v1/articles', { ...query, [kind!]: slug }),
     );
   }
 
@@ -76,10 +81,10 @@ export class ArticlesController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const path = pathOf('/search', query);
-    return leadingOn(
+    return answerPublicly(
       reply,
-      ({ slug }) => pathOf('/v1/search', { ...query, section: slug }),
       () => this.send(path, request, reply, (signal) => this.lists.get(path, signal), this.searches),
+      ({ slug }) => pathOf('/v1/search', { ...query, section: slug }),
     );
   }
 
@@ -104,11 +109,16 @@ export class ArticlesController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const path = pathOf('/articles', { ...query, [kind.slice(0, -1)]: slug });
-    return leadingOn(
+    const own = kind.slice(0, -1);
+    const path = pathOf('/articles', { ...query, [own]: slug });
+    const addressOf = (moved: Moved): string =>
+      moved.kind === own
+        ? pathOf(`/v1/${kind}/${moved.slug}`, query)
+        : pathOf(`/v1/${kind}/${slug}`, { ...query, [moved.kind!]: moved.slug });
+    return answerPublicly(
       reply,
-      (moved) => pathOf(`/v1/${kind}/${moved.slug}`, query),
       () => this.send(path, request, reply, (signal) => this.lists.get(path, signal)),
+      addressOf,
     );
   }
 
@@ -144,16 +154,17 @@ export class ArticlesController {
   ): Promise<void> {
     const load = async (signal: AbortSignal): Promise<Cacheable> => {
       const { bytes, headers } = await this.upstream.ok('articles', path, { signal });
-      return cacheable(bytes, [`article/${String(headers['x-article-id'])}`]);
+      const articleId = String(headers['x-article-id']);
+      return cacheable(bytes, [`article/${articleId}`], { articleId });
     };
-    return leadingOn(
+    return answerPublicly(
       reply,
-      ({ slug }) => `/v1/articles/${slug}${form}`,
       async () => {
         if (!isSubscriber) return this.send(path, request, reply, load);
         const article = await this.answers.get(path, () => clientSignal(reply), load);
         await this.fullText.sendArticle(article, request, reply);
       },
+      ({ slug }) => `/v1/articles/${slug}${form}`,
     );
   }
 

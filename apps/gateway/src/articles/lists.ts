@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { cacheable, type Cacheable } from '../http/cacheable.js';
+import { Retractions } from '../retractions/retractions.js';
 import { Upstream } from '../upstream/upstream.js';
 
 interface List {
@@ -12,10 +13,13 @@ interface Interactions {
 /** Milliseconds a list waits for its counts; it does without them rather than longer. */
 const COUNTS_WITHIN = 500;
 
-/** Lists of articles with the interaction count of each. */
+/** Lists of articles with the interaction count of each, and without those that were retracted meanwhile. */
 @Injectable()
 export class Lists {
-  constructor(private readonly upstream: Upstream) {}
+  constructor(
+    private readonly upstream: Upstream,
+    private readonly retractions: Retractions,
+  ) {}
 
   /** @param path of the articles service, that of a list or a search. */
   async get(path: string, signal: AbortSignal): Promise<Cacheable> {
@@ -24,8 +28,11 @@ export class Lists {
       list.items.map(({ id }) => id),
       signal,
     );
-    const items = list.items.map((item) => ({ ...item, interactions: totals.get(item.id) ?? 0 }));
-    return cacheable({ ...list, items }, ['lists', ...items.map(({ id }) => `article/${id}`)]);
+    const items = list.items
+      .filter(({ id }) => !this.retractions.has(id))
+      .map((item) => ({ ...item, interactions: totals.get(item.id) ?? 0 }));
+    const surrogateKeys = ['lists', ...items.map(({ id }) => `article/${id}`)];
+    return cacheable({ ...list, items }, surrogateKeys, { checkedAt: performance.now() });
   }
 
   private async totals(ids: string[], signal: AbortSignal): Promise<Map<string, number>> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Gauge, Registry } from 'prom-client';
+import type { Refused } from '#platform';
 
 const MB = 1024 * 1024;
 
@@ -8,21 +9,31 @@ const MB = 1024 * 1024;
  * Bytes each cache may hold. All of them, what is under way and Node itself fit into a container of 384 MB.
  * The bytes are Buffers, outside the heap of JavaScript.
  */
-const budgets = { pages: 16 * MB, lists: 8 * MB, feeds: 8 * MB, parts: 24 * MB } as const;
+const budgets = { pages: 16 * MB, lists: 8 * MB, feeds: 8 * MB, parts: 24 * MB, refusals: 2 * MB } as const;
+export type CacheName = keyof typeof budgets;
 
 /** One large answer must not displace everything else. */
 const SHARE_OF_ONE = 1 / 4;
 /** Bytes of an entry besides its answer and its key, about: tag, keys, bookkeeping. */
 const OVERHEAD = 2_048;
 
+/** Milliseconds for which an answer is not asked for again; shared caches keep it as long. */
+export const HOLD_FOR = 1_000;
+
 export interface Held {
   readonly bytes: Buffer;
+}
+
+export interface Refusal extends Held {
+  readonly refusal: Refused;
 }
 
 /** The gateway's caches: bounded in bytes, and rid of what has expired. */
 @Injectable()
 export class Caches {
   private readonly caches = new Map<string, { readonly calculatedSize: number }>();
+  /** Of all services, by the key of what was asked for. */
+  readonly refusals = this.create<Refusal>('refusals', HOLD_FOR);
 
   constructor(registry: Registry) {
     const { caches } = this;
@@ -39,7 +50,7 @@ export class Caches {
   }
 
   /** @param ttl milliseconds. */
-  create<T extends Held>(name: keyof typeof budgets, ttl: number): LRUCache<string, T> {
+  create<T extends Held>(name: CacheName, ttl: number): LRUCache<string, T> {
     const cache = new LRUCache<string, T>({
       ttl,
       ttlAutopurge: true,

@@ -1,24 +1,36 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { waitUntil } from '#testing';
-import { ClientGone } from '#platform';
+import { ClientGone, Refused } from '#platform';
+import { Retractions } from '../retractions/retractions.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
-import { Caches, type Held } from './caches.js';
-import { MicroCache } from './micro-cache.js';
+import { UpstreamDown } from '../upstream/problems.js';
+import { Caches } from './caches.js';
+import { MicroCache, type Answer } from './micro-cache.js';
 
 const MB = 1024 * 1024;
-const of = (bytes: number): Held => ({ bytes: Buffer.alloc(bytes) });
+const of = (bytes: number): Answer => ({ bytes: Buffer.alloc(bytes) });
 const stays = () => new AbortController().signal;
 
 describe('a micro cache', () => {
   let registry: Registry;
   let caches: Caches;
+  let retractions: Retractions;
   beforeEach(() => {
     registry = new Registry();
     caches = new Caches(registry);
+    retractions = new Retractions(registry);
   });
-  const cacheOf = (ttl: number) =>
-    new MicroCache(caches.create('lists', ttl), new Bulkhead({ concurrent: 64, waiting: 0, waitFor: 0 }));
+  const cacheOf = (holdFor: number, ttl = holdFor) =>
+    new MicroCache<Answer>({
+      answers: caches.create('lists', ttl),
+      refusals: caches.refusals,
+      flights: new Bulkhead({ concurrent: 64, waiting: 0, waitFor: 0 }),
+      retractions,
+      holdFor,
+    });
+  const retract = (id: string) => retractions.learn([id], performance.now());
+  const down = () => Promise.reject(new UpstreamDown('articles'));
   const held = async (): Promise<number> =>
     Number(/gateway_cache_bytes\{cache="lists"\} (\d+)/.exec(await registry.metrics())?.[1]);
 
@@ -61,7 +73,7 @@ describe('a micro cache', () => {
     const signals: AbortSignal[] = [];
     const make = (signal: AbortSignal) => {
       signals.push(signal);
-      return new Promise<Held>((_resolve, reject) =>
+      return new Promise<Answer>((_resolve, reject) =>
         signal.addEventListener('abort', () => reject(new Error('cancelled'))),
       );
     };
@@ -73,5 +85,81 @@ describe('a micro cache', () => {
     await expect(answers[1]).rejects.toBeInstanceOf(ClientGone);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
     expect(await cache.get('key', stays, async () => of(7))).toMatchObject({ bytes: { length: 7 } });
+  });
+
+  it('lets an answer stand in for one that cannot be had, says so, and not for longer than it may', async () => {
+    const cache = cacheOf(0, 200);
+    await cache.get('key', stays, async () => of(1));
+    expect(await cache.get('key', stays, down)).toMatchObject({ bytes: { length: 1 }, isStale: true });
+    await waitUntil(async () => (await held()) === 0);
+    await expect(cache.get('key', stays, down)).rejects.toBeInstanceOf(UpstreamDown);
+  });
+
+  it('holds for a moment that something does not exist, and no longer has what it was', async () => {
+    const cache = cacheOf(0, 60_000);
+    let asked = 0;
+    const refuse = (status: number) => async () => {
+      asked++;
+      throw new Refused('article.unknown', status, 'There is none.');
+    };
+    await cache.get('key', stays, async () => of(1));
+    for (let i = 0; i < 3; i++)
+      await expect(async () => cache.get('key', stays, refuse(404))).rejects.toMatchObject({ status: 404 });
+    expect(asked).toBe(1);
+    await waitUntil(async () => caches.refusals.size === 0);
+    await expect(cache.get('key', stays, down)).rejects.toBeInstanceOf(UpstreamDown);
+    for (let i = 0; i < 3; i++)
+      await expect(async () => cache.get('moved', stays, refuse(301))).rejects.toMatchObject({ status: 301 });
+    expect(asked).toBe(4);
+  });
+
+  describe('after a retraction', () => {
+    it('gives no list that was asked for before, neither fresh nor stale', async () => {
+      const cache = cacheOf(60_000);
+      await cache.get('key', stays, async () => of(1));
+      retract('a');
+      await expect(cache.get('key', stays, down)).rejects.toBeInstanceOf(UpstreamDown);
+      expect(await cache.get('key', stays, async () => of(2))).toMatchObject({ bytes: { length: 2 } });
+    });
+
+    it('makes a list again that was asked for before and came after', async () => {
+      const cache = cacheOf(60_000);
+      let made = 0;
+      const make = async () => {
+        if (++made === 1) retract('a');
+        return of(made);
+      };
+      expect(await cache.get('key', stays, make)).toMatchObject({ bytes: { length: 2 } });
+    });
+
+    it('gives a list without the article that it was taken out of', async () => {
+      const cache = cacheOf(60_000);
+      const make = async () => {
+        retract('a');
+        return { ...of(1), checkedAt: performance.now() };
+      };
+      expect(await cache.get('key', stays, make)).toMatchObject({ bytes: { length: 1 } });
+    });
+
+    it('keeps other articles, and answers for the article itself that it is gone', async () => {
+      const cache = cacheOf(0, 60_000);
+      for (const articleId of ['a', 'b'])
+        await cache.get(articleId, stays, async () => ({ ...of(1), articleId }));
+      retract('a');
+      expect(await cache.get('b', stays, down)).toMatchObject({ articleId: 'b', isStale: true });
+      await expect(cache.get('a', stays, down)).rejects.toMatchObject({ status: 410 });
+      const late = async () => ({ ...of(1), articleId: 'a' });
+      await expect(cache.get('a', stays, late)).rejects.toMatchObject({ status: 410 });
+    });
+
+    it('knows of it under every address as soon as one of them is refused', async () => {
+      const cache = cacheOf(60_000);
+      await cache.get('slug', stays, async () => ({ ...of(1), articleId: 'a' }));
+      const refuse = async () => {
+        throw new Refused('article.retracted', 410, 'Gone.', { id: 'a' });
+      };
+      await expect(cache.get('id', stays, refuse)).rejects.toMatchObject({ status: 410 });
+      await expect(cache.get('slug', stays, down)).rejects.toMatchObject({ status: 410 });
+    });
   });
 });

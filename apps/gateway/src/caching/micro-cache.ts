@@ -1,54 +1,158 @@
 import type { LRUCache } from 'lru-cache';
-import { ClientGone } from '#platform';
+import { ClientGone, Refused } from '#platform';
+import type { Retractions } from '../retractions/retractions.js';
 import type { Bulkhead } from '../upstream/bulkhead.js';
-import type { Held } from './caches.js';
+import { Busy, UpstreamDown } from '../upstream/problems.js';
+import { HOLD_FOR, type Held, type Refusal } from './caches.js';
+
+/** An answer and what decides whether it may still be given. */
+export interface Answer extends Held {
+  /** The article it is, where it is one and no list: then nobody else's retraction touches it. */
+  readonly articleId?: string;
+  /** When retracted articles were last taken out of it, by performance.now(); otherwise when it was asked for counts. */
+  readonly checkedAt?: number;
+  /** It stands in for a newer one, which cannot be had. */
+  readonly isStale?: boolean;
+}
+
+export interface Entry<T> extends Held {
+  readonly answer: T;
+  /** When it was asked for, by performance.now(): what is in it may be as old as that. */
+  readonly start: number;
+}
 
 interface Flight<T> {
-  readonly answer: Promise<T>;
+  readonly entry: Promise<Entry<T>>;
   readonly cancel: AbortController;
+  start: number;
   /** Clients that still wait for it. */
   waiting: number;
 }
 
+interface Parts<T> {
+  /** Entries for as long as they may stand in for newer ones. */
+  readonly answers: LRUCache<string, Entry<T>>;
+  /** Refusals by the service, for as long as an answer is held. */
+  readonly refusals: LRUCache<string, Refusal>;
+  /** Bounds how many answers are made at the same time. */
+  readonly flights: Bulkhead;
+  readonly retractions: Retractions;
+  /** Milliseconds for which an answer is not asked for again. */
+  readonly holdFor?: number;
+}
+
+/** Milliseconds for which an answer may stand in for a newer one that cannot be had. */
+export const STALE_FOR = 60_000;
+/** What the service says for good, as far as a moment goes. A redirect is not held: it could lead in a circle. */
+const HELD_REFUSALS = [404, 410];
+const NO_BYTES = Buffer.alloc(0);
+/** Attempts at an answer without anything that was retracted meanwhile. */
+const ATTEMPTS = 2;
+
 /**
  * Holds answers for a moment, so that a breaking story costs the upstream services one request per second. While an
  * answer is being made, everyone who asks for it waits for the same one (single flight); when the last of them has gone,
- * it is cancelled. Refusals are not held.
+ * it is cancelled. An answer that was asked for before the newest known retraction is given to nobody.
  */
-export class MicroCache<T extends Held> {
+export class MicroCache<T extends Answer> {
   private readonly underWay = new Map<string, Flight<T>>();
+  private readonly holdFor: number;
 
-  constructor(
-    private readonly answers: LRUCache<string, T>,
-    /** Bounds how many answers are made at the same time. */
-    private readonly flights: Bulkhead,
-  ) {}
+  constructor(private readonly parts: Parts<T>) {
+    this.holdFor = parts.holdFor ?? HOLD_FOR;
+  }
 
   /**
    * @param client aborts when whoever asks goes away; not called for what is held.
-   * @throws what `make` throws; Busy when too many answers are being made; ClientGone.
+   * @throws what `make` throws and no stale answer can stand in for; Refused `article.retracted`; Busy when too many
+   * answers are being made; ClientGone.
    */
   get(key: string, client: () => AbortSignal, make: (signal: AbortSignal) => Promise<T>): Promise<T> | T {
-    return this.answers.get(key) ?? this.join(key, this.underWay.get(key) ?? this.start(key, make), client());
+    const held = this.parts.answers.get(key);
+    const isFresh = held && performance.now() - held.start < this.holdFor;
+    if (isFresh && !this.showsRetracted(held)) return held.answer;
+    const refused = this.parts.refusals.get(key);
+    if (refused) throw refused.refusal;
+    return this.answer(key, client(), make);
+  }
+
+  private async answer(
+    key: string,
+    client: AbortSignal,
+    make: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const entry = await this.join(key, this.flight(key, make), client).catch((error: unknown) =>
+        this.staleInstead(key, error),
+      );
+      if (entry.answer.articleId) this.parts.retractions.mustNotHave(entry.answer.articleId);
+      if (!this.showsRetracted(entry)) return entry.answer;
+    }
+    throw new UpstreamDown('articles');
+  }
+
+  private showsRetracted({ answer, start }: Entry<T>): boolean {
+    const { retractions } = this.parts;
+    const { articleId, checkedAt = start } = answer;
+    return articleId === undefined ? checkedAt < retractions.learnedAt : retractions.has(articleId);
+  }
+
+  private staleInstead(key: string, error: unknown): Entry<T> {
+    const last =
+      error instanceof UpstreamDown || error instanceof Busy ? this.parts.answers.get(key) : undefined;
+    if (!last || (!last.answer.articleId && this.showsRetracted(last))) throw error;
+    return { ...last, answer: { ...last.answer, isStale: true } };
+  }
+
+  /** One that began before the newest retraction became known would have to be made again. */
+  private flight(key: string, make: (signal: AbortSignal) => Promise<T>): Flight<T> {
+    const current = this.underWay.get(key);
+    return current && current.start >= this.parts.retractions.learnedAt ? current : this.start(key, make);
   }
 
   private start(key: string, make: (signal: AbortSignal) => Promise<T>): Flight<T> {
     const cancel = new AbortController();
     const { signal } = cancel;
-    const fly = async (): Promise<T> => {
-      // What is read may be as old as this: the time an answer is held counts from here.
-      const start = performance.now();
-      const answer = await make(signal);
-      if (!signal.aborted) this.answers.set(key, answer, { start });
-      return answer;
+    const fly = async (): Promise<Entry<T>> => {
+      const start = (flight.start = performance.now());
+      try {
+        const answer = await make(signal);
+        const entry = { answer, start, bytes: answer.bytes };
+        if (!signal.aborted) this.hold(key, entry);
+        return entry;
+      } catch (error) {
+        this.holdRefusal(key, error, start);
+        throw error;
+      }
     };
-    const flight = { answer: this.flights.run(fly, signal), cancel, waiting: 0 };
+    const flight: Flight<T> = {
+      entry: Promise.resolve().then(() => this.parts.flights.run(fly, signal)),
+      cancel,
+      start: performance.now(),
+      waiting: 0,
+    };
     this.underWay.set(key, flight);
-    void flight.answer.catch(() => undefined).then(() => this.end(key, flight));
+    void flight.entry.catch(() => undefined).then(() => this.end(key, flight));
     return flight;
   }
 
-  private join(key: string, flight: Flight<T>, client: AbortSignal): Promise<T> {
+  private hold(key: string, entry: Entry<T>): void {
+    const { answers } = this.parts;
+    const isNewest = entry.start >= (answers.get(key)?.start ?? 0);
+    if (isNewest) answers.set(key, entry, { start: entry.start });
+  }
+
+  /** What the service itself refuses, no stale answer may stand in for. */
+  private holdRefusal(key: string, error: unknown, start: number): void {
+    if (!(error instanceof Refused) || error.status >= 499) return;
+    const { answers, refusals, retractions } = this.parts;
+    retractions.notice(error);
+    answers.delete(key);
+    if (HELD_REFUSALS.includes(error.status))
+      refusals.set(key, { refusal: error, bytes: NO_BYTES }, { start });
+  }
+
+  private join(key: string, flight: Flight<T>, client: AbortSignal): Promise<Entry<T>> {
     flight.waiting++;
     return new Promise((resolve, reject) => {
       const leave = () => {
@@ -60,7 +164,7 @@ export class MicroCache<T extends Held> {
       if (client.aborted) return leave();
       client.addEventListener('abort', leave);
       const settle = () => client.removeEventListener('abort', leave);
-      flight.answer.then(resolve, reject).finally(settle);
+      flight.entry.then(resolve, reject).finally(settle);
     });
   }
 

@@ -4,6 +4,7 @@ import { Id } from '#events';
 import { clientSignal, ForAnyone } from '#platform';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
 import { queryOf } from '../http/params.js';
+import { answerPublicly } from '../http/public-answer.js';
 import { ReaderCookie } from '../security/reader-cookie.js';
 import { forward } from '../upstream/forward.js';
 import { Upstream } from '../upstream/upstream.js';
@@ -23,8 +24,10 @@ export class CommentsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const path = `/articles/${id}/comments${queryOf(request)}`;
-    const comments = await this.upstream.json('comments', path, { signal: clientSignal(reply) });
-    sendCacheable(request, reply, cacheable(comments, [`article/${id}`, `comments/${id}`]));
+    await answerPublicly(reply, async () => {
+      const comments = await this.upstream.json('comments', path, { signal: clientSignal(reply) });
+      sendCacheable(request, reply, cacheable(comments, [`article/${id}`, `comments/${id}`]));
+    });
   }
 
   @Post()

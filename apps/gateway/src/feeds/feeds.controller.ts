@@ -2,9 +2,10 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clientSignal, ForAnyone, Refused } from '#platform';
 import { Caches } from '../caching/caches.js';
-import { MicroCache } from '../caching/micro-cache.js';
+import { MicroCache, STALE_FOR } from '../caching/micro-cache.js';
 import { cacheable, sendCacheable, type Cacheable } from '../http/cacheable.js';
-import { leadingOn } from '../http/moved.js';
+import { answerPublicly } from '../http/public-answer.js';
+import { Retractions } from '../retractions/retractions.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
 import { Upstream } from '../upstream/upstream.js';
 
@@ -21,10 +22,15 @@ export class FeedsController {
   constructor(
     caches: Caches,
     private readonly upstream: Upstream,
+    retractions: Retractions,
   ) {
-    // Feeds take a megabyte and more: few at the same time.
-    const flights = new Bulkhead({ concurrent: 4, waiting: 64, waitFor: 2_000 });
-    this.answers = new MicroCache(caches.create('feeds', 1_000), flights);
+    this.answers = new MicroCache({
+      answers: caches.create('feeds', STALE_FOR),
+      refusals: caches.refusals,
+      // Feeds take a megabyte and more: few at the same time.
+      flights: new Bulkhead({ concurrent: 4, waiting: 64, waitFor: 2_000 }),
+      retractions,
+    });
   }
 
   @Get('feeds/*')
@@ -32,16 +38,16 @@ export class FeedsController {
     const { pathname } = new URL(request.url, 'http://gateway');
     const { kind, file } = FEED.exec(pathname)?.groups ?? {};
     if (!file) throw new Refused('route.unknown', 404, 'There is nothing at this address.');
-    return leadingOn(
+    return answerPublicly(
       reply,
-      ({ slug }) => `/feeds/${kind}/${slug}/${file}`,
       () => this.send(pathname, request, reply),
+      ({ slug }) => `/feeds/${kind}/${slug}/${file}`,
     );
   }
 
   @Get('sitemap-news.xml')
   sitemap(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.send('/sitemap-news.xml', request, reply);
+    return answerPublicly(reply, () => this.send('/sitemap-news.xml', request, reply));
   }
 
   private async send(path: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {

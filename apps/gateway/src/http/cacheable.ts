@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Answer } from '../caching/micro-cache.js';
 import { admitLarge } from './large-answers.js';
 
 /** Bytes that are ready to send, with the tag that tells whether a client has them already. */
-export interface Cacheable {
-  readonly bytes: Buffer;
+export interface Cacheable extends Answer {
   readonly type: string;
   readonly etag: string;
   /** An HTTP date; the time of the last change, where one is known. */
@@ -19,18 +19,23 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 export function cacheable(
   answer: unknown,
   surrogateKeys: readonly string[],
-  { type = JSON_TYPE, lastModified }: { type?: string; lastModified?: string } = {},
+  {
+    type = JSON_TYPE,
+    ...about
+  }: Partial<Pick<Cacheable, 'type' | 'lastModified' | 'articleId' | 'checkedAt'>> = {},
 ): Cacheable {
   const bytes = Buffer.isBuffer(answer) ? answer : Buffer.from(JSON.stringify(answer));
   const etag = `"${createHash('sha1').update(bytes).digest('base64url')}"`;
-  return { bytes, type, etag, surrogateKeys, ...(lastModified && { lastModified }) };
+  return { bytes, type, etag, surrogateKeys, ...about };
 }
 
 /**
- * A second in shared caches and one more behind a refresh: a retracted text is gone everywhere within two, and breaking
- * news there as soon.
+ * A second in shared caches, and none behind a refresh or an error (`s-maxage` forbids that): a retracted text, which the
+ * gateway itself holds back after some tenths of a second, is gone there within two, and breaking news there as soon.
  */
-const CACHE_CONTROL = 'public, max-age=0, s-maxage=1, stale-while-revalidate=1';
+export const CACHE_CONTROL = 'public, max-age=0, s-maxage=1';
+/** RFC 9211. */
+const STALE = 'newsroom; hit; detail=stale';
 
 /** Tells shared caches that a request with a token gets another answer than one without (RFC 9110, 12.5.5). */
 export const variesBySubscription = (reply: FastifyReply): void => void reply.header('vary', 'authorization');
@@ -40,11 +45,12 @@ export const variesBySubscription = (reply: FastifyReply): void => void reply.he
  * @throws Busy when too many large answers are on their way to slow clients.
  */
 export function sendCacheable(request: FastifyRequest, reply: FastifyReply, answer: Cacheable) {
-  const { bytes, type, etag, lastModified, surrogateKeys } = answer;
+  const { bytes, type, etag, lastModified, surrogateKeys, isStale } = answer;
   const has = isKnown(request, etag, lastModified);
   if (!has) admitLarge(bytes, reply.raw);
   reply.headers({ etag, 'cache-control': CACHE_CONTROL, 'surrogate-key': surrogateKeys.join(' ') });
   if (lastModified) reply.header('last-modified', lastModified);
+  if (isStale) reply.header('cache-status', STALE);
   if (has) return reply.status(304).send();
   return reply.type(type).send(bytes);
 }

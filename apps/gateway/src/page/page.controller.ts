@@ -2,7 +2,7 @@ import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clientSignal, ForAnyoneOrSubscribers, IsSubscriber } from '#platform';
 import { sendCacheable, variesBySubscription } from '../http/cacheable.js';
-import { leadingOn } from '../http/moved.js';
+import { answerPublicly } from '../http/public-answer.js';
 import { IdOrSlug } from '../http/params.js';
 import { FullText } from '../subscribers/full-text.js';
 import { PageService } from './page.service.js';
@@ -23,14 +23,14 @@ export class PageController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     variesBySubscription(reply);
-    await leadingOn(
+    await answerPublicly(
       reply,
-      ({ slug }) => `/v1/articles/${slug}/page`,
       async () => {
         const page = await this.pages.get(idOrSlug, () => clientSignal(reply));
         if (isSubscriber) await this.fullText.sendPage(page, request, reply);
         else sendCacheable(request, reply, page);
       },
+      ({ slug }) => `/v1/articles/${slug}/page`,
     );
   }
 }

@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { ArticleSnapshot } from '#events';
 import { ClientGone } from '#platform';
-import { Caches } from '../caching/caches.js';
-import { MicroCache } from '../caching/micro-cache.js';
+import { Caches, HOLD_FOR } from '../caching/caches.js';
+import { MicroCache, STALE_FOR } from '../caching/micro-cache.js';
 import { cacheable, type Cacheable } from '../http/cacheable.js';
+import { withoutRetracted, type RailsAnswer } from '../retractions/rails.rules.js';
+import { Retractions } from '../retractions/retractions.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
 import { UpstreamDown, type ServiceName } from '../upstream/problems.js';
 import { parsed, Upstream, type UpstreamRequest } from '../upstream/upstream.js';
-import { LastGood, STALE_FOR, type Part } from './part.js';
+import { LastGood, type Part } from './part.js';
 
 type Article = ArticleSnapshot & { readonly version: number };
 
@@ -32,9 +34,15 @@ export class PageService {
   constructor(
     caches: Caches,
     private readonly upstream: Upstream,
+    private readonly retractions: Retractions,
   ) {
-    const flights = new Bulkhead({ concurrent: 64, waiting: 512, waitFor: 1_000 });
-    this.pages = new MicroCache(caches.create('pages', 1_000), flights);
+    this.pages = new MicroCache({
+      // Only its parts may be stale, each for itself.
+      answers: caches.create('pages', HOLD_FOR),
+      refusals: caches.refusals,
+      flights: new Bulkhead({ concurrent: 64, waiting: 512, waitFor: 1_000 }),
+      retractions,
+    });
     this.lastGood = new LastGood(caches.create('parts', STALE_FOR));
   }
 
@@ -52,15 +60,32 @@ export class PageService {
     const article = await this.load<Article>('articles', path, { within: within.article, signal });
     if (article.status === 'unavailable') throw new UpstreamDown('articles');
     const { id, body } = article.data;
+    this.retractions.mustNotHave(id);
     const pollId = body.find((block) => block.type === 'poll')?.pollId;
     const [comments, poll, rails, interactions] = await Promise.all([
       this.part('comments', `/articles/${id}/comments`, signal),
       pollId ? this.part('polls', `/polls/${pollId}`, signal) : ({ status: 'fresh', data: null } as const),
-      this.part('recommendations', `/articles/${id}/rails`, signal),
+      this.part<RailsAnswer>('recommendations', `/articles/${id}/rails`, signal),
       this.part<InteractionsAnswer>('recommendations', `/interactions?ids=${id}`, signal),
     ]);
-    const page: PageResponse = { article, comments, poll, rails, interactions: first(interactions) };
-    return cacheable(page, [`article/${id}`]);
+    // Once more: the parts may have taken a second.
+    this.retractions.mustNotHave(id);
+    const page: PageResponse = {
+      article,
+      comments,
+      poll,
+      rails: this.checked(rails),
+      interactions: first(interactions),
+    };
+    return cacheable(page, [`article/${id}`], { checkedAt: performance.now() });
+  }
+
+  /** Rails may name what was retracted, however fresh they are: recommendations learns of it by events alone. */
+  private checked(rails: Part<RailsAnswer>): Part<RailsAnswer> {
+    if (rails.status === 'unavailable') return rails;
+    if (!this.retractions.isCurrent) return { status: 'unavailable', data: null };
+    const data = withoutRetracted(rails.data, (articleId) => this.retractions.has(articleId));
+    return { status: rails.status, data };
   }
 
   /** A refusal of a part (its events have not arrived, or it was taken down) leaves that part out, not the page. */

@@ -8,9 +8,6 @@ export type Part<T> =
   | { readonly status: 'fresh' | 'stale'; readonly data: T }
   | { readonly status: 'unavailable'; readonly data: null };
 
-/** Milliseconds a last good answer may stand in for a service that is down. */
-export const STALE_FOR = 60_000;
-
 /** Keeps the bytes of the last good answer of each part, for when its service does not answer. */
 export class LastGood {
   constructor(private readonly answers: LRUCache<string, Held>) {}

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Id } from '#events';
 import { clientSignal, ForAnyone } from '#platform';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
+import { answerPublicly } from '../http/public-answer.js';
 import { ReaderCookie } from '../security/reader-cookie.js';
 import { forward } from '../upstream/forward.js';
 import { Upstream } from '../upstream/upstream.js';
@@ -21,8 +22,10 @@ export class PollsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const poll = await this.upstream.json('polls', `/polls/${id}`, { signal: clientSignal(reply) });
-    sendCacheable(request, reply, cacheable(poll, [`poll/${id}`]));
+    await answerPublicly(reply, async () => {
+      const poll = await this.upstream.json('polls', `/polls/${id}`, { signal: clientSignal(reply) });
+      sendCacheable(request, reply, cacheable(poll, [`poll/${id}`]));
+    });
   }
 
   @Put('ballot')

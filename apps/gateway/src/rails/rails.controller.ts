@@ -4,12 +4,18 @@ import { Id } from '#events';
 import { clientSignal, ForAnyone } from '#platform';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
 import { Ids } from '../http/params.js';
+import { withoutRetracted, type RailsAnswer } from '../retractions/rails.rules.js';
+import { Retractions } from '../retractions/retractions.js';
+import { UpstreamDown } from '../upstream/problems.js';
 import { Upstream } from '../upstream/upstream.js';
 
 @Controller('v1')
 @ForAnyone()
 export class RailsController {
-  constructor(private readonly upstream: Upstream) {}
+  constructor(
+    private readonly upstream: Upstream,
+    private readonly retractions: Retractions,
+  ) {}
 
   @Get('articles/:id/rails')
   async rails(
@@ -18,7 +24,12 @@ export class RailsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const signal = clientSignal(reply);
-    const rails = await this.upstream.json('recommendations', `/articles/${id}/rails`, { signal });
+    const answer = await this.upstream.json<RailsAnswer>('recommendations', `/articles/${id}/rails`, {
+      signal,
+    });
+    // Recommendations learns of retractions by events alone.
+    if (!this.retractions.isCurrent) throw new UpstreamDown('articles');
+    const rails = withoutRetracted(answer, (articleId) => this.retractions.has(articleId));
     sendCacheable(request, reply, cacheable(rails, [`article/${id}`, 'rails']));
   }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { CONFIG, Refused } from '#platform';
+import { CONFIG, isAllowedOrigin, Refused } from '#platform';
 import type { GatewayConfig } from '../config.js';
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
@@ -15,14 +15,12 @@ export class OriginGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const { method, headers } = context.switchToHttp().getRequest<FastifyRequest>();
-    const { origin, host } = headers;
-    if (SAFE.includes(method) || origin === undefined) return true;
-    const isOwn = URL.canParse(origin) && new URL(origin).host === host;
-    if (isOwn || this.config.allowedOrigins.includes(origin)) return true;
+    const { origin } = headers;
+    if (SAFE.includes(method) || origin === undefined || isAllowedOrigin(origin, this.config)) return true;
     throw new Refused(
       'origin.refused',
       403,
-      'Changes are not taken from this origin; ALLOWED_ORIGINS lists who may.',
+      'Changes are not taken from this origin; SITE_URL and ALLOWED_ORIGINS say which may.',
     );
   }
 }

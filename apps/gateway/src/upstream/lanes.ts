@@ -2,8 +2,11 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { Bulkhead } from './bulkhead.js';
 import type { ServiceName } from './problems.js';
 
-/** Kinds of calls that must not hold each other up: public reads, readers' comments and ballots, and the desk. */
-export type Lane = 'read' | 'write' | 'editorial';
+/**
+ * Kinds of calls that must not hold each other up: public reads, readers' comments and ballots, the desk, and asking what
+ * was retracted.
+ */
+export type Lane = 'read' | 'write' | 'editorial' | 'retractions';
 
 /**
  * For each service. `within` is how long a call may take once it is sent, in milliseconds. Changes are given more time
@@ -13,6 +16,7 @@ export const laneLimits = {
   read: { concurrent: 64, waiting: 256, waitFor: 300, within: 3_000 },
   write: { concurrent: 32, waiting: 128, waitFor: 2_000, within: 22_000 },
   editorial: { concurrent: 24, waiting: 64, waitFor: 5_000, within: 25_000 },
+  retractions: { concurrent: 10, waiting: 0, waitFor: 0, within: 2_000 },
 } as const;
 
 export const services = ['articles', 'comments', 'polls', 'recommendations'] as const;

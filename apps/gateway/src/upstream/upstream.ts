@@ -76,7 +76,8 @@ export class Upstream implements OnApplicationShutdown {
       // A service that sends too much does answer.
       if (isTooLarge(error)) breaker?.succeeded();
       else if (problem.reason === 'unavailable') breaker?.failed();
-      if (problem.reason === 'unavailable' || problem.reason === 'unknown') {
+      // Whoever asks for retractions several times a second says itself when that fails.
+      if (lane !== 'retractions' && (problem.reason === 'unavailable' || problem.reason === 'unknown')) {
         this.log.warn({ service, method, path: withoutQuery(path), err: error }, problem.refusal.title);
       }
       throw problem.refusal;

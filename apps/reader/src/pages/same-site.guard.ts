@@ -1,21 +1,23 @@
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Refused } from '#platform';
+import { CONFIG, isAllowedOrigin, Refused, type Origins } from '#platform';
+import type { ReaderAppConfig } from '../config.js';
 
 type Headers = Pick<FastifyRequest, 'headers'>['headers'];
 
 /** Takes forms from our own pages only; browsers say where a form comes from, other clients need not. */
 @Injectable()
 export class SameSiteGuard implements CanActivate {
+  constructor(@Inject(CONFIG) private readonly config: ReaderAppConfig) {}
+
   canActivate(context: ExecutionContext): boolean {
-    if (isOwnForm(context.switchToHttp().getRequest<FastifyRequest>().headers)) return true;
+    if (isOwnForm(context.switchToHttp().getRequest<FastifyRequest>().headers, this.config)) return true;
     throw new Refused('origin.refused', 403, 'Forms are taken from our own pages only.');
   }
 }
 
-export function isOwnForm({ origin, host, ...headers }: Headers): boolean {
-  const site = headers['sec-fetch-site'];
-  // `none`: the reader asked for it, for example by loading the page again.
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
-  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
+/** Browsers that hide the origin still say how near it is; `none`: the reader asked for it, for example by loading the page again. */
+export function isOwnForm({ origin, ...headers }: Headers, origins: Origins): boolean {
+  if (origin !== undefined) return isAllowedOrigin(origin, origins);
+  return [undefined, 'same-origin', 'none'].includes(headers['sec-fetch-site'] as string | undefined);
 }

@@ -45,6 +45,23 @@ export const readerSettings = {
   ),
 };
 
+/** Where readers read. */
+export const siteUrl = setting(
+  'SITE_URL',
+  text.url(/^https?$/).default('http://127.0.0.1:8080'),
+  'the http(s) address where readers read',
+);
+
+/** Needed where browsers send changes: whose pages may. */
+export const originSettings = {
+  siteUrl,
+  allowedOrigins: setting(
+    'ALLOWED_ORIGINS',
+    text.list(),
+    'origins such as https://www.example.ch,https://m.example.ch',
+  ),
+};
+
 /** `DATABASE_URL` names a server on which each service has a database of its own name; `<SERVICE>_DATABASE_URL` names one exactly. */
 export const databaseSettings = (service: string) => ({
   databaseUrl: setting(

@@ -18,9 +18,9 @@ export class ProblemFilter implements ExceptionFilter {
     if (typeof problem['location'] === 'string') reply.header('location', problem['location']);
     // RFC 9110, 10.2.3: seconds.
     if (typeof problem['retryAfter'] === 'number') reply.header('retry-after', problem['retryAfter']);
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     void reply
       .status(problem.status)
-      .header('cache-control', 'no-store')
       .type('application/problem+json')
       .send({ ...problem, instance: request.id });
   }

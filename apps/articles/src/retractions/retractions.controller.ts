@@ -1,0 +1,26 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { ForAnyone } from '#platform';
+import { retractedLately, type RetractionsResponse } from './retractions.queries.js';
+
+const RetractionsRequest = z.strictObject({
+  /** The cursor of an earlier answer. */
+  after: z
+    .string()
+    .regex(/^\d{1,19}$/)
+    .optional(),
+});
+type RetractionsRequest = z.infer<typeof RetractionsRequest>;
+
+/** For whoever holds copies of articles: what to drop. Asked for several times a second by each gateway. */
+@Controller('retractions')
+@ForAnyone()
+export class RetractionsController {
+  constructor(private readonly db: DataSource) {}
+
+  @Get()
+  list(@Query({ schema: RetractionsRequest }) { after }: RetractionsRequest): Promise<RetractionsResponse> {
+    return retractedLately(this.db, after);
+  }
+}

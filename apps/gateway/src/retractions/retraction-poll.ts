@@ -1,0 +1,79 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { z } from 'zod';
+import { LOGGER, type Logger } from '#platform';
+import { Upstream } from '../upstream/upstream.js';
+import { Retractions } from './retractions.js';
+
+/**
+ * Milliseconds. A retracted text must be gone after 2 s. While the articles service takes 1 s for an answer, five calls
+ * that begin in the first second can still end in time; and they overlap, so that none waits for a slow one.
+ */
+const limits = { every: 200, atOnce: 10, within: 2_000 } as const;
+
+const Answer = z.object({ articleIds: z.array(z.string()), cursor: z.string().max(40) });
+
+/** Asks the articles service all the time what was retracted. */
+@Injectable()
+export class RetractionPoll implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly stopping = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+  private underWay = 0;
+  private failures = 0;
+  /** The position of the answer that was asked for last. */
+  private latest: { readonly askedAt: number; readonly cursor?: string } = { askedAt: 0 };
+
+  constructor(
+    private readonly upstream: Upstream,
+    private readonly retractions: Retractions,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.ask(), limits.every);
+    void this.ask();
+  }
+
+  beforeApplicationShutdown(): void {
+    clearInterval(this.timer);
+    this.stopping.abort();
+  }
+
+  private async ask(): Promise<void> {
+    if (this.underWay >= limits.atOnce) return;
+    this.underWay++;
+    try {
+      await this.learn();
+      if (this.failures > 0) this.log.info({ failures: this.failures }, 'retractions are known again');
+      this.failures = 0;
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      this.underWay--;
+    }
+  }
+
+  private async learn(): Promise<void> {
+    const askedAt = performance.now();
+    const { cursor: after } = this.latest;
+    const path = `/retractions${after === undefined ? '' : `?after=${after}`}`;
+    const { signal } = this.stopping;
+    const { within } = limits;
+    const answer = await this.upstream.json('articles', path, { lane: 'retractions', within, signal });
+    const { articleIds, cursor } = Answer.parse(answer);
+    this.retractions.learn(articleIds, askedAt);
+    if (askedAt > this.latest.askedAt) this.latest = { askedAt, cursor };
+  }
+
+  /** The first failure is followed by another call at once, further ones by the next of the timer. */
+  private failed(error: unknown): void {
+    if (this.stopping.signal.aborted) return;
+    if (++this.failures > 1) return;
+    this.log.warn({ err: error }, 'what was retracted is not known at the moment');
+    void this.ask();
+  }
+}
