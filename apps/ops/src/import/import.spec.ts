@@ -62,8 +62,8 @@ describe('an import', () => {
     await rm(folder, { recursive: true });
   });
 
-  const file = async (lines: readonly string[]): Promise<string> => {
-    const path = join(folder, 'articles.jsonl');
+  const file = async (lines: readonly string[], name = 'articles.jsonl'): Promise<string> => {
+    const path = join(folder, name);
     await writeFile(path, lines.join('\n'));
     return path;
   };
@@ -196,10 +196,10 @@ describe('an import', () => {
     ['<feed xmlns="http://www.w3.org/2005/Atom">', 'feed'],
     ['<rss xmlns:wp="http://wordpress.org/export/1.2/">', 'wxr'],
   ])('takes a file that begins with %s for %s', async (start, format) => {
-    expect(await formatOf(await file([start]))).toBe(format);
+    expect(await formatOf(await file([start], 'archive'))).toBe(format);
   });
 
   it('refuses a file that is none of them', async () => {
-    await expect(formatOf(await file(['Hallo']))).rejects.toThrow('--format');
+    await expect(formatOf(await file(['Hallo'], 'archive'))).rejects.toThrow('--format');
   });
 });
