@@ -13,7 +13,7 @@ const LONGEST_LEAD = 600;
 /** The entries of an RSS, Atom or RDF file, each under its guid or id. */
 export async function* feedEntries(file: AsyncIterable<Buffer>): Records {
   let site: string | undefined;
-  for await (const element of elementsOf(file, ['link', 'atom:link'])) {
+  for await (const element of elementsOf(file, { others: ['link', 'atom:link'] })) {
     if ('bad' in element) yield element;
     else if (element.name === 'link') site ??= webUrlOf(addressOf([element]));
     else yield entryOf(element, site);

@@ -36,7 +36,9 @@ const noCategory = new Set([
  */
 export async function* wordPressPosts(open: () => AsyncIterable<Buffer>): Records {
   const library: Library = { pictures: new Map(), attached: new Map(), authors: new Map() };
-  for await (const element of elementsOf(open(), ['author', 'wp:author', 'link', 'wp:base_blog_url'])) {
+  const beside = ['author', 'wp:author', 'link', 'wp:base_blog_url'];
+  const isWanted = (source: string) => !source.startsWith('<item') || source.includes('attachment');
+  for await (const element of elementsOf(open(), { others: beside, isWanted })) {
     if (!('bad' in element)) keep(library, element);
   }
   for await (const element of elementsOf(open()))

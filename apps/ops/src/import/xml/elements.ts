@@ -42,6 +42,13 @@ const holdsHtml = new Set([
 /** A text as HTML that says the same. */
 export const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
+export interface ElementsOptions {
+  /** Names of elements beside the records, as files usually write them. */
+  readonly others?: readonly string[];
+  /** Spares parsing those whose source shows that nothing of them is needed. */
+  readonly isWanted?: (source: string) => boolean;
+}
+
 /** Bytes within which a file must begin with its root element. */
 const LONGEST_HEAD = 1024 * 1024;
 
@@ -52,7 +59,7 @@ const LONGEST_HEAD = 1024 * 1024;
  */
 export async function* elementsOf(
   file: AsyncIterable<Buffer>,
-  others: readonly string[] = [],
+  { others = [], isWanted = () => true }: ElementsOptions = {},
 ): AsyncGenerator<Element | BrokenElement, void, undefined> {
   const { encoding, unknownEncoding, bytes } = await withEncoding(file);
   if (unknownEncoding) yield { line: 1, bad: `the encoding «${unknownEncoding}» is unknown; read as UTF-8` };
@@ -67,10 +74,10 @@ export async function* elementsOf(
     head += source;
     const header = headerIn(head) ?? (head.length > LONGEST_HEAD ? unknownHeader : undefined);
     if (!header) continue;
-    reader = new Reader(header, encoding, others);
+    reader = new Reader(header, encoding, others, isWanted);
     yield* reader.read(head);
   }
-  if (!reader) yield* (reader = new Reader(unknownHeader, encoding, others)).read(head);
+  if (!reader) yield* (reader = new Reader(unknownHeader, encoding, others, isWanted)).read(head);
   yield* reader.end();
 }
 
@@ -81,6 +88,7 @@ class Reader {
     private readonly header: Header,
     private readonly encoding: string,
     others: readonly string[],
+    private readonly isWanted: (source: string) => boolean,
   ) {
     this.splitter = new Splitter(header, others);
   }
@@ -99,6 +107,7 @@ class Reader {
    * end of CDATA too many, and is none.
    */
   private *elementsIn(piece: Piece): Generator<Element | BrokenElement, void, undefined> {
+    if (!this.isWanted(piece.source)) return;
     const whole = this.parsed(piece);
     const [first, ...swallowed] = recordsIn(piece, this.header.record);
     const others = swallowed.map((one) => this.parsed(one));
