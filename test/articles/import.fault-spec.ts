@@ -151,9 +151,9 @@ it(`an export of ${POSTS} posts with every kind of damage, killed in the middle 
   expect(wrong).toEqual([]);
   // Beside the posts it has only the attachment of all pictures.
   expect(lines).toHaveLength(posts.length + 1);
-  for (const { sourceId, line } of posts.filter(({ outcome }) => outcome === 'bad')) {
-    expect(second.output).toMatch(new RegExp(`line ${line} \\(${sourceId.replace('?', '\\?')}\\)`));
-  }
+  const { sourceId, line } = posts.findLast(({ outcome }) => outcome === 'bad')!;
+  expect(second.output).toContain(`line ${line} (${sourceId})`);
+  expect(second.output).toMatch(/passed over$/m);
 });
 
 const isIn = ({ outcome }: ExpectedPost): boolean => outcome === 'published' || outcome === 'draft';

@@ -178,6 +178,12 @@ describe('a file', () => {
     expect(await read(content)).toEqual(['Vorher', 'Nachher']);
   });
 
+  it('that is another one gives no record, and says why', async () => {
+    expect(await read('<html><body>Wartung</body></html>')).toEqual([
+      'line 1 (undefined): the file has no element rss, feed or RDF',
+    ]);
+  });
+
   it('with prefixes for everything is read', async () => {
     const content = `<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:entry><a:id>1</a:id><a:title>Eins</a:title><a:updated>2020-01-01T00:00:00Z</a:updated></a:entry></a:feed>`;
     expect(await read(content)).toEqual(['Eins']);

@@ -1,3 +1,4 @@
+import { detached } from './detached.js';
 import type { Outcome } from './outcome.js';
 import type { Note } from './record.js';
 
@@ -51,10 +52,10 @@ export class Tally {
     this.bad++;
     if (this.complaints.length >= LISTED) return;
     const name = `${sourceId ? ` (${sourceId})` : ''}${title ? ` «${title}»` : ''}`;
-    this.complaints.push(`  line ${line}${name}: ${reason}`);
+    this.complaints.push(detached(`  line ${line}${name}: ${reason}`));
   }
 
-  /** For the end, in lines. */
+  /** For the end, in lines; the sums come last, where they are seen however long the rest is. */
   report(): string {
     const missing = [...this.missing].toSorted(([, a], [, b]) => b - a).slice(0, KINDS);
     const counts = [
@@ -64,15 +65,15 @@ export class Tally {
       ...(this.passedOver > 0 ? [`${number.format(this.passedOver)} passed over`] : []),
     ];
     return [
-      counts.join(', '),
+      ...(this.bad > 0 ? ['Bad records:', ...this.complaints] : []),
+      ...(this.bad > LISTED ? [`  … and ${number.format(this.bad - LISTED)} more`] : []),
+      ...this.passedOverFor.lines('Passed over:'),
+      ...this.changes.lines('Left out or changed:'),
       ...(this.drafts > 0
         ? [`${number.format(this.drafts)} of the imported are drafts, since something is missing:`]
         : []),
       ...missing.map(([kind, count]) => `  ${number.format(count)} × ${kind}`),
-      ...this.passedOverFor.lines('Passed over:'),
-      ...this.changes.lines('Left out or changed:'),
-      ...(this.bad > 0 ? ['Bad records:', ...this.complaints] : []),
-      ...(this.bad > LISTED ? [`  … and ${number.format(this.bad - LISTED)} more`] : []),
+      counts.join(', '),
     ].join('\n');
   }
 
@@ -90,7 +91,7 @@ class Reasons {
   add({ what, count }: Note, line: number): void {
     const key = this.reasons.size < most.reasons || this.reasons.has(what) ? what : 'other reasons';
     const reason = this.reasons.get(key) ?? { count: 0, records: 0, lines: [] };
-    this.reasons.set(key, reason);
+    this.reasons.set(detached(key), reason);
     reason.count += count;
     reason.records++;
     if (reason.lines.length < most.lines) reason.lines.push(line);

@@ -1,5 +1,6 @@
 import { linkOf, pictureKey, webUrlOf } from './addresses.js';
 import { requestOf, shortId } from './article-of.js';
+import { detached } from './detached.js';
 import { htmlToBlocks } from './html-to-blocks.js';
 import { plainText } from './plain-text.js';
 import { Notes, type ImportedPicture, type ImportRecord, type Records } from './record.js';
@@ -21,6 +22,10 @@ interface Library {
   site?: string;
 }
 
+/** Spares parsing all posts when it is only about pictures. */
+const mayBeAttachment = (source: string): boolean =>
+  !source.startsWith('<item') || source.includes('attachment');
+
 /** In the languages of WordPress that are met most: the category of what has none. */
 const noCategory = new Set([
   'Uncategorized',
@@ -37,8 +42,7 @@ const noCategory = new Set([
 export async function* wordPressPosts(open: () => AsyncIterable<Buffer>): Records {
   const library: Library = { pictures: new Map(), attached: new Map(), authors: new Map() };
   const beside = ['author', 'wp:author', 'link', 'wp:base_blog_url'];
-  const isWanted = (source: string) => !source.startsWith('<item') || source.includes('attachment');
-  for await (const element of elementsOf(open(), { others: beside, isWanted })) {
+  for await (const element of elementsOf(open(), { others: beside, isWanted: mayBeAttachment })) {
     if (!('bad' in element)) keep(library, element);
   }
   for await (const element of elementsOf(open()))
@@ -49,21 +53,23 @@ function keep(library: Library, element: Element): void {
   const { authors, pictures, attached } = library;
   if (element.name === 'wp:author') {
     const login = textOf(element, 'wp:author_login');
-    if (login) authors.set(login, textOf(element, 'wp:author_display_name') ?? login);
+    if (login) authors.set(detached(login), detached(textOf(element, 'wp:author_display_name') ?? login));
     return;
   }
-  if (element.name === 'link' || element.name === 'wp:base_blog_url') library.site ??= webUrlOf(element.text);
-  const url = webUrlOf(textOf(element, 'wp:attachment_url'), library.site);
+  if (element.name === 'link' || element.name === 'wp:base_blog_url')
+    library.site ??= webUrlOf(detached(element.text));
+  const address = textOf(element, 'wp:attachment_url');
+  const url = address && webUrlOf(detached(address), library.site);
   if (textOf(element, 'wp:post_type') !== 'attachment' || !url) return;
   const picture = pictureIn(element, url);
   pictures.set(pictureKey(url), picture);
   const id = textOf(element, 'wp:post_id');
-  if (id) pictures.set(id, picture);
+  if (id) pictures.set(detached(id), picture);
   const parent = textOf(element, 'wp:post_parent');
   if (!parent || !picture.width) return;
   const siblings = attached.get(parent);
   if (siblings) siblings.push(url);
-  else attached.set(parent, [url]);
+  else attached.set(detached(parent), [url]);
 }
 
 function pictureIn(element: Element, url: string): KnownPicture {
@@ -76,8 +82,8 @@ function pictureIn(element: Element, url: string): KnownPicture {
   return {
     url,
     ...(width && height && { width, height }),
-    ...(alt && { alt: cut(alt, 500)[0] }),
-    ...(caption && { caption: cut(caption, 500)[0] }),
+    ...(alt && { alt: detached(cut(alt, 500)[0]) }),
+    ...(caption && { caption: detached(cut(caption, 500)[0]) }),
   };
 }
 

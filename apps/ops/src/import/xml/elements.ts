@@ -77,6 +77,7 @@ export async function* elementsOf(
     reader = new Reader(header, encoding, others, isWanted);
     yield* reader.read(head);
   }
+  if (!headerIn(head) && !reader) yield { line: 1, bad: 'the file has no element rss, feed or RDF' };
   if (!reader) yield* (reader = new Reader(unknownHeader, encoding, others, isWanted)).read(head);
   yield* reader.end();
 }
