@@ -94,6 +94,26 @@ describe('a record between two good ones', () => {
     expect(await read(file)).toEqual([expect.stringMatching(/^line 3 \(a\)/), 'b', 'c', 'd']);
   });
 
+  it.each(['<!--', '<![CDATA[', '<', '&', ']]>', '"'])(
+    'is good, with a lonely %s before it',
+    async (mark) => {
+      const later = item('c', '<![CDATA[Später]]>', '<!-- Notiz -->');
+      expect(await read(rss(item('a', 'Vorher'), mark, item('b', 'Eins'), later))).toEqual([
+        'Vorher',
+        'Eins',
+        'Später',
+      ]);
+    },
+  );
+
+  it('without its beginning is bad, with the line of its end', async () => {
+    expect(await read(around(item('b', 'Eins').replace('<item>', '<tem>')))).toEqual([
+      'Vorher',
+      'line 4 (undefined): a record ends here whose <item> is missing',
+      'Nachher',
+    ]);
+  });
+
   it('that writes about feeds is good, with whole records in its CDATA', async () => {
     const sample = '<pre><item><guid>x</guid></item>\n<item><guid>y</guid></item></pre>';
     const about = item('b', 'Eins', `<description><![CDATA[${sample}]]></description>`);

@@ -26,7 +26,7 @@ interface OpenPiece {
 
 /**
  * Cuts an XML file into the elements with some names, without parsing it: what is wrong within one of them does not reach
- * the others. Text that looks like a tag inside CDATA or a comment is none. Holds one element at a time.
+ * the others. Text of a record that looks like a tag inside CDATA or a comment is none. Holds one element at a time.
  */
 export class Splitter {
   private pending = '';
@@ -80,7 +80,8 @@ export class Splitter {
     }
     const [tag, slash, name] = found;
     if (!name) {
-      this.within = tag === '<!--' ? 'comment' : 'cdata';
+      // Between records one without an end would hide those after it, and nobody would miss them.
+      if (this.open) this.within = tag === '<!--' ? 'comment' : 'cdata';
       this.take(found.index + tag.length);
     } else if (name === this.header.record || (!this.open && name !== this.header.root)) {
       yield* this.tagOf(name, found.index, tag, slash === '/');
@@ -97,6 +98,9 @@ export class Splitter {
     if (isEnd) {
       this.take(at + tag.length);
       if (this.open?.name === name) yield this.ended();
+      else if (!this.open && name === this.header.record) {
+        yield { name, line: this.line, source: '', flaw: `a record ends here whose <${name}> is missing` };
+      }
       return;
     }
     this.take(at);
