@@ -48,6 +48,20 @@ describe('the reader before a gateway', () => {
     expect((await fetch(`${reader.url}/a/faehre`)).status).toBe(200);
   });
 
+  it('says where the free part of a paid article ends', async () => {
+    const paid = { ...article, access: 'paid', body: [], restricted: true };
+    gateway.answer = (_request, response) =>
+      sendJson(response, {
+        article: { status: 'fresh', data: paid },
+        comments: away,
+        poll: away,
+        rails: away,
+        interactions: away,
+      });
+    const html = await (await fetch(`${reader.url}/a/faehre`)).text();
+    expect(html).toContain('Der Rest dieses Artikels ist für Abonnentinnen und Abonnenten.');
+  });
+
   it('says that a vote may have counted when its answer was lost, and does not send it twice', async () => {
     gateway.answer = (request, response) =>
       request.method === 'PUT' ? void request.socket.resetAndDestroy() : page(request, response);

@@ -14,7 +14,7 @@ import { ArticlesController } from './reading/articles.controller.js';
 import { RevisionsController } from './revisions/revisions.controller.js';
 import { SearchController } from './search/search.controller.js';
 import { WordLearning } from './search/word-learning.js';
-import { Retelling } from './taxonomy/retelling.js';
+import { TermPropagation } from './taxonomy/term-propagation.js';
 import { TermsController } from './taxonomy/terms.controller.js';
 import { TermsService } from './taxonomy/terms.service.js';
 
@@ -36,7 +36,7 @@ import { TermsService } from './taxonomy/terms.service.js';
     DueArticles,
     ArticleSnapshots,
     TermsService,
-    Retelling,
+    TermPropagation,
     WordLearning,
     ImportsService,
     FeedsService,

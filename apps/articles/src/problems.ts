@@ -28,6 +28,7 @@ export const refuse = refusals({
   'term.moved': [301, 'It has another slug now.'],
   'term.not-found': [404, 'There is no such section, topic, place or author.'],
   'term.slug-taken': [409, 'This slug leads to another one already.'],
+  'term.changed-meanwhile': [412, 'It was changed meanwhile; load it again and repeat the change.'],
   'term.in-use': [409, 'Articles use it; merge it into another one first.'],
   'term.itself': [422, 'It cannot be its own parent, nor be merged into itself.'],
   'list.bad-cursor': [422, 'The cursor is not one that a list has given out.'],

@@ -33,13 +33,27 @@ export class Desk {
     return this.service.stop();
   }
 
-  put(termPath: string, body: unknown): Promise<Answer> {
-    return this.service.as('editor', 'PUT', `/editorial/${termPath}`, body);
+  /** Creates a term, or changes the version of it that is named. */
+  put(termPath: string, body: unknown, version?: number): Promise<Answer> {
+    return this.service.as('editor', 'PUT', `/editorial/${termPath}`, body, ifMatch(version));
+  }
+
+  /** Changes a term as it is now. */
+  async changeTerm(termPath: string, body: unknown): Promise<Answer> {
+    return this.put(termPath, body, await this.versionOf(termPath));
+  }
+
+  /** Does `act` to a term as it is now: rename, merge. */
+  async actOnTerm(act: string, termPath: string, body: unknown): Promise<Answer> {
+    return this.post(`${termPath}/${act}`, body, await this.versionOf(termPath));
+  }
+
+  async versionOf(termPath: string): Promise<number> {
+    return (await this.get<{ version: number }>(termPath)).body.version;
   }
 
   post(path: string, body?: unknown, version?: number): Promise<Answer> {
-    const headers: Record<string, string> = version === undefined ? {} : { 'if-match': `"${version}"` };
-    return this.service.as('editor', 'POST', `/editorial/${path}`, body, headers);
+    return this.service.as('editor', 'POST', `/editorial/${path}`, body, ifMatch(version));
   }
 
   get<Body>(path: string): Promise<TestAnswer<Body>> {
@@ -63,14 +77,11 @@ export class Desk {
   }
 
   edit(id: string, version: number, content: unknown): Promise<Answer> {
-    return this.service.as('editor', 'PUT', `/editorial/articles/${id}`, content, {
-      'if-match': `"${version}"`,
-    });
+    return this.service.as('editor', 'PUT', `/editorial/articles/${id}`, content, ifMatch(version));
   }
 
   remove(path: string, version?: number): Promise<Answer> {
-    const headers: Record<string, string> = version === undefined ? {} : { 'if-match': `"${version}"` };
-    return this.service.as('editor', 'DELETE', `/editorial/${path}`, undefined, headers);
+    return this.service.as('editor', 'DELETE', `/editorial/${path}`, undefined, ifMatch(version));
   }
 
   /** Does `act` to the article as it is now: publish, retract, … */
@@ -86,6 +97,9 @@ export class Desk {
     return expectOk(await this.act('retract', await this.published(overrides), { reason: 'legal' }));
   }
 }
+
+const ifMatch = (version: number | undefined): Record<string, string> =>
+  version === undefined ? {} : { 'if-match': `"${version}"` };
 
 export function expectOk({ status, body, text }: Answer): EditorialArticleResponse {
   if (status >= 300) throw new Error(`${status} ${text}`);

@@ -12,6 +12,7 @@ import { PollsController } from './polls/polls.controller.js';
 import { RailsController } from './rails/rails.controller.js';
 import { OriginGuard } from './security/origin.guard.js';
 import { ReaderCookie } from './security/reader-cookie.js';
+import { FullText } from './subscribers/full-text.js';
 import { Upstream } from './upstream/upstream.js';
 
 @Module({
@@ -29,6 +30,7 @@ import { Upstream } from './upstream/upstream.js';
     Caches,
     Lists,
     PageService,
+    FullText,
     ReaderCookie,
     { provide: APP_GUARD, useClass: OriginGuard },
   ],

@@ -6,6 +6,7 @@ import { importCommand } from './import/command.js';
 import { refusedCommands } from './refused.js';
 import { republishCommand } from './republish.js';
 import { secretsCommand } from './secrets.js';
+import { termChangeCommands } from './term-changes.js';
 import { tokenCommand } from './token.js';
 import { topicsCommand } from './topics.js';
 
@@ -21,6 +22,7 @@ for (const command of [
   topicsCommand,
   deadLetterCommands,
   refusedCommands,
+  termChangeCommands,
   republishCommand,
   importCommand,
 ]) {

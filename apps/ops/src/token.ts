@@ -19,15 +19,25 @@ function hours(text: string): number {
   throw new InvalidArgumentError('takes whole hours from 1 to 744.');
 }
 
+interface TokenOptions {
+  readonly role: Role[];
+  readonly subscriber: boolean;
+  readonly subject: string;
+  readonly hours: number;
+}
+
 export const tokenCommand = (): Command =>
   new Command('token')
-    .description('prints a bearer token for the editorial API')
+    .description(
+      'prints a bearer token for the editorial API, or with --role reader --subscriber for a subscriber',
+    )
     .addOption(new Option('--role <role...>', 'what the bearer may do').choices(roles).makeOptionMandatory())
+    .option('--subscriber', 'a reader who may read what is for subscribers', false)
     .option('--subject <name>', 'who the bearer is, for the audit log', 'operator')
     .option('--hours <hours>', 'how long it is valid', hours, 8)
-    .action(async ({ role, subject, hours: valid }: { role: Role[]; subject: string; hours: number }) => {
+    .action(async ({ role, subscriber, subject, hours: valid }: TokenOptions) => {
+      if (subscriber && !role.includes('reader')) throw new Error('--subscriber needs --role reader.');
       const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = process.env;
-      console.log(
-        await issueToken(await signingKey(), { subject, roles: role, hours: valid, issuer, audience }),
-      );
+      const request = { subject, roles: role, subscriber, hours: valid, issuer, audience };
+      console.log(await issueToken(await signingKey(), request));
     });

@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { serverSettings, setting, text, type ConfigOf } from '#platform';
 
+/** The reader verifies no tokens, so it needs no keys. */
+const { authKeys: _, ...server } = serverSettings('reader', 8080);
+
 export const settings = {
-  ...serverSettings('reader', 8080),
+  ...server,
   gatewayUrl: setting(
     'GATEWAY_URL',
     text.url(/^https?$/).default('http://127.0.0.1:8000'),

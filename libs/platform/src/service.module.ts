@@ -43,7 +43,7 @@ export class ServiceModule {
       { provide: CONFIG, useValue: config },
       { provide: LOGGER, useValue: log },
       { provide: Registry, useValue: registry },
-      { provide: BearerTokens, useValue: new BearerTokens(server) },
+      { provide: BearerTokens, useValue: new BearerTokens(server, log) },
       { provide: CACHE, useFactory: () => createCache(config as Partial<CacheConfig>, log, registry) },
       Clock,
       ...(db ? [{ provide: DataSource, useValue: db }] : []),

@@ -99,6 +99,11 @@ export class ServiceUnderTest {
     return this.db.query(sql, values);
   }
 
+  /** What somebody else does in the same database, in a transaction that the test holds open. */
+  transaction<T>(work: (query: ServiceUnderTest['query']) => Promise<T>): Promise<T> {
+    return this.db.transaction((tx) => work((sql, values) => tx.query(sql, values)));
+  }
+
   /** A call as a reader, who is somebody new unless a token says otherwise. */
   asReader<Body>(
     method: string,
@@ -123,6 +128,13 @@ export class ServiceUnderTest {
     return this.call(method, path, body, {
       ...headers,
       authorization: `Bearer ${await this.auth.token(role)}`,
+    });
+  }
+
+  /** What a subscriber reads. */
+  async asSubscriber<Body>(path: string): Promise<TestAnswer<Body>> {
+    return this.call('GET', path, undefined, {
+      authorization: `Bearer ${await this.auth.subscriberToken()}`,
     });
   }
 

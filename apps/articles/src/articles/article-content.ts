@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ArticleSnapshot, blocksOf, Picture, Slug, Time, type ObjectOf } from '#events';
-import { inertText } from './inert-text.js';
+import { inertText } from '#platform';
 
 /**
  * What editors write. A draft may leave out anything; what is there keeps to the limits of the public snapshot, which

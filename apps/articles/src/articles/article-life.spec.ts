@@ -188,6 +188,20 @@ describeWith('postgres')('the life of an article', () => {
   });
 
   describe('a retraction', () => {
+    it('and a correction take notes without what no database stores', async () => {
+      const article = await desk.published();
+      const corrected = expectOk(
+        await desk.act('correct', article, { note: 'Zwei\u0000, nicht\ud83d drei.' }),
+      );
+      expect(corrected.corrections).toMatchObject([{ note: 'Zwei, nicht\ufffd drei.' }]);
+      const note = 'Auf\u0000 Anordnung.';
+      expect(await desk.act('retract', corrected, { reason: 'legal', note })).toMatchObject({
+        status: 200,
+        body: { retraction: { note: 'Auf Anordnung.' } },
+      });
+      expect((await desk.read('/articles/a%00b')).status).toBe(422);
+    });
+
     it('answers 410 with the public note, and tells of it without a word of text', async () => {
       const article = await desk.published({ headline: 'Geheimes' });
       expectOk(await desk.act('retract', article, { reason: 'legal', note: 'Auf Anordnung des Gerichts.' }));

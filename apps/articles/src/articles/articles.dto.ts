@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { RetractionReason } from '#events';
-import { etagOf } from '#platform';
+import { etagOf, inertText } from '#platform';
 import { articleStates, type Article } from './article.entity.js';
 
 export const DeskRequest = z.strictObject({
@@ -21,13 +21,16 @@ export const AuditRequest = z.strictObject({
 });
 export type AuditRequest = z.infer<typeof AuditRequest>;
 
-export const RetractArticleRequest = z.strictObject({
-  reason: RetractionReason,
-  note: z.string().trim().min(1).max(500).optional(),
-});
+export const RetractArticleRequest = z.preprocess(
+  (value) => inertText(value),
+  z.strictObject({ reason: RetractionReason, note: z.string().trim().min(1).max(500).optional() }),
+);
 export type RetractArticleRequest = z.infer<typeof RetractArticleRequest>;
 
-export const CorrectArticleRequest = z.strictObject({ note: z.string().trim().min(1).max(1_000) });
+export const CorrectArticleRequest = z.preprocess(
+  (value) => inertText(value),
+  z.strictObject({ note: z.string().trim().min(1).max(1_000) }),
+);
 export type CorrectArticleRequest = z.infer<typeof CorrectArticleRequest>;
 
 /** Daylight saving makes local times ambiguous, so a time says how far it is from UTC. */

@@ -1,4 +1,4 @@
-import type { ArticleSnapshot } from '#events';
+import type { ReadableArticle } from '../reading/paywall.rules.js';
 import { htmlOf } from './html.js';
 import { markup } from './markup.js';
 import { articleUrl, titleOf, urnOf, type Feed, type Site } from './site.js';
@@ -20,7 +20,7 @@ export const atomFeed = (
 ${articles.map((article) => entry(site, article))}</feed>
 `.text;
 
-const entry = (site: Site, article: ArticleSnapshot) => markup`<entry>
+const entry = (site: Site, article: ReadableArticle) => markup`<entry>
 <id>${urnOf(article)}</id>
 <title>${titleOf(article)}</title>
 <link rel="alternate" type="text/html" href="${articleUrl(site, article)}"/>
@@ -32,5 +32,6 @@ ${article.byline.map(({ name }) => markup`<author><name>${name}</name></author>\
 ].map(
   ({ slug, name }) => markup`<category term="${slug}" label="${name}"/>\n`,
 )}<summary>${article.lead}</summary>
-${article.access === 'free' ? markup`<content type="html">${htmlOf(article)}</content>\n` : undefined}</entry>
+<content type="html">${htmlOf(article, articleUrl(site, article))}</content>
+</entry>
 `;

@@ -2,8 +2,9 @@ import { Controller, Get, Param, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
-import { Slug, type ArticleSnapshot } from '#events';
+import { Slug } from '#events';
 import { etagOf, ForAnyone } from '#platform';
+import type { ReadableArticle } from '../reading/paywall.rules.js';
 import { publicArticle } from '../reading/public-article.js';
 import { pluralOf, type TermKind } from '../taxonomy/term.entity.js';
 import { KindInPath } from '../taxonomy/term.rules.js';
@@ -63,7 +64,7 @@ export class FeedsController {
   ): Promise<void> {
     const { id, version, snapshot } = await publicArticle(this.db, idOrSlug);
     reply.headers({ etag: etagOf(version), 'x-article-id': id });
-    reply.send(ninjs(this.feeds.site, JSON.parse(snapshot) as ArticleSnapshot, version));
+    reply.send(ninjs(this.feeds.site, JSON.parse(snapshot) as ReadableArticle, version));
   }
 
   private async send(reply: FastifyReply, file: File, path: string, of?: FeedOf): Promise<void> {

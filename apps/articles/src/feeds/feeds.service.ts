@@ -6,6 +6,7 @@ import type { ArticleSummary } from '../articles/article-summary.js';
 import type { ArticlesConfig } from '../config.js';
 import { ALL } from '../publishing/listing.js';
 import { termsOf } from '../reading/article-list.js';
+import { readableWithoutSubscription } from '../reading/paywall.rules.js';
 import type { TermKind } from '../taxonomy/term.entity.js';
 import { newsSitemap, newsSitemapLimits } from './news-sitemap.js';
 import type { Feed, Site } from './site.js';
@@ -39,7 +40,7 @@ export class FeedsService {
        WHERE list_id = $1 ORDER BY listing.published_at DESC, article_id DESC LIMIT ${ITEMS}`,
       [term?.id ?? ALL],
     );
-    const articles = rows.map(({ snapshot }) => snapshot);
+    const articles = rows.map(({ snapshot }) => readableWithoutSubscription(snapshot));
     const { name, url } = this.site;
     return {
       title: term ? `${name}: ${term.name}` : name,

@@ -91,23 +91,6 @@ describeWith('postgres')('feeds', () => {
     }
   });
 
-  describe('of what only subscribers may read', () => {
-    it('carry the lead and not the body', async () => {
-      const secret = { type: 'paragraph', runs: [{ text: 'Nur im Abo' }] };
-      const article = await desk.published({ access: 'paid', lead: 'Für alle', body: [secret] });
-      for (const path of [
-        '/feeds/rss.xml',
-        '/feeds/atom.xml',
-        '/feeds/feed.json',
-        `/articles/${article.id}/ninjs`,
-      ]) {
-        const { text } = await desk.read(path);
-        expect(text).toContain('Für alle');
-        expect(text).not.toContain('Nur im Abo');
-      }
-    });
-  });
-
   describe('of what was paid for', () => {
     it.each([
       ['paid', 'Anzeige: Das neue Velo'],

@@ -1,12 +1,16 @@
-import type { ArticleSnapshot, Block, Correction, Picture, TextRun } from '#events';
+import type { Block, Correction, Picture, TextRun } from '#events';
+import type { ReadableArticle } from '../reading/paywall.rules.js';
 import { markup, Markup } from './markup.js';
 
 /**
  * The body of an article as HTML for other people's readers: without scripts, styles and frames. What needs our own page
- * to work, like a poll, is left out; what is embedded is a link.
+ * to work, like a poll, is left out; what is embedded is a link. @param url of the article's page, for what is withheld.
  */
-export const htmlOf = ({ body, corrections = [] }: Pick<ArticleSnapshot, 'body' | 'corrections'>): string =>
-  markup`${body.map(blockHtml)}${correctionsHtml(corrections)}`.text;
+export const htmlOf = ({ body, corrections = [], restricted }: ReadableArticle, url: string): string =>
+  markup`${body.map(blockHtml)}${restricted && restHtml(url)}${correctionsHtml(corrections)}`.text;
+
+const restHtml = (url: string): Markup =>
+  markup`<p><a href="${url}">Der ganze Artikel ist für Abonnentinnen und Abonnenten.</a></p>`;
 
 function blockHtml(block: Block): Markup {
   switch (block.type) {

@@ -14,8 +14,7 @@ export const jsonFeed = (site: Site, { title, description, path, homeUrl, articl
     url: articleUrl(site, article),
     title: titleOf(article),
     summary: article.lead,
-    // One of the two contents is required; what only subscribers may read is not given away.
-    ...(article.access === 'free' ? { content_html: htmlOf(article) } : { content_text: article.lead }),
+    content_html: htmlOf(article, articleUrl(site, article)),
     image: article.leadPicture.url,
     date_published: article.publishedAt,
     date_modified: article.updatedAt,

@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { anArticleSnapshot, anId } from '#testing';
+import { readableWithoutSubscription } from '../reading/paywall.rules.js';
 import { ninjs } from './ninjs.js';
 
 const site = {
@@ -47,7 +48,7 @@ const full = anArticleSnapshot({
 it.each([
   ['a small article', anArticleSnapshot()],
   ['one with everything', full],
-  ['one for subscribers', { ...full, access: 'paid' as const }],
+  ['one for subscribers', readableWithoutSubscription({ ...full, access: 'paid' })],
   ['an advertisement', { ...full, label: 'paid' as const }],
 ])('%s is valid ninjs 3.1', async (_what, article) => {
   const validate = await validator();

@@ -1,23 +1,23 @@
-import { textsOf, type ArticleSnapshot, type Picture } from '#events';
+import { textsOf, type Picture } from '#events';
+import type { ReadableArticle } from '../reading/paywall.rules.js';
 import { htmlOf } from './html.js';
-import { pictureType, titleOf, type Site } from './site.js';
+import { articleUrl, pictureType, titleOf, type Site } from './site.js';
 
 /**
- * An article for other newsrooms: IPTC ninjs 3.1 (https://iptc.org/standards/ninjs/). What only subscribers may read
- * goes out without its body, as a partial representation.
+ * An article for other newsrooms: IPTC ninjs 3.1 (https://iptc.org/standards/ninjs/). What only subscribers may read of
+ * it is left out; it is a partial representation then.
  */
-export function ninjs(site: Site, article: ArticleSnapshot, version: number): object {
-  const isFree = article.access === 'free';
+export function ninjs(site: Site, article: ReadableArticle, version: number): object {
   const term = (kind: string, rel: string) => (one: { slug: string; name: string }) => ({
     name: one.name,
     rel,
     uri: `${site.apiUrl}/v1/${kind}/${one.slug}`,
   });
-  const pictures = [article.leadPicture, ...(isFree ? article.body.flatMap(picturesOf) : [])];
+  const pictures = [article.leadPicture, ...article.body.flatMap(picturesOf)];
   return {
     uri: `${site.apiUrl}/v1/articles/${article.id}`,
     type: 'text',
-    representationType: isFree ? 'full' : 'partial',
+    representationType: article.restricted ? 'partial' : 'full',
     profile: 'newsroom-article',
     version: String(version),
     firstCreated: article.publishedAt,
@@ -38,7 +38,7 @@ export function ninjs(site: Site, article: ArticleSnapshot, version: number): ob
       text('summary', article.lead),
       ...(article.corrections ?? []).map(({ at, note }) => text('correction', `${at}: ${note}`)),
     ],
-    ...(isFree && { bodies: [body(article)] }),
+    bodies: [body(site, article)],
     people: article.byline.map(term('authors', 'author')),
     places: article.places.map(term('places', 'about')),
     subjects: [term('sections', 'section')(article.section), ...article.topics.map(term('topics', 'about'))],
@@ -57,18 +57,18 @@ export function ninjs(site: Site, article: ArticleSnapshot, version: number): ob
 
 const text = (role: string, value: string) => ({ role, contentType: 'text/plain', value });
 
-function body(article: ArticleSnapshot) {
+function body(site: Site, article: ReadableArticle) {
   const words = article.body.flatMap(textsOf).join(' ');
   return {
     role: 'main',
     contentType: 'text/html',
     charCount: words.length,
     wordCount: words.split(/\s+/).filter(Boolean).length,
-    value: htmlOf(article),
+    value: htmlOf(article, articleUrl(site, article)),
   };
 }
 
-const picturesOf = (block: ArticleSnapshot['body'][number]): Picture[] =>
+const picturesOf = (block: ReadableArticle['body'][number]): Picture[] =>
   block.type === 'picture' ? [block.picture] : block.type === 'gallery' ? block.pictures : [];
 
 function association({ url, width, height, alt, caption, credit }: Picture, place: number) {

@@ -1,4 +1,5 @@
 import type { ArticleSnapshot } from '#events';
+import type { ReadableArticle } from '../reading/paywall.rules.js';
 import { htmlOf } from './html.js';
 import { markup } from './markup.js';
 import { articleUrl, pictureType, titleOf, urnOf, type Feed, type Site } from './site.js';
@@ -25,7 +26,7 @@ ${articles.map((article) => item(site, article))}</channel>
 </rss>
 `.text;
 
-const item = (site: Site, article: ArticleSnapshot) => markup`<item>
+const item = (site: Site, article: ReadableArticle) => markup`<item>
 <title>${titleOf(article)}</title>
 <link>${articleUrl(site, article)}</link>
 <guid isPermaLink="false">${urnOf(article)}</guid>
@@ -33,9 +34,8 @@ const item = (site: Site, article: ArticleSnapshot) => markup`<item>
 <description>${article.lead}</description>
 ${[article.section, ...article.topics].map(({ name }) => markup`<category>${name}</category>\n`)}${article.byline.map(
   ({ name }) => markup`<dc:creator>${name}</dc:creator>\n`,
-)}${picture(article)}${
-  article.access === 'free' ? markup`<content:encoded>${htmlOf(article)}</content:encoded>\n` : undefined
-}</item>
+)}${picture(article)}<content:encoded>${htmlOf(article, articleUrl(site, article))}</content:encoded>
+</item>
 `;
 
 function picture({ leadPicture: { url, width, height, alt, credit } }: ArticleSnapshot) {

@@ -1,4 +1,5 @@
 import type { ArticleSnapshot } from '#events';
+import type { ReadableArticle } from '../reading/paywall.rules.js';
 
 /** How the world knows this newsroom. */
 export interface Site {
@@ -20,7 +21,7 @@ export interface Feed {
   /** The page that shows the same to readers. */
   readonly homeUrl: string;
   readonly updatedAt: Date;
-  readonly articles: readonly ArticleSnapshot[];
+  readonly articles: readonly ReadableArticle[];
 }
 
 export const articleUrl = (site: Site, { slug }: { readonly slug: string }): string =>

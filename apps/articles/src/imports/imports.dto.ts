@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Slug } from '#events';
+import { inertText } from '#platform';
 import type { Article } from '../articles/article.entity.js';
 import { ArticleDraft, type Missing } from '../articles/article-content.js';
-import { inertText } from '../articles/inert-text.js';
 
 const Named = z.strictObject({ slug: Slug, name: z.string().trim().min(1).max(80) });
 

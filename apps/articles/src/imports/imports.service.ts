@@ -34,7 +34,7 @@ export class ImportsService {
       await lockKey(tx, `article.import ${sourceId}`);
       const earlier = await tx.findOne(Article, { where: [{ sourceId }, { sourceId: digestOf(sourceId) }] });
       if (earlier) return { article: earlier, known: true, missing: [] };
-      await this.createTerms(tx, request);
+      await this.createTerms(tx, request, by);
       const draft = await withFreeSlug(tx, request.article, sourceId);
       const article = await this.articles.start(tx, draft, { sourceId, publishedAt });
       await audit(tx, by, 'import', [article], { sourceId });
@@ -57,8 +57,8 @@ export class ImportsService {
     return isFree ? [] : [{ pointer: '/embargoUntil', detail: 'lies in the future' }];
   }
 
-  private async createTerms(tx: EntityManager, { terms = {} }: ImportRequest): Promise<void> {
-    for (const kind of termKinds) await this.terms.ensure(tx, kind, namedIn(terms, kind));
+  private async createTerms(tx: EntityManager, { terms = {} }: ImportRequest, by: By): Promise<void> {
+    for (const kind of termKinds) await this.terms.ensure(tx, kind, namedIn(terms, kind), by);
   }
 }
 

@@ -1,12 +1,13 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
-import { z } from 'zod';
-import { etagOf, ForAnyone } from '#platform';
+import { Slug } from '#events';
+import { etagOf, ForAnyone, ForAnyoneOrSubscribers, IsSubscriber } from '#platform';
 import { listArticles, ListArticlesRequest } from './article-list.js';
 import { publicArticle } from './public-article.js';
 
-const IdOrSlug = z.string().min(1).max(120);
+/** Ids have the form of slugs. */
+const IdOrSlug = Slug;
 
 /** What readers may see. Stored JSON goes out as it is: parsing it only to write it again would be most of the work. */
 @Controller('articles')
@@ -23,13 +24,19 @@ export class ArticlesController {
     sendJson(reply, `${JSON.stringify(list).slice(0, -1)},"items":[${items.join(',')}]}`);
   }
 
+  /** A paid article whole for subscribers, for everyone else what is free of it. */
   @Get(':idOrSlug')
+  @ForAnyoneOrSubscribers()
   async get(
     @Param('idOrSlug', { schema: IdOrSlug }) idOrSlug: string,
+    @IsSubscriber() isSubscriber: boolean,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { id, version, snapshot } = await publicArticle(this.db, idOrSlug);
-    reply.headers({ etag: etagOf(version), 'x-article-id': id });
+    const { id, version, snapshot } = await publicArticle(this.db, idOrSlug, { isSubscriber });
+    reply.header('x-article-id', id);
+    // The version names the article, not what one reader sees of it.
+    if (isSubscriber) reply.header('cache-control', 'private, no-store');
+    else reply.header('etag', etagOf(version));
     sendJson(reply, `{"version":${version},${snapshot.slice(1)}`);
   }
 }

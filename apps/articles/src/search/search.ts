@@ -1,10 +1,11 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { Slug, textsOf, type ArticleSnapshot } from '#events';
-import { inertText } from '../articles/inert-text.js';
+import { inertText } from '#platform';
 import type { ArticleSummary } from '../articles/article-summary.js';
 import { refuse } from '../problems.js';
 import { termsOf } from '../reading/article-list.js';
+import { readableWithoutSubscription } from '../reading/paywall.rules.js';
 import { EXCERPT, MARK_ALL, rangesOf, type Range } from './highlight.js';
 import { queryOf, withSimilarWords, type Query } from './query.js';
 import { searchable } from './search-index.js';
@@ -27,7 +28,7 @@ export type SearchRequest = z.infer<typeof SearchRequest>;
 export interface SearchHit extends ArticleSummary {
   /** Where in these texts the words were found. */
   readonly highlights: { readonly kicker: Range[]; readonly headline: Range[]; readonly lead: Range[] };
-  /** A piece of the body with the words, where none of the above has them. */
+  /** A piece of the body with the words, where none of the above has them; never of what only subscribers may read. */
   readonly excerpt?: { readonly text: string; readonly ranges: Range[] };
 }
 
@@ -145,11 +146,13 @@ async function excerptsOf(
   ids: readonly string[],
 ): Promise<Map<string, ReturnType<typeof rangesOf>>> {
   if (ids.length === 0) return new Map();
-  const articles: { id: string; body: ArticleSnapshot['body'] }[] = await tx.query(
-    `SELECT id, snapshot->'body' AS body FROM article WHERE id = ANY($1) AND snapshot IS NOT NULL`,
+  const articles: { id: string; snapshot: ArticleSnapshot }[] = await tx.query(
+    `SELECT id, snapshot FROM article WHERE id = ANY($1) AND snapshot IS NOT NULL`,
     [ids],
   );
-  const bodies = articles.map(({ body }) => body.flatMap(textsOf).join('\n').normalize('NFC'));
+  const bodies = articles.map(({ snapshot }) =>
+    readableWithoutSubscription(snapshot).body.flatMap(textsOf).join('\n').normalize('NFC'),
+  );
   const rows: { marked: string }[] = await tx.query(
     `SELECT ts_headline('german', body, $2::tsquery, $3) AS marked FROM unnest($1::text[]) WITH ORDINALITY AS text(body, place)
      ORDER BY place`,

@@ -20,6 +20,9 @@ const within = `ARRAY(
     WHERE above.parent_id IS NOT NULL AND depth < 10
   ) SELECT id FROM larger) AS within`;
 
+/** Looks for terms that are merged just then; each finds a later one in their place. */
+const LOOKS = 5;
+
 /** The terms that some articles name, looked up together and locked against being deleted meanwhile. */
 export class Names {
   private constructor(private readonly terms: ReadonlyMap<string, Row>) {}
@@ -32,12 +35,16 @@ export class Names {
     );
     if (named.length === 0) return new Names(new Map());
     const asked = [...new Map(named).values()];
-    const rows: Row[] = await tx.query(
-      `SELECT term_slug.slug AS asked, ${columns}, ${within}
-       FROM unnest($1::text[], $2::text[]) AS wanted(kind, slug) JOIN term_slug USING (kind, slug)
-         JOIN term ON term.id = term_slug.term_id FOR KEY SHARE OF term`,
-      [asked.map(({ kind }) => kind), asked.map(({ slug }) => slug)],
-    );
+    const find = (): Promise<(Row & { isMerged: boolean })[]> =>
+      tx.query(
+        `SELECT term_slug.slug AS asked, ${columns}, term.merged_into IS NOT NULL AS "isMerged", ${within}
+         FROM unnest($1::text[], $2::text[]) AS wanted(kind, slug) JOIN term_slug USING (kind, slug)
+           JOIN term ON term.id = term_slug.term_id FOR KEY SHARE OF term`,
+        [asked.map(({ kind }) => kind), asked.map(({ slug }) => slug)],
+      );
+    let rows = await find();
+    // While it waited for the lock the term was merged, and its slugs lead to another one now.
+    for (let looks = 1; looks < LOOKS && rows.some(({ isMerged }) => isMerged); looks++) rows = await find();
     return new Names(new Map(rows.map((row) => [`${row.kind} ${row.asked}`, row])));
   }
 

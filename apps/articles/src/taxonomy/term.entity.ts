@@ -17,6 +17,10 @@ export class Term {
   @Column('text')
   kind!: TermKind;
 
+  /** Grows with every change; the ETag of the term. */
+  @Column('integer')
+  version!: number;
+
   /** Where readers find it; earlier ones lead here. */
   @Column('text')
   slug!: string;

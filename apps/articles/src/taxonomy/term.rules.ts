@@ -1,6 +1,8 @@
+import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { Author, Slug, WebUrl } from '#events';
-import { inertText } from '../articles/inert-text.js';
+import { inertText, preconditionRequired } from '#platform';
+import { refuse } from '../problems.js';
 import { pluralOf, termKinds, type Term, type TermKind } from './term.entity.js';
 
 /** The kind that an address names in the plural. */
@@ -39,6 +41,54 @@ export interface TermRequest {
   readonly parent?: string;
 }
 
+/** What is said of a term; its slug, which has rules of its own, is not part of it. */
+export type TermContent = Pick<Term, 'name' | 'role' | 'portrait' | 'biography' | 'country' | 'parentId'>;
+
+/** The content that a request asks for, in place of what there was. */
+export const contentOf = (request: TermRequest, parent: Term | undefined): TermContent => ({
+  name: request.name,
+  role: request.role ?? null,
+  portrait: request.portrait ?? null,
+  biography: request.biography ?? null,
+  country: request.country ?? null,
+  parentId: parent?.id ?? null,
+});
+
+export const newTerm = (kind: TermKind, slug: string, content: TermContent): Term => ({
+  id: uuidv7(),
+  kind,
+  slug,
+  version: 1,
+  mergedInto: null,
+  ...content,
+});
+
+/** Each field that `content` changes, with both values, for the audit log. */
+export const differences = (term: Term, content: TermContent): Record<string, Difference> =>
+  Object.fromEntries(
+    (Object.keys(content) as (keyof TermContent)[])
+      .filter((field) => term[field] !== content[field])
+      .map((field) => [field, { from: term[field], to: content[field] }]),
+  );
+export interface Difference {
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/**
+ * @param expected the version that the caller saw; undefined when they named none.
+ * @throws Refused `term.changed-meanwhile`.
+ */
+export function mustBeVersion(term: Term | null, expected: number | undefined): void {
+  if (expected === undefined || term?.version === expected) return;
+  throw refuse('term.changed-meanwhile', term ? { version: term.version } : {});
+}
+
+/** @throws Refused `precondition.required`. */
+export function mustNameVersion(expected: number | undefined): asserts expected is number {
+  if (expected === undefined) throw preconditionRequired();
+}
+
 export const termRequest = (kind: TermKind): z.ZodType<TermRequest> =>
   z.preprocess((value) => inertText(value), shapes[kind]);
 
@@ -54,3 +104,10 @@ export const termResponse = ({ id, slug, name: called, ...term }: Term, parent?:
   ...(parent && { parent }),
 });
 export type TermResponse = ReturnType<typeof termResponse>;
+
+/** A term as the newsroom sees it. */
+export const editorialTerm = (term: Term, parent?: string) => ({
+  ...termResponse(term, parent),
+  version: term.version,
+});
+export type EditorialTermResponse = ReturnType<typeof editorialTerm>;

@@ -1,9 +1,21 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Slug } from '#events';
-import { By, ForAnyone, ForRoles, valid, type Actor } from '#platform';
-import type { TermKind } from './term.entity.js';
-import { KindInPath, termRequest, type TermResponse } from './term.rules.js';
+import { By, etagOf, ForAnyone, ForRoles, IfMatch, OptionalIfMatch, valid, type Actor } from '#platform';
+import { AuditRequest } from '../articles/articles.dto.js';
+import { termAuditOf, type TermAuditEntry } from './term-audit.js';
+import type { Term, TermKind } from './term.entity.js';
+import { listTerms, needTerm, parentSlugOf } from './term.queries.js';
+import {
+  editorialTerm,
+  KindInPath,
+  termRequest,
+  termResponse,
+  type EditorialTermResponse,
+  type TermResponse,
+} from './term.rules.js';
 import { TermsService } from './terms.service.js';
 
 const ListTermsRequest = z.strictObject({
@@ -14,53 +26,97 @@ type ListTermsRequest = z.infer<typeof ListTermsRequest>;
 const RenameTermRequest = z.strictObject({ slug: Slug });
 const MergeTermRequest = z.strictObject({ into: Slug });
 
-/** Sections, topics, places and authors: named by their slug, so that saying the same twice changes nothing. */
+/** Sections, topics, places and authors, named by their slug. Every change names the version it changes. */
 @Controller()
 export class TermsController {
-  constructor(private readonly terms: TermsService) {}
+  constructor(
+    private readonly terms: TermsService,
+    private readonly db: DataSource,
+  ) {}
 
   @Get(':kind(sections|topics|places|authors)')
   @ForAnyone()
-  list(
+  async list(
     @Param('kind', { schema: KindInPath }) kind: TermKind,
     @Query({ schema: ListTermsRequest }) page: ListTermsRequest,
   ): Promise<TermResponse[]> {
-    return this.terms.list(kind, page);
+    const terms = await listTerms(this.db.manager, kind, page);
+    return terms.map(({ term, parent }) => termResponse(term, parent));
   }
 
+  @Get('editorial/:kind(sections|topics|places|authors)')
+  @ForRoles('author', 'editor')
+  async editorialList(
+    @Param('kind', { schema: KindInPath }) kind: TermKind,
+    @Query({ schema: ListTermsRequest }) page: ListTermsRequest,
+  ): Promise<EditorialTermResponse[]> {
+    const terms = await listTerms(this.db.manager, kind, page);
+    return terms.map(({ term, parent }) => editorialTerm(term, parent));
+  }
+
+  /** By an earlier slug, too. */
+  @Get('editorial/:kind(sections|topics|places|authors)/:slug')
+  @ForRoles('author', 'editor')
+  async get(
+    @Param('kind', { schema: KindInPath }) kind: TermKind,
+    @Param('slug', { schema: Slug }) slug: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EditorialTermResponse> {
+    return this.answer(reply, await needTerm(this.db.manager, kind, slug));
+  }
+
+  @Get('editorial/:kind(sections|topics|places|authors)/:slug/audit')
+  @ForRoles('author', 'editor')
+  async audit(
+    @Param('kind', { schema: KindInPath }) kind: TermKind,
+    @Param('slug', { schema: Slug }) slug: string,
+    @Query({ schema: AuditRequest }) page: AuditRequest,
+  ): Promise<{ items: TermAuditEntry[] }> {
+    return { items: await termAuditOf(this.db.manager, kind, slug, page) };
+  }
+
+  /** Creates it, or with `If-Match` changes it. */
   @Put('editorial/:kind(sections|topics|places|authors)/:slug')
   @ForRoles('editor')
-  put(
+  async put(
     @Param('kind', { schema: KindInPath }) kind: TermKind,
     @Param('slug', { schema: Slug }) slug: string,
     @Body() body: unknown,
+    @OptionalIfMatch() expected: number | undefined,
     @By() by: Actor,
-  ): Promise<TermResponse> {
-    return this.terms.put(kind, slug, valid(termRequest(kind), body), by);
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EditorialTermResponse> {
+    const request = valid(termRequest(kind), body);
+    return this.answer(reply, await this.terms.put(kind, slug, request, expected, by));
   }
 
   @Post('editorial/:kind(sections|topics|places|authors)/:slug/rename')
   @HttpCode(200)
   @ForRoles('editor')
-  rename(
+  async rename(
     @Param('kind', { schema: KindInPath }) kind: TermKind,
     @Param('slug', { schema: Slug }) slug: string,
+    @IfMatch() expected: number,
     @Body({ schema: RenameTermRequest }) request: z.infer<typeof RenameTermRequest>,
     @By() by: Actor,
-  ): Promise<TermResponse> {
-    return this.terms.rename(kind, slug, request.slug, by);
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EditorialTermResponse> {
+    return this.answer(reply, await this.terms.rename(kind, slug, request.slug, expected, by));
   }
 
+  /** Answers with the term that takes over. */
   @Post('editorial/:kind(sections|topics|places|authors)/:slug/merge')
   @HttpCode(200)
   @ForRoles('editor')
-  merge(
+  async merge(
     @Param('kind', { schema: KindInPath }) kind: TermKind,
     @Param('slug', { schema: Slug }) slug: string,
+    @IfMatch() expected: number,
     @Body({ schema: MergeTermRequest }) request: z.infer<typeof MergeTermRequest>,
     @By() by: Actor,
-  ): Promise<TermResponse> {
-    return this.terms.merge(kind, slug, request.into, by);
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EditorialTermResponse> {
+    return this.answer(reply, await this.terms.merge(kind, slug, request.into, expected, by));
   }
 
   @Delete('editorial/:kind(sections|topics|places|authors)/:slug')
@@ -69,7 +125,15 @@ export class TermsController {
   remove(
     @Param('kind', { schema: KindInPath }) kind: TermKind,
     @Param('slug', { schema: Slug }) slug: string,
+    @IfMatch() expected: number,
+    @By() by: Actor,
   ): Promise<void> {
-    return this.terms.remove(kind, slug);
+    return this.terms.remove(kind, slug, expected, by);
+  }
+
+  /** The term for an editor, with the ETag that the next change of it needs. */
+  private async answer(reply: FastifyReply, term: Term): Promise<EditorialTermResponse> {
+    reply.header('etag', etagOf(term.version));
+    return editorialTerm(term, await parentSlugOf(this.db.manager, term));
   }
 }

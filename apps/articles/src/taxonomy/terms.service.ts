@@ -1,163 +1,175 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import type { By } from '../articles/audit.js';
 import { refuse } from '../problems.js';
-import { Retelling } from './retelling.js';
+import { auditTerm } from './term-audit.js';
 import { Term, type TermKind } from './term.entity.js';
-import { termResponse, type TermRequest, type TermResponse } from './term.rules.js';
+import { TermPropagation } from './term-propagation.js';
+import { addSlug, findTerm, insertTerm, liesIn, lockTerms, needTerm, usesOf } from './term.queries.js';
+import {
+  contentOf,
+  differences,
+  mustBeVersion,
+  mustNameVersion,
+  newTerm,
+  type TermContent,
+  type TermRequest,
+} from './term.rules.js';
 
-/** Sections, topics, places and authors, each known by its slug and by every slug it had before. */
+/**
+ * Sections, topics, places and authors, each known by its slug and by every slug it had before. Changes of one kind come
+ * one after another. Every change of a term there is throws Refused `term.not-found`, `term.slug-taken` under an earlier
+ * slug, and `term.changed-meanwhile` when it has another version than `expected`.
+ */
 @Injectable()
 export class TermsService {
   constructor(
     private readonly db: DataSource,
-    private readonly retelling: Retelling,
+    private readonly propagation: TermPropagation,
   ) {}
 
-  /** In the order in which they were created; at most `limit`, after the slug `after`. */
-  async list(kind: TermKind, { after, limit }: { after?: string; limit: number }): Promise<TermResponse[]> {
-    const rows: (Term & { parent: string | null })[] = await this.db.query(
-      `SELECT term.*, larger.slug AS parent FROM term LEFT JOIN term AS larger ON larger.id = term.parent_id
-       WHERE term.kind = $1 AND term.merged_into IS NULL
-         AND term.id > coalesce((SELECT id FROM term WHERE kind = $1 AND slug = $2), '00000000-0000-0000-0000-000000000000')
-       ORDER BY term.id LIMIT $3`,
-      [kind, after ?? null, limit],
-    );
-    return rows.map(({ parent, ...term }) => termResponse(term, parent ?? undefined));
+  /**
+   * Creates a term, or changes what is said of it and republishes the articles that name it. What is said already needs
+   * no `expected` version, so that creating a term twice is safe.
+   * @throws Refused `precondition.required`, `term.not-found` for its parent, `term.itself` for a parent that lies in it.
+   */
+  put(
+    kind: TermKind,
+    slug: string,
+    { parent, ...request }: TermRequest,
+    expected: number | undefined,
+    by: By,
+  ): Promise<Term> {
+    return this.change(kind, async (tx) => {
+      const term = await findTerm(tx, kind, slug);
+      if (term) mustHaveSlug(term, slug);
+      mustBeVersion(term, expected);
+      const larger = parent === undefined ? undefined : await needTerm(tx, kind, parent);
+      const content = contentOf(request, larger);
+      if (!term) return create(tx, kind, slug, content, by);
+      const changes = differences(term, content);
+      if (Object.keys(changes).length === 0) return term;
+      mustNameVersion(expected);
+      if (larger && (await liesIn(tx, larger.id, term.id))) throw refuse('term.itself');
+      await save(tx, term, content);
+      await this.propagation.request(tx, term.id, by);
+      await auditTerm(tx, by, 'change', term, changes);
+      return term;
+    });
+  }
+
+  /** Gives it another slug; the one before leads there. @throws Refused `term.slug-taken` for one that leads elsewhere. */
+  rename(kind: TermKind, slug: string, to: string, expected: number, by: By): Promise<Term> {
+    return this.change(kind, async (tx) => {
+      const term = await needVersion(tx, kind, slug, expected);
+      const holder = await findTerm(tx, kind, to);
+      if (holder && holder.id !== term.id) throw refuse('term.slug-taken', { leadsTo: holder.slug });
+      await addSlug(tx, term, to);
+      await save(tx, term, { slug: to });
+      await auditTerm(tx, by, 'rename', { ...term, slug }, { to });
+      await this.propagation.request(tx, term.id, by);
+      return term;
+    });
   }
 
   /**
-   * Creates a term or changes what is said of it; articles that name it are told anew.
-   * @throws Refused `term.slug-taken` for a slug that a renamed or merged term had, `term.not-found` for its parent,
-   * `term.itself` for a parent that lies in it.
+   * Makes one out of two: articles, slugs and smaller places of the first go over to `into`.
+   * @returns `into`. @throws Refused `term.itself`.
    */
-  put(kind: TermKind, slug: string, { parent, ...request }: TermRequest, by: By): Promise<TermResponse> {
-    return this.db.transaction(async (tx) => {
-      const found = await findTerm(tx, kind, slug);
-      if (found && found.slug !== slug) throw refuse('term.slug-taken', { leadsTo: found.slug });
-      const larger = parent === undefined ? undefined : await needTerm(tx, kind, parent);
-      const term = found ?? (await create(tx, kind, slug, request.name));
-      if (larger) await mustNotLieIn(tx, larger, term);
-      const { role, portrait, biography, country } = request;
-      const said = {
-        name: request.name,
-        role: role ?? null,
-        portrait: portrait ?? null,
-        biography: biography ?? null,
-        country: country ?? null,
-        parentId: larger?.id ?? null,
-      };
-      const changed = Object.entries(said).some(
-        ([field, value]) => term[field as keyof typeof said] !== value,
-      );
-      if (changed) {
-        Object.assign(term, said);
-        await tx.update(Term, { id: term.id }, said);
-        if (found) await this.retelling.request(tx, term.id, by);
-      }
-      return termResponse(term, larger?.slug);
-    });
-  }
-
-  /** Gives it another slug; the one before leads there. @throws Refused `term.not-found`, `term.slug-taken`. */
-  rename(kind: TermKind, slug: string, to: string, by: By): Promise<TermResponse> {
-    return this.db.transaction(async (tx) => {
-      const term = await needTerm(tx, kind, slug);
-      const taken = await findTerm(tx, kind, to);
-      if (taken && taken.id !== term.id) throw refuse('term.slug-taken', { leadsTo: taken.slug });
-      if (!taken) await keepSlug(tx, kind, to, term.id);
-      await tx.update(Term, { id: term.id }, { slug: to });
-      await this.retelling.request(tx, term.id, by);
-      return termResponse({ ...term, slug: to });
-    });
-  }
-
-  /** Makes one out of two: articles and slugs of the first go over to `into`. @throws Refused `term.not-found`, `term.itself`. */
-  merge(kind: TermKind, slug: string, into: string, by: By): Promise<TermResponse> {
-    return this.db.transaction(async (tx) => {
-      const [from, target] = [await needTerm(tx, kind, slug), await needTerm(tx, kind, into)];
+  merge(kind: TermKind, slug: string, into: string, expected: number, by: By): Promise<Term> {
+    return this.change(kind, async (tx) => {
+      const from = await needVersion(tx, kind, slug, expected);
+      const target = await needTerm(tx, kind, into);
       if (from.id === target.id) throw refuse('term.itself');
-      // In one order for everyone, so that two mergers never wait for each other in a circle.
-      await tx.query(`SELECT FROM term WHERE id = ANY($1) ORDER BY id FOR UPDATE`, [[from.id, target.id]]);
-      await this.retelling.request(tx, from.id, by);
+      // Waits for articles that are being written and name it: the job below must find them.
+      await tx.query(`SELECT FROM term WHERE id = $1 FOR UPDATE`, [from.id]);
+      await this.propagation.request(tx, from.id, by);
+      // A place that lies in the one it replaces takes that one's place, or the places between would lie in themselves.
+      if (await liesIn(tx, target.id, from.id)) await moveTo(tx, target, from.parentId, by);
+      for (const child of await tx.findBy(Term, { parentId: from.id }))
+        await moveTo(tx, child, target.id, by);
       await tx.query(`UPDATE term_slug SET term_id = $2 WHERE term_id = $1`, [from.id, target.id]);
-      await tx.query(`UPDATE term SET merged_into = $2, slug = id::text WHERE id = $1`, [from.id, target.id]);
       await tx.query(`UPDATE term SET merged_into = $2 WHERE merged_into = $1`, [from.id, target.id]);
-      await tx.query(
-        `UPDATE term SET parent_id = CASE WHEN id = $2 THEN $3::uuid ELSE $2 END WHERE parent_id = $1`,
-        [from.id, target.id, from.parentId],
-      );
-      return termResponse(target);
+      // Its slug is the other one's now, which may want to be known by it.
+      await save(tx, from, { slug: from.id, mergedInto: target.id, parentId: null });
+      await auditTerm(tx, by, 'merge', { ...from, slug }, { into: target.slug });
+      await save(tx, target, {});
+      await auditTerm(tx, by, 'merge', target, { merged: { slug, name: from.name } });
+      return target;
     });
   }
 
-  /** @throws Refused `term.not-found`, `term.in-use` with what uses it. */
-  remove(kind: TermKind, slug: string): Promise<void> {
-    return this.db.transaction(async (tx) => {
-      const { id } = await needTerm(tx, kind, slug);
-      await tx.query(`SELECT FROM term WHERE id = $1 FOR UPDATE`, [id]);
-      const [used]: [{ articles: string; places: string }] = await tx.query(
-        `SELECT (SELECT count(*) FROM article WHERE term_ids @> ARRAY[$1::uuid]) AS articles,
-           (SELECT count(*) FROM term WHERE parent_id = $1) AS places`,
-        [id],
-      );
-      const [articles, places] = [Number(used.articles), Number(used.places)];
-      if (articles + places > 0) throw refuse('term.in-use', { articles, places });
-      await tx.delete(Term, { id });
+  /** @throws Refused `term.in-use` with what uses it. */
+  async remove(kind: TermKind, slug: string, expected: number, by: By): Promise<void> {
+    await this.change(kind, async (tx) => {
+      const term = await needVersion(tx, kind, slug, expected);
+      await tx.query(`SELECT FROM term WHERE id = $1 FOR UPDATE`, [term.id]);
+      const uses = await usesOf(tx, term.id);
+      if (uses.articles + uses.places > 0) throw refuse('term.in-use', uses);
+      await tx.delete(Term, { id: term.id });
+      await auditTerm(tx, by, 'delete', term, { name: term.name });
     });
   }
 
-  /** Finds terms by their slugs, creating those that are missing; what is said of the others stays. */
+  /** Creates those of the named terms that are missing; what is said of the others stays. */
   async ensure(
     tx: EntityManager,
     kind: TermKind,
-    terms: readonly { slug: string; name: string }[],
+    terms: readonly { readonly slug: string; readonly name: string }[],
+    by: By,
   ): Promise<void> {
-    // In one order for everyone, so that two imports that bring the same terms never wait for each other in a circle.
-    for (const { slug, name } of terms.toSorted((a, b) => (a.slug < b.slug ? -1 : 1)))
-      if (!(await findTerm(tx, kind, slug))) await create(tx, kind, slug, name);
+    for (const { slug, name } of terms) {
+      if (await findTerm(tx, kind, slug)) continue;
+      await lockTerms(tx, kind);
+      // Somebody may have been quicker.
+      if (await findTerm(tx, kind, slug)) continue;
+      await create(tx, kind, slug, contentOf({ name }, undefined), by);
+    }
+  }
+
+  private change<T>(kind: TermKind, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return this.db.transaction(async (tx) => {
+      await lockTerms(tx, kind);
+      return work(tx);
+    });
   }
 }
 
-/** By the slug it has or had. */
-export async function findTerm(tx: EntityManager, kind: TermKind, slug: string): Promise<Term | null> {
-  const [row]: { term_id: string }[] = await tx.query(
-    `SELECT term_id FROM term_slug WHERE kind = $1 AND slug = $2`,
-    [kind, slug],
-  );
-  return row ? tx.findOneBy(Term, { id: row.term_id }) : null;
-}
-
-async function needTerm(tx: EntityManager, kind: TermKind, slug: string): Promise<Term> {
-  const term = await findTerm(tx, kind, slug);
-  if (!term) throw refuse('term.not-found', { kind, slug });
+async function create(
+  tx: EntityManager,
+  kind: TermKind,
+  slug: string,
+  content: TermContent,
+  by: By,
+): Promise<Term> {
+  const term = newTerm(kind, slug, content);
+  await insertTerm(tx, term);
+  await auditTerm(tx, by, 'create', term, { name: term.name });
   return term;
 }
 
-async function create(tx: EntityManager, kind: TermKind, slug: string, name: string): Promise<Term> {
-  const id = uuidv7();
-  await tx.query(
-    `INSERT INTO term (id, kind, slug, name) SELECT $1, $2, $3, $4
-     WHERE NOT EXISTS (SELECT FROM term_slug WHERE kind = $2 AND slug = $3) ON CONFLICT DO NOTHING`,
-    [id, kind, slug, name],
-  );
-  await keepSlug(tx, kind, slug, id);
-  return (await findTerm(tx, kind, slug))!;
+/** Changes a term, here and in the database. */
+async function save(tx: EntityManager, term: Term, change: Partial<Term>): Promise<void> {
+  const all = { ...change, version: term.version + 1 };
+  await tx.update(Term, { id: term.id }, all);
+  Object.assign(term, all);
 }
 
-/** Somebody else may have been quicker with the same slug; then the term is theirs. */
-async function keepSlug(tx: EntityManager, kind: TermKind, slug: string, termId: string): Promise<void> {
-  await tx.query(
-    `INSERT INTO term_slug (kind, slug, term_id) SELECT $1, $2, id FROM term WHERE id = $3 ON CONFLICT DO NOTHING`,
-    [kind, slug, termId],
-  );
+/** Puts a place into another larger one. */
+async function moveTo(tx: EntityManager, term: Term, parentId: string | null, by: By): Promise<void> {
+  const changes = { parentId: { from: term.parentId, to: parentId } };
+  await save(tx, term, { parentId });
+  await auditTerm(tx, by, 'change', term, changes);
 }
 
-async function mustNotLieIn(tx: EntityManager, place: Term, within: Term): Promise<void> {
-  let larger: Term | null = place;
-  for (let depth = 0; larger && depth < 20; depth++) {
-    if (larger.id === within.id) throw refuse('term.itself');
-    larger = larger.parentId ? await tx.findOneBy(Term, { id: larger.parentId }) : null;
-  }
+async function needVersion(tx: EntityManager, kind: TermKind, slug: string, expected: number): Promise<Term> {
+  const term = await needTerm(tx, kind, slug);
+  mustHaveSlug(term, slug);
+  mustBeVersion(term, expected);
+  return term;
+}
+
+/** Whoever names an earlier slug may not know what became of the term. */
+function mustHaveSlug(term: Term, slug: string): void {
+  if (term.slug !== slug) throw refuse('term.slug-taken', { leadsTo: term.slug });
 }

@@ -33,7 +33,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
     it('tells of every article anew, under the new name, and leaves the working copy as it is', async () => {
       await ok(desk.put('topics/roboter', { name: 'Roboter' }));
       const article = await desk.published({ topics: ['roboter'] });
-      await ok(desk.put('topics/roboter', { name: 'Robotik' }));
+      await ok(desk.changeTerm('topics/roboter', { name: 'Robotik' }));
       expect((await desk.toldOf(article.id, 2)).at(-1)).toMatchObject({
         type: 'article.updated',
         data: { article: { topics: [{ slug: 'roboter', name: 'Robotik' }] } },
@@ -44,7 +44,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
     it('the slug leads from the old one to the new one', async () => {
       await ok(desk.put('topics/kino', { name: 'Kino' }));
       const { id } = await desk.published({ topics: ['kino'] });
-      await ok(desk.post('topics/kino/rename', { slug: 'film' }));
+      await ok(desk.actOnTerm('rename', 'topics/kino', { slug: 'film' }));
       await retold();
       expect(await idsIn('topic=film')).toEqual([id]);
       expect(await desk.read('/articles?topic=kino')).toMatchObject({
@@ -59,7 +59,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
     it('keeps drafts that name the old slug', async () => {
       await ok(desk.put('topics/velo', { name: 'Velo' }));
       const draft = await desk.draft({ topics: ['velo'] });
-      await ok(desk.post('topics/velo/rename', { slug: 'fahrrad' }));
+      await ok(desk.actOnTerm('rename', 'topics/velo', { slug: 'fahrrad' }));
       await ok(desk.act('publish', draft));
       expect(await idsIn('topic=fahrrad')).toEqual([draft.id]);
     });
@@ -67,7 +67,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
     it('to the slug of another one is refused, and says whose it is', async () => {
       await ok(desk.put('topics/eins', { name: 'Eins' }));
       await ok(desk.put('topics/zwei', { name: 'Zwei' }));
-      expect(await desk.post('topics/eins/rename', { slug: 'zwei' })).toMatchObject({
+      expect(await desk.actOnTerm('rename', 'topics/eins', { slug: 'zwei' })).toMatchObject({
         status: 409,
         body: { code: 'term.slug-taken', leadsTo: 'zwei' },
       });
@@ -81,7 +81,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
         await desk.published({ topics: ['ai'] }),
         await desk.published({ topics: ['ai', 'ki'] }),
       ];
-      await ok(desk.post('topics/ai/merge', { into: 'ki' }));
+      await ok(desk.actOnTerm('merge', 'topics/ai', { into: 'ki' }));
       await retold();
       expect((await idsIn('topic=ki')).toSorted()).toEqual([one.id, both.id].toSorted());
       expect((await desk.read(`/articles/${both.id}`)).body.topics).toMatchObject([{ slug: 'ki' }]);
@@ -98,7 +98,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
     it('of authors changes the byline', async () => {
       for (const slug of ['l-muster', 'luca-probe']) await ok(desk.put(`authors/${slug}`, { name: slug }));
       const { id } = await desk.published({ authors: ['l-muster'] });
-      await ok(desk.post('authors/l-muster/merge', { into: 'luca-probe' }));
+      await ok(desk.actOnTerm('merge', 'authors/l-muster', { into: 'luca-probe' }));
       await retold();
       expect((await desk.read(`/articles/${id}`)).body.byline).toMatchObject([{ slug: 'luca-probe' }]);
       expect(await idsIn('author=luca-probe')).toEqual([id]);
@@ -106,7 +106,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
 
     it('into itself is refused', async () => {
       await ok(desk.put('topics/selbst', { name: 'Selbst' }));
-      expect((await desk.post('topics/selbst/merge', { into: 'selbst' })).status).toBe(422);
+      expect((await desk.actOnTerm('merge', 'topics/selbst', { into: 'selbst' })).status).toBe(422);
     });
   });
 
@@ -117,7 +117,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
         const slug = `thema-${state}`;
         await ok(desk.put(`topics/${slug}`, { name: slug }));
         await desk[state]({ topics: [slug] });
-        expect(await desk.remove(`topics/${slug}`)).toMatchObject({
+        expect(await desk.remove(`topics/${slug}`, 1)).toMatchObject({
           status: 409,
           body: { code: 'term.in-use', articles: 1, places: 0 },
         });
@@ -128,12 +128,12 @@ describeWith('postgres')('sections, topics, places and authors', () => {
       await ok(desk.put('topics/noch', { name: 'Noch' }));
       const { id, version } = await desk.published({ topics: ['noch'] });
       await ok(desk.edit(id, version, { headline: 'Ohne Thema', topics: [] }));
-      expect((await desk.remove('topics/noch')).status).toBe(409);
+      expect((await desk.remove('topics/noch', 1)).status).toBe(409);
     });
 
     it('is done where nothing uses it', async () => {
       await ok(desk.put('topics/leer', { name: 'Leer' }));
-      expect((await desk.remove('topics/leer')).status).toBe(204);
+      expect((await desk.remove('topics/leer', 1)).status).toBe(204);
       expect((await desk.read('/articles?topic=leer')).status).toBe(404);
     });
   });
@@ -145,7 +145,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
       await ok(desk.put('places/denver', { name: 'Denver', country: 'US', parent: 'colorado' }));
       const { id } = await desk.published({ places: ['denver'] });
       expect([await idsIn('place=colorado'), await idsIn('place=usa')]).toEqual([[id], []]);
-      await ok(desk.put('places/colorado', { name: 'Colorado', country: 'US', parent: 'usa' }));
+      await ok(desk.changeTerm('places/colorado', { name: 'Colorado', country: 'US', parent: 'usa' }));
       await retold();
       expect(await idsIn('place=usa')).toEqual([id]);
       expect((await desk.read<{ places: unknown }>(`/articles/${id}`)).body.places).toMatchObject([
@@ -156,7 +156,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
     it('never lie in themselves', async () => {
       await ok(desk.put('places/innen', { name: 'Innen' }));
       await ok(desk.put('places/aussen', { name: 'Aussen', parent: 'innen' }));
-      expect((await desk.put('places/innen', { name: 'Innen', parent: 'aussen' })).body.code).toBe(
+      expect((await desk.changeTerm('places/innen', { name: 'Innen', parent: 'aussen' })).body.code).toBe(
         'term.itself',
       );
     });

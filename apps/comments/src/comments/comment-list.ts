@@ -1,4 +1,4 @@
-import { In, type DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { Comment } from './comment.entity.js';
 import {
   publicComment,
@@ -44,13 +44,19 @@ export async function listComments(
   };
 }
 
+/** The first replies to each, whatever the others have. */
 async function repliesTo(db: DataSource, page: readonly Comment[]): Promise<Map<string, Comment[]>> {
   if (page.length === 0) return new Map();
-  const replies = await db.manager.find(Comment, {
-    where: { parentId: In(page.map(({ id }) => id)), state: 'published' },
-    order: { id: 'ASC' },
-    take: REPLIES * page.length,
-  });
+  const replies = await db
+    .getRepository(Comment)
+    .createQueryBuilder('comment')
+    .where(
+      `comment.id IN (SELECT reply.id FROM unnest(CAST(:parents AS uuid[])) AS parent (id) CROSS JOIN LATERAL (
+         SELECT id FROM comment WHERE parent_id = parent.id AND state = 'published' ORDER BY id LIMIT ${REPLIES}) AS reply)`,
+      { parents: page.map(({ id }) => id) },
+    )
+    .orderBy('comment.id')
+    .getMany();
   return Map.groupBy(replies, ({ parentId }) => parentId!);
 }
 
@@ -65,6 +71,6 @@ const bytesOf = ({ text, replies }: CommentThreadResponse): number =>
   [text ?? '', ...replies.map((reply) => reply.text)].reduce((sum, one) => sum + Buffer.byteLength(one), 0);
 
 function conversation(comment: Comment, replies: Comment[]): CommentThreadResponse {
-  const shown = { ...publicComment(comment), replies: replies.slice(0, REPLIES).map(publicComment) };
+  const shown = { ...publicComment(comment), replies: replies.map(publicComment) };
   return comment.state === 'published' ? shown : { ...shown, text: null, alias: null };
 }

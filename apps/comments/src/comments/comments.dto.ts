@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { Id, PublicComment } from '#events';
+import { inertText } from '#platform';
 import type { Comment } from './comment.entity.js';
-import { LONGEST } from './comment.rules.js';
+import { LONGEST_AS_TYPED } from './comment.rules.js';
 
 export const AddCommentRequest = z.strictObject({
-  text: z.string().min(1).max(LONGEST),
+  // How long it may be is decided when it is clean: comment.too-long.
+  text: z
+    .string()
+    .min(1)
+    .max(LONGEST_AS_TYPED)
+    .refine((text) => text.isWellFormed(), 'has half of a surrogate pair'),
   parentId: Id.optional(),
 });
 export type AddCommentRequest = z.infer<typeof AddCommentRequest>;
@@ -15,7 +21,10 @@ export const ListCommentsRequest = z.strictObject({
 });
 export type ListCommentsRequest = z.infer<typeof ListCommentsRequest>;
 
-export const RemoveCommentRequest = z.strictObject({ reason: z.string().trim().min(1).max(200) });
+export const RemoveCommentRequest = z.preprocess(
+  (value) => inertText(value),
+  z.strictObject({ reason: z.string().trim().min(1).max(200) }),
+);
 export type RemoveCommentRequest = z.infer<typeof RemoveCommentRequest>;
 
 export type CommentResponse = PublicComment;

@@ -116,6 +116,51 @@ describeWith('postgres')('the comments service', () => {
     expect((await list(id)).count).toBe(2);
   });
 
+  it('shows the first 50 replies to each comment, however many another one has', async () => {
+    const id = await anArticle();
+    const [{ body: quiet }, { body: busy }] = [await add(id, 'Ruhig'), await add(id, 'Lebhaft')];
+    await service.query(
+      `INSERT INTO comment (id, article_id, parent_id, reader, alias, text, state, created_at)
+       SELECT uuidv7(), $1, $2, 'reply ' || n, 'User', 'Antwort', 'published', now() FROM generate_series(1, 200) AS n`,
+      [id, busy.id],
+    );
+    await add(id, 'Doch noch', undefined, { parentId: quiet.id });
+    const { items } = await list(id);
+    expect(items.map(({ text, replies }) => [text, replies.length])).toEqual([
+      ['Lebhaft', 50],
+      ['Ruhig', 1],
+    ]);
+  });
+
+  it('counts the characters of a comment as they are stored, not as they were typed', async () => {
+    const id = await anArticle();
+    const composed = await add(id, 'u\u0308'.repeat(2_000));
+    expect([composed.status, composed.body.text]).toEqual([201, 'ü'.repeat(2_000)]);
+    expect(await add(id, '\ufb2c'.repeat(2_000))).toMatchObject({
+      status: 422,
+      body: { code: 'comment.too-long' },
+    });
+    expect(await add(id, 'ü'.repeat(2_001))).toMatchObject({ body: { code: 'comment.too-long' } });
+  });
+
+  it('takes well-formed text only', async () => {
+    const id = await anArticle();
+    for (const text of ['\ud83d', 'a\udc00b', '\ude00\ud83d']) {
+      expect(await add(id, text)).toMatchObject({ status: 422, body: { code: 'request.invalid' } });
+    }
+    expect((await add(id, 'e\u0000\u0301 🙂')).body.text).toBe('é 🙂');
+  });
+
+  it('takes a reason for a removal without what no database stores', async () => {
+    const id = await anArticle();
+    const { body: comment } = await add(id, 'Weg damit');
+    const path = `/editorial/comments/${comment.id}/remove`;
+    expect(await service.as('moderator', 'POST', path, { reason: 'a\u0000b' })).toMatchObject({
+      status: 200,
+      body: { removalReason: 'ab' },
+    });
+  });
+
   it('shows replies below what they reply to, and a removed comment with replies as a tombstone', async () => {
     const id = await anArticle();
     const { body: parent } = await add(id, 'Oben');

@@ -2,12 +2,13 @@ import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Slug } from '#events';
-import { clientSignal, ForAnyone } from '#platform';
+import { clientSignal, ForAnyone, ForAnyoneOrSubscribers, IsSubscriber } from '#platform';
 import { Caches } from '../caching/caches.js';
 import { MicroCache } from '../caching/micro-cache.js';
-import { cacheable, sendCacheable, type Cacheable } from '../http/cacheable.js';
+import { cacheable, sendCacheable, variesBySubscription, type Cacheable } from '../http/cacheable.js';
 import { leadingOn } from '../http/moved.js';
 import { IdOrSlug, pathOf } from '../http/params.js';
+import { FullText } from '../subscribers/full-text.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
 import { Upstream } from '../upstream/upstream.js';
 import { Lists } from './lists.js';
@@ -46,6 +47,7 @@ export class ArticlesController {
     caches: Caches,
     private readonly upstream: Upstream,
     private readonly lists: Lists,
+    private readonly fullText: FullText,
   ) {
     const held = caches.create<Cacheable>('lists', 1_000);
     this.answers = new MicroCache(held, new Bulkhead({ concurrent: 64, waiting: 256, waitFor: 1_000 }));
@@ -111,15 +113,18 @@ export class ArticlesController {
   }
 
   @Get('articles/:idOrSlug')
+  @ForAnyoneOrSubscribers()
   get(
     @Param('idOrSlug', { schema: IdOrSlug }) idOrSlug: string,
+    @IsSubscriber() isSubscriber: boolean,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.sendArticle(`/articles/${idOrSlug}`, '', request, reply);
+    variesBySubscription(reply);
+    return this.sendArticle(`/articles/${idOrSlug}`, '', request, reply, isSubscriber);
   }
 
-  /** The same for other newsrooms: IPTC ninjs 3.1. */
+  /** The same for other newsrooms: IPTC ninjs 3.1. Of a paid article it is what everybody may read. */
   @Get('articles/:idOrSlug/ninjs')
   ninjs(
     @Param('idOrSlug', { schema: IdOrSlug }) idOrSlug: string,
@@ -135,6 +140,7 @@ export class ArticlesController {
     form: '' | '/ninjs',
     request: FastifyRequest,
     reply: FastifyReply,
+    isSubscriber = false,
   ): Promise<void> {
     const load = async (signal: AbortSignal): Promise<Cacheable> => {
       const { bytes, headers } = await this.upstream.ok('articles', path, { signal });
@@ -143,7 +149,11 @@ export class ArticlesController {
     return leadingOn(
       reply,
       ({ slug }) => `/v1/articles/${slug}${form}`,
-      () => this.send(path, request, reply, load),
+      async () => {
+        if (!isSubscriber) return this.send(path, request, reply, load);
+        const article = await this.answers.get(path, () => clientSignal(reply), load);
+        await this.fullText.sendArticle(article, request, reply);
+      },
     );
   }
 

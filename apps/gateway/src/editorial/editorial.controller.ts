@@ -1,6 +1,6 @@
 import { All, Controller, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ForRoles, Refused, roles } from '#platform';
+import { ForRoles, Refused, staffRoles } from '#platform';
 import { forward } from '../upstream/forward.js';
 import type { ServiceName } from '../upstream/problems.js';
 import { Upstream } from '../upstream/upstream.js';
@@ -20,7 +20,7 @@ const keepers: Readonly<Record<string, ServiceName>> = {
 
 /** The newsroom's own API: a valid token gets through here, what it may do is the service's decision. */
 @Controller('v1/editorial')
-@ForRoles(...roles)
+@ForRoles(...staffRoles)
 export class EditorialController {
   constructor(private readonly upstream: Upstream) {}
 

@@ -32,6 +32,9 @@ export function cacheable(
  */
 const CACHE_CONTROL = 'public, max-age=0, s-maxage=1, stale-while-revalidate=1';
 
+/** Tells shared caches that a request with a token gets another answer than one without (RFC 9110, 12.5.5). */
+export const variesBySubscription = (reply: FastifyReply): void => void reply.header('vary', 'authorization');
+
 /**
  * Answers a public GET, with 304 when the client's copy is still right (RFC 9110, 13.1.2 and 13.1.3).
  * @throws Busy when too many large answers are on their way to slow clients.

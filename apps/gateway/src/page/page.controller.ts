@@ -1,27 +1,36 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { clientSignal, ForAnyone } from '#platform';
-import { sendCacheable } from '../http/cacheable.js';
+import { clientSignal, ForAnyoneOrSubscribers, IsSubscriber } from '#platform';
+import { sendCacheable, variesBySubscription } from '../http/cacheable.js';
 import { leadingOn } from '../http/moved.js';
 import { IdOrSlug } from '../http/params.js';
+import { FullText } from '../subscribers/full-text.js';
 import { PageService } from './page.service.js';
 
 @Controller('v1/articles')
-@ForAnyone()
+@ForAnyoneOrSubscribers()
 export class PageController {
-  constructor(private readonly pages: PageService) {}
+  constructor(
+    private readonly pages: PageService,
+    private readonly fullText: FullText,
+  ) {}
 
   @Get(':idOrSlug/page')
   async get(
     @Param('idOrSlug', { schema: IdOrSlug }) idOrSlug: string,
+    @IsSubscriber() isSubscriber: boolean,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    variesBySubscription(reply);
     await leadingOn(
       reply,
       ({ slug }) => `/v1/articles/${slug}/page`,
-      async () =>
-        void sendCacheable(request, reply, await this.pages.get(idOrSlug, () => clientSignal(reply))),
+      async () => {
+        const page = await this.pages.get(idOrSlug, () => clientSignal(reply));
+        if (isSubscriber) await this.fullText.sendPage(page, request, reply);
+        else sendCacheable(request, reply, page);
+      },
     );
   }
 }

@@ -1,17 +1,21 @@
 import { z } from 'zod';
 import { Id, type PollSnapshot } from '#events';
+import { inertText } from '#platform';
 import type { Poll } from './poll.entity.js';
 
 const OptionText = z.string().trim().min(1).max(100);
 
-export const CreatePollRequest = z.strictObject({
-  question: z.string().trim().min(1).max(200),
-  options: z
-    .array(OptionText)
-    .min(2)
-    .max(10)
-    .refine((texts) => new Set(texts).size === texts.length, 'has one option twice'),
-});
+export const CreatePollRequest = z.preprocess(
+  (value) => inertText(value),
+  z.strictObject({
+    question: z.string().trim().min(1).max(200),
+    options: z
+      .array(OptionText)
+      .min(2)
+      .max(10)
+      .refine((texts) => new Set(texts).size === texts.length, 'has one option twice'),
+  }),
+);
 export type CreatePollRequest = z.infer<typeof CreatePollRequest>;
 
 export const CastBallotRequest = z.strictObject({ optionId: Id });

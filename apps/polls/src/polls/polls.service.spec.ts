@@ -42,6 +42,16 @@ describeWith('postgres')('the polls service', () => {
     service.asReader<PollResponse>('PUT', `/polls/${id}/ballot`, { optionId }, token);
   const toldOf = (id: string) => service.told.filter(({ subject }) => subject === id);
 
+  it('takes questions and answers without what no database stores', async () => {
+    const request = { question: 'Ja\u0000?', options: ['Ja\ud83d', 'Nein\u0007'] };
+    expect(
+      await service.as<EditorialPollResponse>('editor', 'POST', '/editorial/polls', request),
+    ).toMatchObject({
+      status: 201,
+      body: { question: 'Ja?', options: [{ text: 'Ja\ufffd' }, { text: 'Nein' }] },
+    });
+  });
+
   it('shows no draft, and opens it when its article is published', async () => {
     const poll = await aDraft();
     expect((await get(poll.id)).status).toBe(404);

@@ -101,6 +101,7 @@ figcaption { margin-top: .45rem; color: var(--soft); font-size: .875rem; line-he
 .lead-on a { display: block; padding: .7rem 1rem; border-left: 6px solid var(--signal); background: var(--tint); color: inherit; font-family: system-ui, sans-serif; font-size: 1rem; font-weight: 700; text-decoration: none; }
 .lead-on a:hover { text-decoration: underline; }
 .corrections { margin: 2rem 0; padding-top: .8rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9375rem; }
+.rest { margin: 2rem 0; padding: 1.1rem 1.25rem; border-radius: 10px; background: var(--tint); font-weight: 700; }
 .find { display: flex; gap: .5rem; margin: 1rem 0 1.5rem; }
 .find input { flex: 1; min-width: 0; padding: .6rem .8rem; border: 1px solid var(--soft); border-radius: 6px; background: var(--paper); color: inherit; font: inherit; }
 mark { border-radius: 3px; background: var(--sold); color: inherit; box-shadow: 0 0 0 .12em var(--sold); }

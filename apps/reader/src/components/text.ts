@@ -38,6 +38,8 @@ export const missing = {
   poll: 'Die Umfrage ist zurzeit nicht verfügbar.',
   rails: 'Weitere Artikel sind zurzeit nicht verfügbar.',
 } as const;
+/** What stands where the free part of a paid article ends. */
+export const RESTRICTED = 'Der Rest dieses Artikels ist für Abonnentinnen und Abonnenten.';
 export const STALE = 'Dieser Teil der Seite ist womöglich nicht auf dem neuesten Stand.';
 
 /** Nothing was stored. */

@@ -115,6 +115,8 @@ const Article = z.object({
   body: listOf(Block),
   section: Term,
   access,
+  /** The rest of the body is for subscribers. */
+  restricted: z.boolean().catch(false),
   label,
   publishedAt: z.string(),
   updatedAt: z.string(),

@@ -3,7 +3,7 @@ import { Count, Image, Kicker, Label, RailCard } from '../components/card.js';
 import { CommentSection, type RefusedComment } from '../components/comments.js';
 import { page } from '../components/layout.js';
 import { PollSection, type RefusedVote } from '../components/poll.js';
-import { missing, STALE, timeText } from '../components/text.js';
+import { missing, RESTRICTED, STALE, timeText } from '../components/text.js';
 import type { Article, Page, Part, Rails, Term } from '../gateway/answers.js';
 import type { Sent } from './load-page.js';
 
@@ -108,6 +108,7 @@ export function articlePage(parts: Page, sections: readonly Term[], view: View =
               />
             )}
           />
+          {article.restricted && <p class="rest">{RESTRICTED}</p>}
           <Corrections corrections={article.corrections} />
           <CommentSection
             comments={comments}

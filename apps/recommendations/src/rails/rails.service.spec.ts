@@ -140,6 +140,24 @@ const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
     expect(revs).toEqual(revs.toSorted((a, b) => a - b));
   });
 
+  it('takes the texts of a slot without what no database stores', async () => {
+    const { leadPicture: picture } = anArticleSnapshot();
+    const texts = { sponsor: 'Muster\u0000 AG', kicker: 'Anzeige', headline: 'Halb\ud83d' };
+    const slot = {
+      rail: 'topic',
+      position: 1,
+      label: 'paid',
+      ...texts,
+      picture,
+      url: 'https://example.com/',
+    };
+    expect(await service.as('sales', 'PUT', '/editorial/slots/steuerzeichen', slot)).toMatchObject({
+      status: 200,
+      body: { sponsor: 'Muster AG', headline: 'Halb\ufffd' },
+    });
+    expect((await service.as('sales', 'DELETE', '/editorial/slots/steuerzeichen')).status).toBe(204);
+  });
+
   it('shows a sold slot with its label until it is taken back', async () => {
     const shared = section();
     const [page] = [await publish({ section: shared }), await publish({ section: shared })];

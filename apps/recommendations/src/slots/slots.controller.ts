@@ -1,22 +1,25 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
 import { z } from 'zod';
 import { Picture, Slug, WebUrl } from '#events';
-import { ForRoles } from '#platform';
+import { ForRoles, inertText } from '#platform';
 import { railKinds } from '../rails/rail-kind.js';
 import type { Slot } from './slot.entity.js';
 import { Slots } from './slots.js';
 
-const SlotRequest = z.strictObject({
-  rail: z.enum(railKinds),
-  position: z.int().min(1).max(4),
-  section: Slug.optional(),
-  label: z.enum(['paid', 'partner']),
-  sponsor: z.string().trim().min(1).max(80),
-  kicker: z.string().trim().min(1).max(60),
-  headline: z.string().trim().min(1).max(160),
-  picture: z.strictObject(Picture.shape),
-  url: WebUrl,
-});
+const SlotRequest = z.preprocess(
+  (value) => inertText(value),
+  z.strictObject({
+    rail: z.enum(railKinds),
+    position: z.int().min(1).max(4),
+    section: Slug.optional(),
+    label: z.enum(['paid', 'partner']),
+    sponsor: z.string().trim().min(1).max(80),
+    kicker: z.string().trim().min(1).max(60),
+    headline: z.string().trim().min(1).max(160),
+    picture: z.strictObject(Picture.shape),
+    url: WebUrl,
+  }),
+);
 type SlotRequest = z.infer<typeof SlotRequest>;
 
 /** What the sales department books. A slot cannot be without its label. */

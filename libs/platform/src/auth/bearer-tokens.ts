@@ -1,65 +1,63 @@
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  errors,
-  jwtVerify,
-  type JSONWebKeySet,
-  type JWTVerifyGetKey,
-} from 'jose';
-import { z } from 'zod';
+import { createLocalJWKSet, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import type { ServerConfig } from '../config/service-settings.js';
 import { Refused } from '../http/problems.js';
-import { roles, type Actor } from './audience.js';
+import type { Logger } from '../logging.js';
+import type { Actor } from './audience.js';
+import { actorOf } from './claims.js';
+import { IssuerKeys, KeysUnavailable } from './issuer-keys.js';
 
-const Claims = z.object({
-  sub: z.string().min(1).max(200),
-  name: z.string().max(200).optional(),
-  // A role this build does not know gives no rights and does no harm.
-  roles: z.array(z.string()).transform((names) => roles.filter((role) => names.includes(role))),
-});
+type TokenConfig = Pick<
+  ServerConfig,
+  'authIssuer' | 'authAudience' | 'authKeys' | 'authRolesClaim' | 'authSubscriberClaim'
+>;
+
+/** Seconds after which a caller whose token could not be verified may come again. */
+const RETRY_AFTER = 10;
 
 /** Verifies bearer tokens against the issuer's public keys: signature, issuer, audience, times. */
 export class BearerTokens {
-  private readonly keys: JWTVerifyGetKey | undefined;
+  private readonly keyFor: JWTVerifyGetKey | undefined;
 
   constructor(
-    private readonly config: Pick<ServerConfig, 'authIssuer' | 'authAudience' | 'authJwksUrl' | 'authJwks'>,
+    private readonly config: TokenConfig,
+    private readonly log: Logger,
   ) {
-    if (config.authJwksUrl) {
-      this.keys = createRemoteJWKSet(new URL(config.authJwksUrl), {
-        timeoutDuration: 3_000,
-        cooldownDuration: 10_000,
-      });
-    } else if (config.authJwks) {
-      this.keys = createLocalJWKSet(config.authJwks as JSONWebKeySet);
+    const { authKeys } = config;
+    if (typeof authKeys === 'string') {
+      const onFailure = (err: unknown) => log.warn({ err }, 'the keys of the token issuer cannot be fetched');
+      this.keyFor = new IssuerKeys(authKeys, onFailure).keyFor;
+    } else if (authKeys) {
+      this.keyFor = createLocalJWKSet(authKeys);
     }
   }
 
   /** @throws Refused `auth.required` without a valid token, `auth.unavailable` when the keys cannot be fetched. */
   async verify(authorization: string | undefined): Promise<Actor> {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
-    if (!token || !this.keys) throw required();
+    if (!token) throw required();
+    if (!this.keyFor) {
+      this.log.warn('no token can be verified: neither AUTH_JWKS_URL nor AUTH_JWKS is set');
+      throw required();
+    }
+    const { authIssuer, authAudience, authRolesClaim, authSubscriberClaim } = this.config;
     try {
-      const { payload } = await jwtVerify(token, this.keys, {
-        issuer: this.config.authIssuer,
-        audience: this.config.authAudience,
+      const { payload } = await jwtVerify(token, this.keyFor, {
+        issuer: authIssuer,
+        audience: authAudience,
         algorithms: ['EdDSA', 'ES256', 'RS256', 'PS256'],
         requiredClaims: ['exp', 'sub'],
         clockTolerance: 5,
       });
-      const { sub, name, roles: held } = Claims.parse(payload);
-      return { id: sub, name: name ?? sub, roles: held };
+      return actorOf(payload, { roles: authRolesClaim, subscriber: authSubscriberClaim });
     } catch (error) {
-      if (error instanceof errors.JWKSTimeout || error instanceof TypeError) {
-        throw new Refused(
-          'auth.unavailable',
-          503,
-          'The keys of the token issuer cannot be fetched at the moment.',
-        );
-      }
+      if (error instanceof KeysUnavailable) throw unavailable();
       throw required();
     }
   }
 }
 
 const required = () => new Refused('auth.required', 401, 'This needs a valid bearer token.');
+const unavailable = () =>
+  new Refused('auth.unavailable', 503, 'The keys of the token issuer cannot be fetched at the moment.', {
+    retryAfter: RETRY_AFTER,
+  });

@@ -24,16 +24,18 @@ export async function createSecrets(): Promise<Secrets> {
 export interface TokenRequest {
   readonly subject: string;
   readonly roles: readonly Role[];
+  /** Of a reader: whether they may read what is for subscribers. */
+  readonly subscriber?: boolean;
   /** Hours until it expires. */
   readonly hours: number;
   readonly issuer?: string;
   readonly audience?: string;
 }
 
-/** A bearer token for a member of the newsroom. */
+/** A bearer token for a member of the newsroom, or for a reader with an account. */
 export async function issueToken(signingKey: JWK, request: TokenRequest): Promise<string> {
-  const { subject, roles, hours, issuer = 'newsroom', audience = 'newsroom' } = request;
-  return new SignJWT({ name: subject, roles })
+  const { subject, roles, subscriber, hours, issuer = 'newsroom', audience = 'newsroom' } = request;
+  return new SignJWT({ name: subject, roles, ...(subscriber && { subscriber }) })
     .setProtectedHeader({ alg: 'EdDSA', kid: signingKey.kid })
     .setSubject(subject)
     .setIssuer(issuer)

@@ -1,5 +1,7 @@
+import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
-import { secret, setting, text, type ConfigOf } from './config.js';
+import { claimPath, type ClaimPath } from '../auth/claims.js';
+import { secret, setting, text, type ConfigOf, type Setting } from './config.js';
 
 /** What every service needs to listen, to log and to know who is calling. */
 export const serverSettings = (service: string, port: number) => ({
@@ -25,16 +27,13 @@ export const serverSettings = (service: string, port: number) => ({
     z.string().default('newsroom'),
     'the `aud` that bearer tokens carry',
   ),
-  authJwksUrl: setting(
-    'AUTH_JWKS_URL',
-    text.url(/^https?$/).optional(),
-    'the http(s) address of the key set of whoever issues bearer tokens',
+  authKeys: setting(
+    ['AUTH_JWKS_URL', 'AUTH_JWKS'],
+    KeySource(),
+    "the http(s) address of the token issuer's key set, or in AUTH_JWKS a JSON Web Key Set with public keys (unset, but not in production: no token is accepted)",
   ),
-  authJwks: setting(
-    'AUTH_JWKS',
-    JwkSet(),
-    'a JSON Web Key Set with public keys (used when AUTH_JWKS_URL is unset)',
-  ),
+  authRolesClaim: claimSetting('AUTH_ROLES_CLAIM', 'roles'),
+  authSubscriberClaim: claimSetting('AUTH_SUBSCRIBER_CLAIM', 'subscriber'),
 });
 
 /** Needed where anonymous readers act: the key that signs who they are. The same for gateway and services. */
@@ -84,18 +83,35 @@ export type DatabaseConfig = ConfigOf<ReturnType<typeof databaseSettings>>;
 export type CacheConfig = ConfigOf<typeof cacheSettings>;
 export type ReaderConfig = ConfigOf<typeof readerSettings>;
 
-function JwkSet() {
-  const Keys = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
+const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
+
+/** An address of keys, or the keys themselves. Without either, a service in production would refuse everybody in silence. */
+function KeySource(): z.ZodType<string | JSONWebKeySet | undefined> {
   return z
     .string()
     .optional()
     .transform((value, context) => {
-      if (!value) return undefined;
+      if (value === undefined && process.env['NODE_ENV'] !== 'production') return undefined;
+      const url = text.url(/^https?$/).safeParse(value);
+      if (url.success) return url.data;
       try {
-        return Keys.parse(JSON.parse(value));
+        return KeySet.parse(JSON.parse(value ?? ''));
       } catch {
-        context.addIssue('not a key set');
+        context.addIssue('neither an address nor a key set');
         return z.NEVER;
       }
     });
+}
+
+function claimSetting(variable: string, standard: string): Setting<ClaimPath> {
+  return setting(
+    variable,
+    z
+      .string()
+      .max(300)
+      .default(standard)
+      .transform(claimPath)
+      .refine((path) => path.every(Boolean)),
+    'the path of a claim, such as realm_access.roles (a dot inside a name as \\.), or one named by a URL',
+  );
 }

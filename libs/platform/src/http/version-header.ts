@@ -5,25 +5,33 @@ import { Refused } from './problems.js';
 /** The strong entity tag of a version: `"7"`. */
 export const etagOf = (version: number): string => `"${version}"`;
 
-/** The version named by `If-Match`, which every change must carry (RFC 9110, 13.1.1; RFC 6585, 428). */
+/** A change without the version it changes (RFC 6585, 3). */
+export const preconditionRequired = (): Refused =>
+  new Refused('precondition.required', 428, 'Send If-Match with the ETag of the version you changed.');
+
+/** The version named by `If-Match`, which every change must carry (RFC 9110, 13.1.1). */
 export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext): number => {
-  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
-  if (!header) {
-    throw new Refused(
-      'precondition.required',
-      428,
-      'Send If-Match with the ETag of the version you changed.',
-    );
-  }
-  const version = /^"([1-9]\d{0,8})"$/.exec(header)?.[1];
-  if (!version)
-    throw new Refused(
-      'precondition.invalid',
-      400,
-      'If-Match must be one ETag as it was received, such as "7".',
-    );
-  return Number(version);
+  const version = expectedVersion(context);
+  if (version === undefined) throw preconditionRequired();
+  return version;
 });
+
+/** The version named by `If-Match`, where a request may do without: it creates what is not there yet. */
+export const OptionalIfMatch = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  expectedVersion(context),
+);
+
+function expectedVersion(context: ExecutionContext): number | undefined {
+  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
+  if (!header) return undefined;
+  const version = /^"([1-9]\d{0,8})"$/.exec(header)?.[1];
+  if (version) return Number(version);
+  throw new Refused(
+    'precondition.invalid',
+    400,
+    'If-Match must be one ETag as it was received, such as "7".',
+  );
+}
 
 /** The caller's `Idempotency-Key`, if there is one: the same key again gives the first answer again. */
 export const IdempotencyKey = createParamDecorator(

@@ -1,0 +1,17 @@
+import type { ArticleSnapshot } from '#events';
+
+/** Blocks of a paid article's body that everybody may read; at least one block is always withheld. */
+const FREE_BLOCKS = 2;
+
+/** An article as a reader gets it: whole, or `restricted` to what is free of it. */
+export type ReadableArticle = ArticleSnapshot & { readonly restricted?: true };
+
+/**
+ * What may be shown to readers without a subscription: of a paid article all but the rest of its body. Lead, pictures
+ * and corrections stay. Everything public goes through here: API, page, search, feeds, ninjs.
+ */
+export function readableWithoutSubscription(article: ArticleSnapshot): ReadableArticle {
+  if (article.access === 'free') return article;
+  const free = Math.min(FREE_BLOCKS, article.body.length - 1);
+  return { ...article, body: article.body.slice(0, free), restricted: true };
+}
