@@ -1,21 +1,23 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { anArticleRequest, waitUntil } from '#testing';
 import { rounds, ServiceProcess } from '../backbone/harness.js';
 import { Editor } from '../journeys/people.js';
 import { embeddedNewsroom } from '../journeys/targets.js';
+import { wordPressExport, type ExpectedPost } from './wordpress-export.js';
 
-const RECORDS = rounds(400, 10_000);
+const RECORDS = rounds(200, 10_000);
+const POSTS = rounds(120, 1_000);
 const OPS = resolve('dist', 'apps', 'ops', 'src', 'main.js');
 
 let newsroom: Awaited<ReturnType<typeof embeddedNewsroom>>;
 let folder: string;
 let db: pg.Client;
 
-beforeEach(async () => {
+beforeAll(async () => {
   newsroom = await embeddedNewsroom();
   await Editor.of(newsroom);
   folder = await mkdtemp(join(tmpdir(), 'import-'));
@@ -28,22 +30,26 @@ beforeEach(async () => {
   await db.connect();
 });
 
-afterEach(async () => {
+afterAll(async () => {
   await db.end();
   await newsroom.stop();
   await rm(folder, { recursive: true });
 });
 
-async function count(): Promise<number> {
-  const { rows } = await db.query<{ n: number }>(`SELECT count(*)::int AS n FROM article`);
+/** Articles that came from one source, by the beginning of their ids there. */
+async function count(source: string): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM article WHERE source_id LIKE $1 || '%'`,
+    [source],
+  );
   return rows[0]!.n;
 }
 
-async function startImport(file: string, ready: RegExp): Promise<ServiceProcess> {
+async function startImport(args: string[], ready: RegExp): Promise<ServiceProcess> {
   const { DATABASE_URL: _d, ...env } = process.env;
   return ServiceProcess.start(
     OPS,
-    ['import', file],
+    ['import', ...args],
     { ...env, GATEWAY_URL: newsroom.gatewayUrl, NEWSROOM_TOKEN: await newsroom.token('editor') },
     ready,
     300_000,
@@ -63,17 +69,17 @@ it(`an import of ${RECORDS} records that is killed in the middle and started aga
   await writeFile(file, [...lines.slice(0, 100), ...bad, ...lines.slice(100)].join('\n'));
 
   // Nothing that it prints at the start: it can be killed as soon as it runs.
-  const first = await startImport(file, /()/);
-  await waitUntil(async () => (await count()) >= RECORDS / 3, { within: 300_000, every: 5 });
+  const first = await startImport([file], /()/);
+  await waitUntil(async () => (await count('archiv:')) >= RECORDS / 3, { within: 300_000, every: 5 });
   await first.kill();
-  const before = await count();
+  const before = await count('archiv:');
   expect(before).toBeLessThan(RECORDS);
 
-  const second = await startImport(file, /(imported)/);
+  const second = await startImport([file], /(imported)/);
   await second.ended;
-  expect(await count()).toBe(RECORDS);
+  expect(await count('archiv:')).toBe(RECORDS);
   const { rows } = await db.query<{ n: number }>(
-    `SELECT count(DISTINCT source_id)::int AS n FROM article WHERE state = 'published' AND version = 2`,
+    `SELECT count(DISTINCT source_id)::int AS n FROM article WHERE state = 'published' AND version = 2 AND source_id LIKE 'archiv:%'`,
   );
   expect(rows[0]!.n).toBe(RECORDS);
   const [, imported, known] =
@@ -89,3 +95,85 @@ it(`an import of ${RECORDS} records that is killed in the middle and started aga
     'line 102 (unbekannt): term.unknown: /section there is no section «nirgends»',
   );
 });
+
+interface Line {
+  readonly line: number;
+  readonly sourceId?: string;
+  readonly outcome: string;
+  readonly reason?: string;
+  readonly notes?: readonly { what: string }[];
+}
+interface Stored {
+  readonly source_id: string;
+  readonly state: string;
+  readonly slug: string;
+  readonly content: { headline?: string };
+}
+
+it(`an export of ${POSTS} posts with every kind of damage, killed in the middle and started again, brings in each good post once and reports each bad one`, async () => {
+  const { bytes, posts } = wordPressExport(POSTS);
+  const file = join(folder, 'export.xml');
+  const report = join(folder, 'report.jsonl');
+  await writeFile(file, bytes);
+  const args = [
+    file,
+    '--author',
+    'lia-muster',
+    '--kicker',
+    'Archiv',
+    '--credit',
+    'Archiv',
+    '--report',
+    report,
+  ];
+  const source = 'https://seewilen.example/';
+
+  const first = await startImport([...args, '--concurrency', '2'], /()/);
+  await waitUntil(async () => (await count(source)) >= POSTS / 4, { within: 300_000, every: 5 });
+  await first.kill();
+  expect(await count(source)).toBeLessThan(posts.filter(isIn).length);
+
+  const second = await startImport(args, /(imported)/);
+  await second.ended;
+
+  const lines = (await readFile(report, 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+  const byLine = new Map(lines.map((line) => [line.line, line]));
+  const { rows } = await db.query<Stored>(
+    `SELECT source_id, state, slug, coalesce(draft, snapshot) AS content FROM article WHERE source_id LIKE $1 || '%'`,
+    [source],
+  );
+  expect(rows).toHaveLength(posts.filter(isIn).length);
+  const stored = new Map(rows.map((row) => [row.source_id, row]));
+  const wrong = posts.flatMap((post) => wrongWith(post, stored.get(post.sourceId), byLine.get(post.line)));
+  expect(wrong).toEqual([]);
+  // Beside the posts it has only the attachment of all pictures.
+  expect(lines).toHaveLength(posts.length + 1);
+  const { sourceId, line } = posts.findLast(({ outcome }) => outcome === 'bad')!;
+  expect(second.output).toContain(`line ${line} (${sourceId})`);
+  expect(second.output).toMatch(/passed over$/m);
+});
+
+const isIn = ({ outcome }: ExpectedPost): boolean => outcome === 'published' || outcome === 'draft';
+
+/** What is not as it should be, in words; nothing when all is well. */
+function wrongWith(post: ExpectedPost, row: Stored | undefined, line: Line | undefined): string[] {
+  const wrong = (what: unknown): string => `${post.kind} (line ${post.line}): ${JSON.stringify(what)}`;
+  if (!line) return [wrong('is not in the report')];
+  if (line.sourceId !== post.sourceId) return [wrong(line)];
+  if (!isIn(post)) {
+    const isReported = line.outcome === post.outcome && line.reason?.includes(post.reason ?? '');
+    return [...(isReported ? [] : [wrong(line)]), ...(row ? [wrong('is in')] : [])];
+  }
+  if (!row) return [wrong(line)];
+  const text = JSON.stringify(row.content) + row.slug;
+  const lost = post.contains.filter((part) => !text.includes(part));
+  return [
+    ...(row.state === post.outcome ? [] : [wrong([row.state, line])]),
+    ...((row.content.headline ?? '') === post.headline ? [] : [wrong(row.content.headline)]),
+    ...(lost.length > 0 ? [wrong({ lost })] : []),
+    ...(!post.note || line.notes?.some(({ what }) => what.includes(post.note!)) ? [] : [wrong(line.notes)]),
+  ];
+}

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { slugOf } from '#events';
 import type { ImportedArticle, ImportedBlock, ImportedPicture, ImportRequest } from './record.js';
-import { cut } from './text-runs.js';
+import { cut, splitText } from './text-runs.js';
 
 /** What feeds and exports say of an article, under names of ours. */
-export interface Told {
+export interface SourceArticle {
   readonly sourceId: string;
   readonly state: 'published' | 'draft';
   readonly title?: string;
@@ -11,7 +12,8 @@ export interface Told {
   /** The lead as plain text; without one the first paragraph is it. */
   readonly summary?: string;
   readonly body: ImportedBlock[];
-  readonly publishedAt?: Date;
+  /** Of its publication, also when that is still to come. */
+  readonly time?: Date;
   readonly authors: readonly string[];
   readonly section?: string;
   readonly topics: readonly string[];
@@ -19,44 +21,87 @@ export interface Told {
 }
 
 /** Characters. */
-const limits = { kicker: 60, headline: 160, lead: 600, name: 80, topics: 20, authors: 8 } as const;
+const limits = {
+  sourceId: 300,
+  kicker: 60,
+  headline: 160,
+  lead: 600,
+  name: 80,
+  run: 5_000,
+  texts: 500,
+  credit: 200,
+};
+const most = { topics: 20, authors: 8, blocks: 300, runs: 200 };
 
-/** The request that imports it, cut to what the API takes; what is cut off a text goes on in the body. */
-export function requestOf(told: Told): ImportRequest {
-  const { sourceId, state, publishedAt, picture, slug } = told;
-  const named = (names: readonly string[], most: number) =>
-    [...new Map(names.map((name) => [slugOf(name), cut(name, limits.name)[0]] as const)).entries()]
-      .filter(([key]) => key !== '')
-      .slice(0, most)
-      .map(([key, name]) => ({ slug: key, name }));
-  const authors = named(told.authors, limits.authors);
-  const topics = named(told.topics, limits.topics);
-  const [section] = named(told.section ? [told.section] : [], 1);
-  const [headline, beyond] = cut(told.title ?? '', limits.headline);
-  const { lead, body } = leadAndBody(told.summary, told.body);
-  const time = publishedAt?.toISOString();
+/**
+ * The request that imports it, cut to what the API takes; what is cut off a text goes on in the body. What is to be public
+ * at a time that is still to come becomes a draft under an embargo until then.
+ * @param note is given what was left out or changed.
+ */
+export function requestOf(source: SourceArticle, note: (what: string) => void): ImportRequest {
+  const { sourceId, time } = source;
+  const names = (all: readonly string[], count: number, what: string) => {
+    const named = all.map((name) => ({ slug: slugOf(name), name: cut(name, limits.name)[0] }));
+    const usable = [...new Map(named.filter(({ slug }) => slug).map((one) => [one.slug, one])).values()];
+    if (named.some(({ slug }) => !slug)) note(`${what} without a letter or digit for an address, left out`);
+    if (usable.length > count) note(`${what} beyond the first ${count}, left out`);
+    return usable.slice(0, count);
+  };
+  const authors = names(source.authors, most.authors, 'author');
+  const topics = names(source.topics, most.topics, 'topic');
+  const [section] = names(source.section ? [source.section] : [], 1, 'section');
+  const [headline, beyond] = cut(source.title ?? '', limits.headline);
+  if (!headline) note('without a title, which makes it a draft');
+  const { lead, body } = leadAndBody(source.summary, source.body);
+  const isFuture = time !== undefined && time.getTime() > Date.now();
+  if (isFuture) note('with a time that is still to come, which makes it a draft under an embargo');
+  const iso = time?.toISOString();
   const article: ImportedArticle = {
     ...(headline && { headline }),
-    ...(slug && { slug }),
-    ...(told.section && { kicker: cut(told.section, limits.kicker)[0] }),
+    ...slugFrom(source.slug, note),
+    ...(section && { kicker: cut(section.name, limits.kicker)[0] }),
     ...(lead && { lead }),
-    ...(time && { dateline: { time } }),
-    ...(picture && { leadPicture: picture }),
-    body: beyond ? [paragraph(told.title!), ...body] : body,
-    authors: authors.map((author) => author.slug),
-    topics: topics.map((topic) => topic.slug),
+    ...(iso && { dateline: { time: iso } }),
+    ...(source.picture && { leadPicture: fitting(source.picture) }),
+    body: fewEnough([...(beyond ? paragraphs(source.title!) : []), ...body], note),
+    authors: authors.map(({ slug }) => slug),
+    topics: topics.map(({ slug }) => slug),
     ...(section && { section: section.slug }),
+    ...(isFuture && { embargoUntil: iso }),
   };
   return {
-    sourceId,
-    state,
-    ...(time && { publishedAt: time }),
+    sourceId: shortId(sourceId),
+    state: isFuture ? 'draft' : source.state,
+    ...(iso && !isFuture && source.state === 'published' && { publishedAt: iso }),
     terms: { authors, topics, ...(section && { section }) },
     article,
   };
 }
 
-const paragraph = (text: string): ImportedBlock => ({ type: 'paragraph', runs: [{ text }] });
+/** An id that is too long is known by its digest. */
+export const shortId = (sourceId: string): string =>
+  sourceId.length <= limits.sourceId
+    ? sourceId
+    : `sha256:${createHash('sha256').update(sourceId).digest('hex')}`;
+
+function slugFrom(slug: string | undefined, note: (what: string) => void): { slug?: string } {
+  if (!slug) return {};
+  const kept = slugOf(unescaped(slug));
+  if (kept !== slug) note('address (slug) that cannot stay as it was');
+  return kept ? { slug: kept } : {};
+}
+
+/** WordPress writes letters that are not ASCII as `%c3%bc`. */
+function unescaped(slug: string): string {
+  try {
+    return decodeURIComponent(slug);
+  } catch {
+    return slug;
+  }
+}
+
+const paragraphs = (text: string): ImportedBlock[] =>
+  splitText(text, limits.run).map((part) => ({ type: 'paragraph', runs: [{ text: part }] }));
 
 function leadAndBody(
   summary: string | undefined,
@@ -64,12 +109,53 @@ function leadAndBody(
 ): { lead: string; body: ImportedBlock[] } {
   if (summary) {
     const [lead, beyond] = cut(summary, limits.lead);
-    return { lead, body: beyond && body.length === 0 ? [paragraph(beyond)] : body };
+    return { lead, body: beyond ? [...paragraphs(beyond), ...body] : body };
   }
   const [first, ...rest] = body;
   if (first?.type !== 'paragraph') return { lead: '', body };
   const [lead, beyond] = cut(first.runs.map(({ text }) => text).join(''), limits.lead);
-  const after = beyond ? [paragraph(beyond), ...rest] : rest;
+  // What was a link or an embed in it is kept with all of its text.
+  if (first.runs.some(({ link }) => link)) return { lead, body };
+  const after = beyond ? [...paragraphs(beyond), ...rest] : rest;
   // An article of one paragraph keeps it: it has no text otherwise.
   return { lead, body: after.length > 0 ? after : body };
+}
+
+function fitting(picture: ImportedPicture): ImportedPicture {
+  const { alt, caption, credit } = picture;
+  return {
+    ...picture,
+    ...(alt && { alt: cut(alt, limits.texts)[0] }),
+    ...(caption && { caption: cut(caption, limits.texts)[0] }),
+    ...(credit && { credit: cut(credit, limits.credit)[0] }),
+  };
+}
+
+/** Neighbouring paragraphs are joined until the body has no more blocks than the API takes. */
+function fewEnough(blocks: ImportedBlock[], note: (what: string) => void): ImportedBlock[] {
+  let fewer = blocks;
+  for (let size = 2; fewer.length > most.blocks && size <= 64; size *= 2) fewer = joined(blocks, size);
+  if (fewer !== blocks) note(`more than ${most.blocks} blocks, of which paragraphs were joined`);
+  return fewer;
+}
+
+function joined(blocks: readonly ImportedBlock[], size: number): ImportedBlock[] {
+  const result: ImportedBlock[] = [];
+  let members = 0;
+  for (const block of blocks) {
+    const last = result.at(-1);
+    const fits =
+      last?.type === 'paragraph' &&
+      block.type === 'paragraph' &&
+      members < size &&
+      last.runs.length + block.runs.length < most.runs;
+    if (fits) {
+      last.runs.push({ text: '\n\n' }, ...block.runs);
+      members++;
+    } else {
+      result.push(block.type === 'paragraph' ? { ...block, runs: [...block.runs] } : block);
+      members = 1;
+    }
+  }
+  return result;
 }

@@ -4,16 +4,18 @@ import { newsroomAddresses } from '../newsroom-file.js';
 import { signingKey } from '../token.js';
 import type { Defaults } from './defaults.js';
 import { formats, importFile, type Format } from './import.js';
+import { ReportFile } from './report-file.js';
 import { Sender } from './send.js';
 import { Tally } from './tally.js';
 
 /** Milliseconds between lines of progress where none can be written over. */
-const SAY_EVERY = 5_000;
+const SHOW_EVERY = 5_000;
 const EXIT = { bad: 2, interrupted: 130 } as const;
 
 interface Options extends Defaults {
   readonly format?: Format;
   readonly concurrency: number;
+  readonly report?: string;
 }
 
 function lanes(text: string): number {
@@ -37,25 +39,29 @@ export const importCommand = (): Command =>
         .default('none'),
     )
     .option('--drafts', 'publish nothing')
+    .option('--report <file>', 'writes what came of every record, as JSON Lines')
     .option('--concurrency <number>', 'requests at a time', lanes, 8)
-    .action(async (file: string, { format, concurrency, ...defaults }: Options) => {
+    .action(async (file: string, { format, concurrency, report, ...defaults }: Options) => {
       const gatewayUrl =
         process.env['GATEWAY_URL'] ?? (await newsroomAddresses())?.gatewayUrl ?? 'http://127.0.0.1:8000';
       const stopping = new AbortController();
       process.once('SIGINT', () => stopping.abort());
-      const progress = new Progress();
       const tally = new Tally();
+      const progress = new Progress(tally);
       const sender = new Sender(gatewayUrl, await token());
+      const reportFile = report ? new ReportFile(report) : undefined;
       try {
         await importFile(file, sender, tally, {
           format,
           defaults,
           concurrency,
           signal: stopping.signal,
-          onProgress: (share) => progress.say(share, tally),
+          reportFile,
+          onProgress: (share) => (progress.share = share),
         });
       } finally {
         progress.end();
+        reportFile?.close();
         console.log(tally.report());
       }
       if (tally.bad > 0) process.exitCode = EXIT.bad;
@@ -76,18 +82,22 @@ async function token(): Promise<string> {
 
 /** One line on stderr that is written over, or a line now and then where that cannot be done. */
 class Progress {
+  /** Of the file that was read, 0 to 1. */
+  share = 0;
   private readonly startedAt = Date.now();
-  private saidAt = Date.now();
-  private readonly every = process.stderr.isTTY ? 200 : SAY_EVERY;
+  private readonly timer: NodeJS.Timeout;
 
-  say(share: number, tally: Tally): void {
-    if (Date.now() - this.saidAt < this.every) return;
-    this.saidAt = Date.now();
-    const line = tally.progress(share, (this.saidAt - this.startedAt) / 1_000);
-    process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
+  constructor(private readonly tally: Tally) {
+    this.timer = setInterval(() => this.show(), process.stderr.isTTY ? 200 : SHOW_EVERY);
   }
 
   end(): void {
+    clearInterval(this.timer);
     if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  }
+
+  private show(): void {
+    const line = this.tally.progress(this.share, (Date.now() - this.startedAt) / 1_000);
+    process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
   }
 }

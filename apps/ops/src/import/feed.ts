@@ -1,39 +1,83 @@
-import { Slug } from '#events';
-import { requestOf } from './article-of.js';
+import { bloggerKindOf } from './blogger.js';
+import { linkOf, webUrlOf } from './addresses.js';
+import { requestOf, shortId } from './article-of.js';
 import { htmlToBlocks } from './html-to-blocks.js';
-import type { ImportedPicture, ImportRecord, Records } from './record.js';
+import { Notes, type ImportedPicture, type ImportRecord, type Records } from './record.js';
 import { plainText } from './plain-text.js';
-import { childOf, elementsOf, escaped, textOf, type Element } from './xml.js';
+import { timeOf } from './times.js';
+import { childOf, elementsOf, escaped, textOf, type Element } from './xml/elements.js';
 
-/** The entries of an RSS 2.0 or Atom 1.0 file, each under its guid or id. */
+/** Characters of a description that is a lead; a longer one is the text. */
+const LONGEST_LEAD = 600;
+
+/** The entries of an RSS, Atom or RDF file, each under its guid or id. */
 export async function* feedEntries(file: AsyncIterable<Buffer>): Records {
-  for await (const element of elementsOf(file, ['item', 'entry'])) yield entryOf(element);
+  let site: string | undefined;
+  for await (const element of elementsOf(file, { others: ['link', 'atom:link'] })) {
+    if ('bad' in element) yield element;
+    else if (element.name === 'link') site ??= webUrlOf(addressOf([element]));
+    else yield entryOf(element, site);
+  }
 }
 
-function entryOf(entry: Element): ImportRecord {
+function entryOf(entry: Element, site: string | undefined): ImportRecord {
   const { line } = entry;
-  const link = linkOf(entry);
-  const sourceId = textOf(entry, 'guid', 'id') ?? link;
-  if (!sourceId) return { line, bad: 'has neither guid, id nor link' };
-  const time = textOf(entry, 'pubDate', 'published', 'updated', 'dc:date');
-  const publishedAt = time ? new Date(time) : undefined;
-  if (publishedAt && Number.isNaN(publishedAt.getTime()))
-    return { line, sourceId, bad: `has no time in «${time}»` };
-  const [section, ...topics] = categoriesOf(entry);
-  const request = requestOf({
-    sourceId,
-    state: 'published',
-    title: plainText(htmlOf(entry, 'title')),
-    slug: slugIn(link),
-    summary: plainText(htmlOf(entry, 'description', 'summary')),
-    body: htmlToBlocks(htmlOf(entry, 'content:encoded', 'content') ?? ''),
-    publishedAt,
-    authors: authorsOf(entry),
-    section,
-    topics,
-    picture: pictureOf(entry),
+  const link = addressOf(entry.children.filter(({ name }) => name === 'link'));
+  const id = textOf(entry, 'guid', 'id') ?? entry.attributes['about'] ?? link;
+  const title = textOf(entry, 'title')?.slice(0, 120);
+  if (!id) return { line, title, bad: 'has neither guid, id nor link' };
+  const named = { line, sourceId: shortId(id), title };
+  try {
+    const kind = bloggerKindOf(entry);
+    if (kind.passedOver) return { ...named, passedOver: kind.passedOver };
+    return { ...named, ...articleOf(entry, id, { page: linkOf(link, site), site }, kind.isDraft) };
+  } catch (error) {
+    return { ...named, bad: (error as Error).message };
+  }
+}
+
+/** Where it was, for relative addresses in it. */
+interface Place {
+  readonly page: string | undefined;
+  readonly site: string | undefined;
+}
+
+/** @throws Error when it cannot be read. */
+function articleOf(entry: Element, sourceId: string, { page, site }: Place, isDraft: boolean) {
+  const address = page ?? site;
+  const notes = new Notes(entry.notes);
+  const said = textOf(entry, 'pubDate', 'published', 'blogger:created', 'updated', 'dc:date', 'date');
+  const time = said ? timeOf(said) : undefined;
+  if (said && !time) throw new Error(`has no time in «${said.slice(0, 80)}»`);
+  if (time && !time.hasZone) notes.add('time without a zone, read as UTC');
+  if (!time && !isDraft) notes.add('without a time, published with that of the import');
+  const base = childOf(entry, 'content')?.attributes['base'] ?? entry.attributes['base'];
+  const html = htmlOf(entry, 'content:encoded', 'content');
+  const description = htmlOf(entry, 'description', 'summary');
+  const summary = plainText(description);
+  const isLead = summary !== undefined && summary.length <= LONGEST_LEAD;
+  const body = htmlToBlocks(html ?? description ?? '', {
+    base: linkOf(base, address) ?? address,
+    note: (what) => notes.add(what),
   });
-  return { line, sourceId, request };
+  const [section, ...topics] = categoriesOf(entry);
+  const request = requestOf(
+    {
+      sourceId,
+      state: isDraft ? 'draft' : 'published',
+      title: plainText(htmlOf(entry, 'title')),
+      slug: slugIn(textOf(entry, 'blogger:filename') ?? page),
+      summary: html || isLead ? summary : undefined,
+      body,
+      time: time?.at,
+      authors: authorsOf(entry),
+      section,
+      topics,
+      picture: pictureOf(entry, address, notes),
+    },
+    (what) => notes.add(what),
+  );
+  return { request, notes: notes.all };
 }
 
 /**
@@ -47,24 +91,24 @@ function htmlOf(entry: Element, ...names: readonly string[]): string | undefined
   return isPlain ? escaped(element.text) : element.text;
 }
 
-function linkOf(entry: Element): string | undefined {
-  const links = entry.children.filter(({ name }) => name === 'link');
+function addressOf(links: readonly Element[]): string | undefined {
   const alternate = links.find(({ attributes }) => (attributes['rel'] ?? 'alternate') === 'alternate');
-  return alternate?.attributes['href'] ?? alternate?.text.trim() ?? undefined;
+  return alternate?.attributes['href'] ?? (alternate?.text.trim() || undefined);
 }
 
 function slugIn(link: string | undefined): string | undefined {
-  if (!link || !URL.canParse(link)) return undefined;
-  const last = new URL(link).pathname
+  const url = link && URL.canParse(link, 'https://host.invalid') && new URL(link, 'https://host.invalid');
+  if (!url) return undefined;
+  return url.pathname
     .split('/')
     .findLast((part) => part !== '')
-    ?.replace(/\.html?$/, '');
-  return Slug.safeParse(last).success ? last : undefined;
+    ?.replace(/\.(?:html?|php|aspx?)$/, '');
 }
 
+/** Blogger says in categories, too, what kind of entry it is. */
 const categoriesOf = ({ children }: Element): string[] =>
   children
-    .filter(({ name }) => name === 'category')
+    .filter(({ name, attributes }) => name === 'category' && !attributes['scheme']?.endsWith('#kind'))
     .map(
       ({ attributes, text }) =>
         (attributes['label'] ?? (text.trim() || attributes['term'])) as string | undefined,
@@ -79,17 +123,24 @@ const authorsOf = ({ children }: Element): string[] =>
 
 /** RSS wants `address (name)` in its author, and often gets a name alone. */
 const nameIn = (author: string): string | undefined =>
-  /\(([^)]+)\)/.exec(author)?.[1] ?? (author.includes('@') ? undefined : author.trim() || undefined);
+  /\(([^()]+)\)/.exec(author)?.[1] ?? (author.includes('@') ? undefined : author.trim() || undefined);
 
-function pictureOf(entry: Element): ImportedPicture | undefined {
+function pictureOf(entry: Element, page: string | undefined, notes: Notes): ImportedPicture | undefined {
   const media = [entry, ...entry.children.filter(({ name }) => name === 'media:group')]
     .flatMap(({ children }) => children)
     .find(
       ({ name, attributes }) =>
         name === 'media:content' && (attributes['medium'] ?? attributes['type'] ?? '').startsWith('image'),
     );
-  const { url, width, height } = media?.attributes ?? {};
-  if (!media || !url || !Number(width) || !Number(height)) return undefined;
+  const { width, height } = media?.attributes ?? {};
+  const url = webUrlOf(media?.attributes['url'], page);
+  const isEnclosed = entry.children.some(
+    ({ name, attributes }) => name === 'enclosure' || (name === 'media:thumbnail' && attributes['url']),
+  );
+  if (!media || !url || !Number(width) || !Number(height)) {
+    if (media || isEnclosed) notes.add('picture or file of the entry without size or address, left out');
+    return undefined;
+  }
   const alt = textOf(media, 'description', 'media:description', 'media:title') ?? '';
   const credit = childOf(media, 'media:credit')?.text.trim();
   return {

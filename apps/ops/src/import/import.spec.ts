@@ -1,11 +1,12 @@
 import { createServer, type Server } from 'node:http';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { formatOf, importFile, type ImportOptions } from './import.js';
 import type { ImportRequest } from './record.js';
+import { ReportFile } from './report-file.js';
 import { Sender } from './send.js';
 import { Tally } from './tally.js';
 
@@ -62,8 +63,8 @@ describe('an import', () => {
     await rm(folder, { recursive: true });
   });
 
-  const file = async (lines: readonly string[]): Promise<string> => {
-    const path = join(folder, 'articles.jsonl');
+  const file = async (lines: readonly string[], name = 'articles.jsonl'): Promise<string> => {
+    const path = join(folder, name);
     await writeFile(path, lines.join('\n'));
     return path;
   };
@@ -107,6 +108,55 @@ describe('an import', () => {
     const tally = await run(records(3));
     expect([tally.known, tally.imported, tally.drafts]).toEqual([1, 2, 2]);
     expect(tally.report()).toContain('2 × /body/…/picture/alt is missing');
+  });
+
+  it('tries three times when the newsroom fails at a record, which then is bad', async () => {
+    api.answer = ({ sourceId }) => ({ status: sourceId === 's1' ? 500 : 200 });
+    const tally = await run(records(3), { patience: 60_000 });
+    expect([tally.imported, tally.bad, api.got.length]).toEqual([2, 1, 5]);
+  });
+
+  it('sends a record again when the answer is none of an import', async () => {
+    let answers = 0;
+    api.answer = () =>
+      answers++ === 0 ? { status: 200, body: { outcome: 'Bitte warten' } } : { status: 200 };
+    const tally = await run(records(1), { patience: 60_000 });
+    expect([tally.imported, tally.bad, api.got.length]).toEqual([1, 0, 2]);
+  });
+
+  it('goes on without a record that is never answered when others are', async () => {
+    api.answer = ({ sourceId }) => ({ status: sourceId === 's1' ? 503 : 200 });
+    const tally = await run(records(300), { concurrency: 2 });
+    expect([tally.imported, tally.bad]).toEqual([299, 1]);
+    expect(tally.report()).toContain('line 2 (s1): was not answered (status 503), unlike others');
+  });
+
+  it('does not send what no newsroom takes', async () => {
+    const runs = Array.from({ length: 60 }, () => ({ text: '«ü»'.repeat(1_500) }));
+    const nested = `{"sourceId":"tief","body":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    const large = JSON.stringify({ sourceId: 'gross', body: [{ type: 'paragraph', runs }] });
+    const tally = await run([large, nested, ...records(1)]);
+    expect(tally.imported).toBe(1);
+    expect(api.got.some(({ sourceId }) => sourceId === 'gross')).toBe(false);
+    expect(tally.report()).toMatch(/line 1.*: is (longer than 512 kB|\d+ kB as an article)/);
+  });
+
+  it('takes a second record with one id for a mistake in the file', async () => {
+    const tally = await run([...records(2), JSON.stringify({ sourceId: 's0', headline: 'Anders' })]);
+    expect([tally.imported, tally.bad]).toEqual([2, 1]);
+    expect(tally.report()).toContain('line 3 (s0): has the id of the record on line 1');
+  });
+
+  it('writes what came of every record into a file, if wanted', async () => {
+    const path = join(folder, 'report.jsonl');
+    const reportFile = new ReportFile(path);
+    await run([...records(1), 'kaputt'], { reportFile, concurrency: 1 });
+    reportFile.close();
+    const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { line: 1, sourceId: 's0', outcome: 'imported', state: 'published' },
+      { line: 2, outcome: 'bad', reason: expect.stringContaining('is not JSON') },
+    ]);
   });
 
   it.each([503, 502, 429])('sends a record again after %i', async (status) => {
@@ -196,10 +246,10 @@ describe('an import', () => {
     ['<feed xmlns="http://www.w3.org/2005/Atom">', 'feed'],
     ['<rss xmlns:wp="http://wordpress.org/export/1.2/">', 'wxr'],
   ])('takes a file that begins with %s for %s', async (start, format) => {
-    expect(await formatOf(await file([start]))).toBe(format);
+    expect(await formatOf(await file([start], 'archive'))).toBe(format);
   });
 
   it('refuses a file that is none of them', async () => {
-    await expect(formatOf(await file(['Hallo']))).rejects.toThrow('--format');
+    await expect(formatOf(await file(['Hallo'], 'archive'))).rejects.toThrow('--format');
   });
 });

@@ -1,9 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import { filledIn, type Defaults } from './defaults.js';
+import { startOf } from './encoding.js';
 import { feedEntries } from './feed.js';
 import { jsonLines } from './jsonl.js';
+import type { Outcome } from './outcome.js';
 import type { ImportRecord, Records } from './record.js';
+import type { ReportFile } from './report-file.js';
 import { BadRecord, type Sender } from './send.js';
 import type { Tally } from './tally.js';
 import { wordPressPosts } from './wxr.js';
@@ -18,8 +22,10 @@ export interface ImportOptions {
   readonly concurrency: number;
   /** Ends the import after what is under way. */
   readonly signal?: AbortSignal;
-  /** Told after every record the share of the file that was read, 0 to 1. */
+  /** Is given the share of the file that was read, 0 to 1, as often as it grows. */
   readonly onProgress?: (share: number) => void;
+  /** Is given what came of every record. */
+  readonly reportFile?: ReportFile;
 }
 
 /**
@@ -34,13 +40,15 @@ export async function importFile(
   tally: Tally,
   options: ImportOptions,
 ): Promise<void> {
-  const { concurrency, signal, onProgress } = options;
-  const file = await FileOnDisk.at(path);
+  const { concurrency, signal, reportFile } = options;
+  const file = await FileOnDisk.at(path, options.onProgress);
   const records = recordsOf(file, options.format ?? (await formatOf(path)));
+  const seen = new SeenIds();
   const lane = async (): Promise<void> => {
     for await (const record of records) {
-      await bring(record, sender, tally, options);
-      onProgress?.(file.share);
+      const outcome = seen.twice(record) ?? (await bring(record, sender, options));
+      if (outcome) tally.add(outcome);
+      if (outcome) reportFile?.add(outcome);
       if (signal?.aborted) return;
     }
   };
@@ -51,19 +59,39 @@ export async function importFile(
   }
 }
 
+/** @returns nothing when the signal ended it before there was an answer. */
 async function bring(
   record: ImportRecord,
   sender: Sender,
-  tally: Tally,
   { defaults, signal }: ImportOptions,
-): Promise<void> {
-  if ('bad' in record) return tally.failed(record, record.bad);
+): Promise<Outcome | undefined> {
+  const { line, sourceId, title } = record;
+  const named = { line, sourceId, title };
+  if ('bad' in record) return { ...named, outcome: 'bad', reason: record.bad };
+  const { notes = [] } = record;
+  if ('passedOver' in record) return { ...named, outcome: 'passed over', reason: record.passedOver, notes };
   try {
     const answer = await sender.send(filledIn(record.request, defaults), signal);
-    if (answer) tally.answered(answer);
+    return answer && { ...named, ...answer, notes };
   } catch (error) {
     if (!(error instanceof BadRecord)) throw error;
-    tally.failed(record, error.message);
+    return { ...named, outcome: 'bad', reason: error.message };
+  }
+}
+
+/** A second record with one id would be taken for the first, sent again, and its text be lost without a word. */
+class SeenIds {
+  /** Lines by digest: about 100 bytes for each record. */
+  private readonly lines = new Map<string, number>();
+
+  twice(record: ImportRecord): Outcome | undefined {
+    if (!('request' in record)) return undefined;
+    const { line, sourceId, title, request } = record;
+    const key = createHash('sha256').update(request.sourceId).digest('base64').slice(0, 16);
+    const first = this.lines.get(key);
+    this.lines.set(key, first ?? line);
+    if (first === undefined) return undefined;
+    return { line, sourceId, title, outcome: 'bad', reason: `has the id of the record on line ${first}` };
   }
 }
 
@@ -85,38 +113,37 @@ class FileOnDisk {
   private constructor(
     private readonly path: string,
     private readonly size: number,
+    private readonly onProgress: (share: number) => void = () => {},
   ) {}
 
-  static async at(path: string): Promise<FileOnDisk> {
-    return new FileOnDisk(path, (await stat(path)).size);
-  }
-
-  /** 0 to 1. */
-  get share(): number {
-    return this.size === 0 ? 1 : this.bytes / this.size;
+  static async at(path: string, onProgress?: (share: number) => void): Promise<FileOnDisk> {
+    return new FileOnDisk(path, (await stat(path)).size, onProgress);
   }
 
   async *read(): AsyncGenerator<Buffer> {
     this.bytes = 0;
     for await (const chunk of createReadStream(this.path)) {
       this.bytes += (chunk as Buffer).length;
+      this.onProgress(this.bytes / this.size);
       yield chunk as Buffer;
     }
   }
 }
 
-/** By how a file begins. @throws Error when it is none of them. */
+/** Bytes of the start of a file that say what it is. */
+const START = 64 * 1024;
+
+/** By the name of a file, or how it begins. @throws Error when it is none of them. */
 export async function formatOf(path: string): Promise<Format> {
+  // Its first line may be a bad one.
+  if (/\.(?:jsonl|ndjson)$/i.test(path)) return 'jsonl';
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4_096), 0, 4_096, 0);
-    const start = buffer
-      .toString('utf8', 0, bytesRead)
-      .replace(/^\ufeff/, '')
-      .trimStart();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(START), 0, START, 0);
+    const start = startOf(buffer.subarray(0, bytesRead));
     if (start.startsWith('{')) return 'jsonl';
     if (start.includes('wordpress.org/export/')) return 'wxr';
-    if (/<(?:rss|feed)[\s>]/.test(start)) return 'feed';
+    if (/<(?:[\w-]+:)?(?:rss|feed|RDF)[\s>]/.test(start)) return 'feed';
   } finally {
     await file.close();
   }

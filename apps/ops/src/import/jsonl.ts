@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
+import { withEncoding } from './encoding.js';
 import { complaintsOf, type ImportedArticle, type ImportRequest, type Records } from './record.js';
 
 /** Bytes of a line; what the gateway takes as a body. */
@@ -15,7 +16,8 @@ const Line = z.looseObject({
 /** JSON Lines: on each the content as the API takes it, with `sourceId` and, if wanted, `publishedAt`, `state`, `terms`. */
 export async function* jsonLines(file: AsyncIterable<Buffer>): Records {
   let line = 0;
-  for await (const bytes of linesOf(file)) {
+  const { bytes: utf8 } = await withEncoding(file);
+  for await (const bytes of linesOf(utf8)) {
     line++;
     if (bytes === undefined) yield { line, bad: `is longer than ${LONGEST_LINE / 1024} kB` };
     else if (bytes.length > 0 && bytes.toString().trim() !== '') yield { line, ...recordOf(bytes) };
@@ -28,8 +30,8 @@ function recordOf(bytes: Buffer): { request: ImportRequest; sourceId: string } |
   try {
     // A decoder passes over a byte order mark, which some systems put before the first line.
     value = JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return { bad: 'is not JSON' };
+  } catch (error) {
+    return { bad: `is not JSON: ${(error as Error).message.slice(0, 200)}` };
   }
   const parsed = Line.safeParse(value);
   if (!parsed.success) return { bad: complaintsOf(parsed.error) };

@@ -1,15 +1,23 @@
 import { Parser } from 'htmlparser2';
 import { inline, OpenElements } from './html-elements.js';
 
-/** The text of some HTML in one line, as titles, leads and captions have it; undefined when there is none. */
+/** Elements inside each other; the parser looks through all open ones at each tag. */
+const DEEPEST = 500;
+
+/**
+ * The text of some HTML in one line, as titles, leads and captions have it; undefined when there is none.
+ * @throws Error when elements are nested so deep that reading them would take long.
+ */
 export function plainText(html: string | undefined): string | undefined {
   const open = new OpenElements();
   let text = '';
+  let depth = 0;
   const apart = (name: string): void => {
     if (!inline.has(name)) text += ' ';
   };
   const parser = new Parser({
     onopentag: (name) => {
+      if (++depth > DEEPEST) throw new Error(`holds HTML that is nested deeper than ${DEEPEST}`);
       apart(name);
       open.begin(name);
     },
@@ -17,6 +25,7 @@ export function plainText(html: string | undefined): string | undefined {
       if (!open.areUnseen) text += more;
     },
     onclosetag: (name) => {
+      depth--;
       open.end(name);
       apart(name);
     },

@@ -85,6 +85,8 @@ describe('an RSS file', () => {
     expect(first).toEqual({
       line: 4,
       sourceId: 'alt-1',
+      title: 'Fähre & Hafen',
+      notes: [],
       request: {
         sourceId: 'alt-1',
         state: 'published',
@@ -119,8 +121,15 @@ describe('an RSS file', () => {
     expect(third).toMatchObject({ line: 16, sourceId: 'alt-3', bad: expect.stringContaining('gestern') });
   });
 
-  it('that breaks off says where', async () => {
-    await expect(all(feedEntries(chunks(rss.slice(0, 700))))).rejects.toThrow(/not well-formed XML.*\d+:\d+/);
+  it.each([
+    ['within a record', rss.slice(0, 700), { line: 4, sourceId: 'alt-1', bad: 'the file ends within it' }],
+    [
+      'between records',
+      rss.slice(0, rss.lastIndexOf('</channel>')),
+      { line: 17, bad: 'the file breaks off here; more records may be missing' },
+    ],
+  ])('that breaks off %s says where', async (_where, file, last) => {
+    expect((await all(feedEntries(chunks(file)))).at(-1)).toMatchObject(last);
   });
 });
 
@@ -205,8 +214,56 @@ describe('a WordPress export', () => {
     expect(record).not.toHaveProperty('request.publishedAt');
   });
 
-  it('leaves out pages, attachments and what lies in the bin', async () => {
+  it('passes over pages, attachments and what lies in the trash, and says so', async () => {
     const page = item('<guid>x</guid><wp:post_type>page</wp:post_type><wp:status>publish</wp:status>');
-    expect(await posts(page, attachment, post('trash', '1'), post('auto-draft', '2'))).toEqual([]);
+    expect(await posts(page, attachment, post('trash', '1'), post('auto-draft', '2'))).toMatchObject([
+      { line: 5, passedOver: 'page' },
+      { line: 6, passedOver: 'attachment, which describes pictures of posts' },
+      { line: 10, passedOver: 'post in the trash' },
+      { line: 13, passedOver: 'post that is only an auto-draft of WordPress' },
+    ]);
+  });
+
+  it.each([
+    ['draft', [{ what: 'post with the status «draft», which becomes a draft', count: 1 }]],
+    ['publish', []],
+  ])('notes why a post that is %s is no public article', async (status, notes) => {
+    expect(await posts(post(status, '1'))).toMatchObject([{ notes }]);
+  });
+
+  it('puts a post that is scheduled under an embargo until then', async () => {
+    const scheduled = post('future', '1').replace('2020-01-01 07:00:00', '2999-05-01 06:30:00');
+    expect(await posts(scheduled)).toMatchObject([
+      { request: { state: 'draft', article: { embargoUntil: '2999-05-01T06:30:00.000Z' } } },
+    ]);
+  });
+
+  it('counts comments, which are left out', async () => {
+    const comment = '<wp:comment><wp:comment_content>Bravo!</wp:comment_content></wp:comment>';
+    expect(await posts(post('publish', '1', comment.repeat(3)))).toMatchObject([
+      { notes: [{ what: 'comment, left out', count: 3 }] },
+    ]);
+  });
+
+  it('resolves relative pictures and links against the page or the site', async () => {
+    const content = (page: string) =>
+      `<link>${page}</link><content:encoded><![CDATA[<p>Eins</p><p><a href="/ueber">Wir</a></p><img src="../see.jpg" width="3" height="2"><img src="//bilder.example/b.jpg" width="3" height="2">]]></content:encoded>`;
+    const file = wxr(
+      post('publish', '1', content('https://alt.example/2020/beitrag/')),
+      post('publish', '2', content('')),
+    ).replace('<channel>', '<channel><link>https://alt.example</link>');
+    const [paged, unpaged] = await all(wordPressPosts(() => chunks(file, 64)));
+    const body = (page: string) => [
+      { type: 'paragraph', runs: [{ text: 'Wir', link: 'https://alt.example/ueber' }] },
+      { type: 'picture', picture: { url: page } },
+      { type: 'picture', picture: { url: 'https://bilder.example/b.jpg' } },
+    ];
+    expect(paged).toMatchObject({ request: { article: { body: body('https://alt.example/2020/see.jpg') } } });
+    expect(unpaged).toMatchObject({ request: { article: { body: body('https://alt.example/see.jpg') } } });
+  });
+
+  it('takes slugs over that WordPress wrote with percent signs', async () => {
+    const written = post('publish', '1').replace('beitrag-1', 'b%c3%bccher-und-mehr');
+    expect(await posts(written)).toMatchObject([{ request: { article: { slug: 'buecher-und-mehr' } } }]);
   });
 });

@@ -31,6 +31,7 @@ export interface ImportedArticle extends Text {
   leadPicture?: ImportedPicture;
   cardPicture?: ImportedPicture;
   body?: ImportedBlock[];
+  embargoUntil?: string;
   authors?: string[];
   section?: string;
   topics?: string[];
@@ -46,9 +47,38 @@ export interface ImportRequest {
   article: ImportedArticle;
 }
 
-/** What a reader found, and on which line it began. */
-export type ImportRecord = { readonly line: number; readonly sourceId?: string } & (
-  { readonly request: ImportRequest } | { readonly bad: string }
+/** What was left out of a record or changed in it, and how often. */
+export interface Note {
+  readonly what: string;
+  readonly count: number;
+}
+
+export class Notes {
+  private readonly counts = new Map<string, number>();
+
+  constructor(first: readonly string[] = []) {
+    for (const what of first) this.add(what);
+  }
+
+  add(what: string, count = 1): void {
+    if (count > 0) this.counts.set(what, (this.counts.get(what) ?? 0) + count);
+  }
+
+  get all(): Note[] {
+    return [...this.counts].map(([what, count]) => ({ what, count }));
+  }
+}
+
+/** What a reader found, and on which line it began: a record, a bad one, or one that is no article, and why. */
+export type ImportRecord = {
+  readonly line: number;
+  readonly sourceId?: string;
+  /** Of a bad one, to find it by. */
+  readonly title?: string;
+} & (
+  | { readonly request: ImportRequest; readonly notes?: readonly Note[] }
+  | { readonly bad: string }
+  | { readonly passedOver: string; readonly notes?: readonly Note[] }
 );
 
 export type Records = AsyncGenerator<ImportRecord, void, undefined>;

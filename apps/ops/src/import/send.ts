@@ -4,8 +4,12 @@ import type { ImportRequest } from './record.js';
 
 /** Milliseconds: for one answer, and of trying again before an import gives up. */
 const within = { answer: 35_000, patience: 120_000 };
+/** Bytes of a body; what the gateway takes. */
+const LARGEST = 512 * 1024;
 /** Statuses that time may mend. */
-const PASSING = [429, 502, 503, 504];
+const PASSING = [408, 425, 429, 502, 503, 504];
+/** How often a record is sent that the newsroom fails at, since that may have passed by then. */
+const ATTEMPTS_AT_500 = 3;
 
 const Answer = z.object({
   id: z.string(),
@@ -29,6 +33,7 @@ export class BadRecord extends Error {
 /** Sends records to the editorial API of a gateway, each until it is answered. */
 export class Sender {
   private readonly patience: number;
+  private answeredAt = 0;
 
   constructor(
     private readonly gatewayUrl: string,
@@ -44,30 +49,37 @@ export class Sender {
    * @throws BadRecord when the newsroom refuses it; Error when it cannot be reached or refuses the token.
    */
   async send(request: ImportRequest, signal?: AbortSignal): Promise<ImportAnswer | undefined> {
+    const body = bodyOf(request);
     const backoff = new Backoff(100, 10_000);
-    const deadline = Date.now() + this.patience;
-    for (;;) {
-      const answer = await this.post(request);
+    const startedAt = Date.now();
+    for (let attempt = 1; ; attempt++) {
+      const answer = await this.post(body, attempt);
       if (typeof answer !== 'string') return answer;
       if (signal?.aborted) return undefined;
-      if (Date.now() > deadline) {
-        throw new Error(
-          `${this.gatewayUrl} does not answer (${answer}). Start the import again later; it goes on.`,
-        );
-      }
+      if (Date.now() - startedAt > this.patience) throw this.unanswered(answer, startedAt);
       await pause(backoff.next(), signal);
     }
   }
 
+  /** A newsroom that meanwhile answers others has trouble with this record alone. */
+  private unanswered(answer: string, startedAt: number): Error {
+    if (this.answeredAt > startedAt) {
+      return new BadRecord(`was not answered (${answer}), unlike others; whether it is in is not known`);
+    }
+    return new Error(
+      `${this.gatewayUrl} does not answer (${answer}). Start the import again later; it goes on.`,
+    );
+  }
+
   /** @returns why it is to be tried again, in place of an answer. */
-  private async post(request: ImportRequest): Promise<ImportAnswer | string> {
+  private async post(body: string, attempt: number): Promise<ImportAnswer | string> {
     let response: Response;
     let text: string;
     try {
       response = await fetch(`${this.gatewayUrl}/v1/editorial/imports`, {
         method: 'POST',
         headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
-        body: JSON.stringify(request),
+        body,
         signal: AbortSignal.timeout(within.answer),
       });
       text = await response.text();
@@ -76,12 +88,36 @@ export class Sender {
       return cause instanceof Error ? cause.message : message;
     }
     const { status } = response;
-    if (PASSING.includes(status)) return `status ${status}`;
+    if (PASSING.includes(status) || (status === 500 && attempt < ATTEMPTS_AT_500)) return `status ${status}`;
     if (status === 401 || status === 403) {
       throw new Error(`The token is refused (${status}). Set NEWSROOM_TOKEN to one with the role editor.`);
     }
+    this.answeredAt = Date.now();
     if (!response.ok) throw new BadRecord(reasonOf(status, text));
+    return answerIn(text) ?? 'an answer that is none of an import';
+  }
+}
+
+/** @throws BadRecord when it is larger than a body may be, or cannot be written. */
+function bodyOf(request: ImportRequest): string {
+  let body: string;
+  try {
+    body = JSON.stringify(request);
+  } catch (error) {
+    throw new BadRecord(`cannot be written as JSON: ${(error as Error).message}`);
+  }
+  const size = Buffer.byteLength(body);
+  if (size <= LARGEST) return body;
+  throw new BadRecord(
+    `is ${Math.ceil(size / 1024)} kB as an article; the newsroom takes ${LARGEST / 1024} kB`,
+  );
+}
+
+function answerIn(text: string): ImportAnswer | undefined {
+  try {
     return Answer.parse(JSON.parse(text));
+  } catch {
+    return undefined;
   }
 }
 

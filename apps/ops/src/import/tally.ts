@@ -1,9 +1,13 @@
-import type { ImportAnswer } from './send.js';
+import { detached } from './detached.js';
+import type { Outcome } from './outcome.js';
+import type { Note } from './record.js';
 
 /** Bad records that are listed one by one. */
 const LISTED = 1_000;
 /** Kinds of missing things that are listed, the most frequent ones. */
 const KINDS = 10;
+/** Reasons that are counted apart from others, and lines that each names. */
+const most = { reasons: 200, lines: 20 } as const;
 
 const number = new Intl.NumberFormat('en');
 
@@ -13,18 +17,27 @@ export class Tally {
   known = 0;
   drafts = 0;
   bad = 0;
+  passedOver = 0;
   private readonly missing = new Map<string, number>();
   private readonly complaints: string[] = [];
+  private readonly passedOverFor = new Reasons();
+  private readonly changes = new Reasons();
 
   get records(): number {
-    return this.imported + this.known + this.bad;
+    return this.imported + this.known + this.bad + this.passedOver;
   }
 
-  answered({ outcome, missing }: ImportAnswer): void {
-    if (outcome === 'known') {
-      this.known++;
-      return;
-    }
+  add(outcome: Outcome): void {
+    if (outcome.outcome === 'bad') return this.failed(outcome, outcome.reason);
+    for (const note of outcome.notes) this.changes.add(note, outcome.line);
+    if (outcome.outcome === 'passed over') {
+      this.passedOver++;
+      this.passedOverFor.add({ what: outcome.reason, count: 1 }, outcome.line);
+    } else if (outcome.outcome === 'known') this.known++;
+    else this.taken(outcome.missing);
+  }
+
+  private taken(missing: readonly { pointer: string; detail: string }[]): void {
     this.imported++;
     if (missing.length === 0) return;
     this.drafts++;
@@ -35,24 +48,32 @@ export class Tally {
     for (const kind of kinds) this.missing.set(kind, (this.missing.get(kind) ?? 0) + 1);
   }
 
-  failed({ line, sourceId }: { line: number; sourceId?: string }, reason: string): void {
+  private failed({ line, sourceId, title }: Outcome, reason: string): void {
     this.bad++;
-    if (this.complaints.length < LISTED) {
-      this.complaints.push(`  line ${line}${sourceId ? ` (${sourceId})` : ''}: ${reason}`);
-    }
+    if (this.complaints.length >= LISTED) return;
+    const name = `${sourceId ? ` (${sourceId})` : ''}${title ? ` «${title}»` : ''}`;
+    this.complaints.push(detached(`  line ${line}${name}: ${reason}`));
   }
 
-  /** For the end, in lines. */
+  /** For the end, in lines; the sums come last, where they are seen however long the rest is. */
   report(): string {
     const missing = [...this.missing].toSorted(([, a], [, b]) => b - a).slice(0, KINDS);
+    const counts = [
+      `${number.format(this.imported)} imported`,
+      `${number.format(this.known)} were there already`,
+      `${number.format(this.bad)} bad`,
+      ...(this.passedOver > 0 ? [`${number.format(this.passedOver)} passed over`] : []),
+    ];
     return [
-      `${number.format(this.imported)} imported, ${number.format(this.known)} were there already, ${number.format(this.bad)} bad`,
+      ...(this.bad > 0 ? ['Bad records:', ...this.complaints] : []),
+      ...(this.bad > LISTED ? [`  … and ${number.format(this.bad - LISTED)} more`] : []),
+      ...this.passedOverFor.lines('Passed over:'),
+      ...this.changes.lines('Left out or changed:'),
       ...(this.drafts > 0
         ? [`${number.format(this.drafts)} of the imported are drafts, since something is missing:`]
         : []),
       ...missing.map(([kind, count]) => `  ${number.format(count)} × ${kind}`),
-      ...(this.bad > 0 ? ['Bad records:', ...this.complaints] : []),
-      ...(this.bad > LISTED ? [`  … and ${number.format(this.bad - LISTED)} more`] : []),
+      counts.join(', '),
     ].join('\n');
   }
 
@@ -61,4 +82,34 @@ export class Tally {
     const rate = seconds > 0 ? this.records / seconds : 0;
     return `${number.format(this.records)} records · ${Math.round(share * 100)} % · ${rate.toFixed(0)}/s · ${number.format(this.bad)} bad`;
   }
+}
+
+/** How often something happened, by reason, and on which lines. */
+class Reasons {
+  private readonly reasons = new Map<string, { count: number; records: number; lines: number[] }>();
+
+  add({ what, count }: Note, line: number): void {
+    const key = this.reasons.size < most.reasons || this.reasons.has(what) ? what : 'other reasons';
+    const reason = this.reasons.get(key) ?? { count: 0, records: 0, lines: [] };
+    this.reasons.set(detached(key), reason);
+    reason.count += count;
+    reason.records++;
+    if (reason.lines.length < most.lines) reason.lines.push(line);
+  }
+
+  lines(title: string): string[] {
+    const all = [...this.reasons].toSorted(([, a], [, b]) => b.count - a.count);
+    return [
+      ...(all.length > 0 ? [title] : []),
+      ...all.map(([what, reason]) => `  ${placesOf(what, reason)}`),
+    ];
+  }
+}
+
+function placesOf(
+  what: string,
+  { count, records, lines }: { count: number; records: number; lines: readonly number[] },
+): string {
+  const more = records > lines.length ? ` and ${number.format(records - lines.length)} more` : '';
+  return `${number.format(count)} × ${what} (line ${lines.join(', ')}${more})`;
 }

@@ -1,13 +1,16 @@
 import type { TextRun } from '#events';
 
+const isText = ({ text }: TextRun): boolean => text.trim() !== '';
+
 /** Without space at the start and the end, and without runs of nothing. */
 export function trimmed(runs: readonly TextRun[]): TextRun[] {
-  const kept = runs.map((run) => ({ ...run }));
-  while (kept[0] && kept[0].text.trimStart() === '') kept.shift();
-  while (kept.length > 0 && kept.at(-1)!.text.trimEnd() === '') kept.pop();
+  const kept = runs
+    .slice(runs.findIndex(isText), runs.findLastIndex(isText) + 1)
+    .filter(({ text }) => text !== '')
+    .map((run) => ({ ...run }));
   if (kept[0]) kept[0].text = kept[0].text.trimStart();
   if (kept.length > 0) kept.at(-1)!.text = kept.at(-1)!.text.trimEnd();
-  return kept.filter(({ text }) => text !== '');
+  return kept;
 }
 
 /** Runs that are longer than `most` characters go on in further ones, from a sentence's end if there is one. */

@@ -1,42 +1,131 @@
-/** A short code: a name in small letters, alone or with attributes. */
-const SHORT_CODE = /\[(\/?)([a-z][\w-]*)(\s[^\]=]*=[^\]]*)?\s*(\/?)\]/g;
+/**
+ * A short code: a name in small letters with what stands after it. No bracket can be in it, so the time to find all grows
+ * with the text alone. `[[name]]` is one that is shown, not run.
+ */
+const SHORT_CODE = /\[?\[(\/?)([a-z][\w-]*)(?![\w-])([^[\]]*)\]\]?/g;
+
+/** What needs no end, no attributes and no slash to be a short code. */
+const alwaysCodes = new Set(['gallery', 'caption', 'wp_caption', 'embed', 'audio', 'video', 'playlist']);
+/** What names a film, a sound or a page by its address alone. */
+const mediaCodes = new Set([
+  'embed',
+  'audio',
+  'video',
+  'youtube',
+  'vimeo',
+  'soundcloud',
+  'tweet',
+  'twitter',
+  'instagram',
+]);
+
+export interface WordPressLibrary {
+  /** Addresses of pictures by the id of the attachment. */
+  readonly pictureOf: (id: string) => string | undefined;
+  /** Addresses of the pictures that were uploaded with this post. */
+  readonly attached?: readonly string[];
+  /** Is given what was left out or changed. */
+  readonly note?: (what: string) => void;
+}
 
 /**
- * Without short codes. A word in brackets that nothing ends, as in «[sic]», is what an editor wrote, and so are «[Basel]»
- * and «[die Gemeinde]».
+ * HTML of WordPress, with its captions, galleries and embeds as HTML. Of other short codes the text between them stays. A
+ * word in brackets that nothing ends, as in «[sic]», is what an editor wrote, and so are «[Basel]» and «[die Gemeinde]».
  */
-const withoutShortCodes = (html: string): string =>
-  html.replace(
-    SHORT_CODE,
-    (code, end: string, name: string, attributes: string | undefined, alone: string) =>
-      end || attributes || alone || html.includes(`[/${name}]`) ? '' : code,
-  );
-
-/** HTML of WordPress, with what is not HTML in it put into HTML: paragraphs by blank lines, captions, galleries. */
-export function wordPressHtml(content: string, pictureOf: (id: string) => string | undefined): string {
-  const html = withoutShortCodes(
-    content
-      .replace(/<!--[\s\S]*?-->/g, '')
-      .replace(/\[caption[^\]]*\]([\s\S]*?)\[\/caption\]/g, (_all, inside: string) => captioned(inside))
-      .replace(/\[gallery[^\]]*\bids="([\d, ]+)"[^\]]*\]/g, (_all, ids: string) => galleryOf(ids, pictureOf)),
-  );
-  return /<p[\s>]/i.test(html)
-    ? html
-    : html
-        .split(/\r?\n\s*\r?\n/)
-        .map((text) => `<p>${text}</p>`)
-        .join('\n');
+export function wordPressHtml(content: string, library: WordPressLibrary): string {
+  const html = withoutComments(content);
+  const codes = [...html.matchAll(SHORT_CODE)];
+  const ended = new Set(codes.filter(([, slash]) => slash).map(([, , name]) => name));
+  const parts: string[] = [];
+  let end = 0;
+  /** A caption or a media code whose end is to come, and from which part on it holds them. */
+  let begun: { name: string; from: number; attributes: string } | undefined;
+  for (const code of codes) {
+    const [all, slash, name = '', rest = ''] = code;
+    if (!isShortCode(name, rest, slash === '/' || ended.has(name))) continue;
+    parts.push(html.slice(end, code.index));
+    end = code.index + all.length;
+    const [before, after] = [all.startsWith('[['), all.endsWith(']]')];
+    if (before && after) {
+      parts.push(all.slice(1, -1));
+      continue;
+    }
+    if (before) parts.push('[');
+    if (slash) {
+      if (begun?.name === name) parts.push(paired(name, begun.attributes, parts.splice(begun.from).join('')));
+      begun = undefined;
+    } else if (isPaired(name) && ended.has(name)) {
+      begun = { name, from: parts.length, attributes: rest };
+    } else parts.push(single(name, rest, library));
+    if (after) parts.push(']');
+  }
+  return parts.join('') + html.slice(end);
 }
 
-function captioned(inside: string): string {
-  const picture = /(?:<a[^>]*>)?\s*<img[^>]*>\s*(?:<\/a>)?/i.exec(inside)?.[0] ?? '';
-  return `<figure>${picture}<figcaption>${inside.replace(picture, '')}</figcaption></figure>`;
+const isShortCode = (name: string, rest: string, isEnded: boolean): boolean =>
+  alwaysCodes.has(name) ||
+  isEnded ||
+  rest.trimEnd().endsWith('/') ||
+  /^\s+[\w-]+=/.test(rest) ||
+  (mediaCodes.has(name) && /^\s+\S+\s*$/.test(rest));
+
+const isPaired = (name: string): boolean => name.endsWith('caption') || mediaCodes.has(name);
+
+function paired(name: string, attributes: string, inside: string): string {
+  if (name.endsWith('caption')) return captioned(inside, attributeOf(attributes, 'caption'));
+  return mediaOf(attributes, inside) ?? inside;
 }
 
-const galleryOf = (ids: string, pictureOf: (id: string) => string | undefined): string =>
-  ids
-    .split(',')
-    .map((id) => pictureOf(id.trim()))
-    .filter((url) => url !== undefined)
-    .map((url) => `<figure><img src="${url.replaceAll('"', '%22')}"></figure>`)
-    .join('');
+function single(
+  name: string,
+  attributes: string,
+  { pictureOf, attached = [], note }: WordPressLibrary,
+): string {
+  if (name === 'gallery') {
+    const ids = attributeOf(attributes, 'ids') ?? attributeOf(attributes, 'include');
+    const found = ids === undefined ? [...attached] : ids.split(',').map((id) => pictureOf(id.trim()));
+    const urls = found.filter((url) => url !== undefined);
+    if (urls.length < found.length || found.length === 0)
+      note?.('gallery with pictures that the export does not have');
+    return urls.map((url) => `<figure><img src="${quoted(url)}"></figure>`).join('');
+  }
+  const media = mediaCodes.has(name) ? (mediaOf(attributes, '') ?? filmOf(name, attributes)) : undefined;
+  if (media === undefined) note?.(`short code [${name.slice(0, 40)}], left out; the text in it stays`);
+  return media ?? '';
+}
+
+/** A paragraph with an address alone, which becomes an embed or a link. */
+function mediaOf(attributes: string, inside: string): string | undefined {
+  const [url] = /https?:\/\/[^\s"'<>\]]+/.exec(inside) ?? /https?:\/\/[^\s"'<>\]]+/.exec(attributes) ?? [];
+  return url && `<p>${url}</p>`;
+}
+
+/** Films that are named by their id alone. */
+function filmOf(name: string, attributes: string): string | undefined {
+  const id = /^\s+([\w-]+)/.exec(attributes)?.[1];
+  if (id && name === 'youtube') return `<p>https://www.youtube.com/watch?v=${id}</p>`;
+  return id && name === 'vimeo' ? `<p>https://vimeo.com/${id}</p>` : undefined;
+}
+
+function captioned(inside: string, oldCaption: string | undefined): string {
+  const at = inside.search(/<img\s/i);
+  const close = at < 0 ? -1 : inside.indexOf('>', at);
+  if (close < 0) return `<p>${inside}</p>`;
+  const caption = oldCaption ?? inside.slice(0, at) + inside.slice(close + 1);
+  return `<figure>${inside.slice(at, close + 1)}<figcaption>${caption}</figcaption></figure>`;
+}
+
+const attributeOf = (attributes: string, name: string): string | undefined =>
+  new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"']+))`)
+    .exec(attributes)
+    ?.slice(1)
+    .find((value) => value !== undefined);
+
+const quoted = (url: string): string => url.replaceAll('&', '&amp;').replaceAll('"', '%22');
+
+/** What looks like the beginning of a comment and never ends is none: a parser would drop all that follows. */
+function withoutComments(html: string): string {
+  const last = html.lastIndexOf('-->') + 3;
+  if (last < 3) return html.replaceAll('<!--', '');
+  return html.slice(0, last).replace(/<!--[\s\S]*?-->/g, '') + html.slice(last).replaceAll('<!--', '');
+}

@@ -1,103 +1,208 @@
-import { Slug } from '#events';
-import { requestOf } from './article-of.js';
+import { linkOf, pictureKey, webUrlOf } from './addresses.js';
+import { requestOf, shortId } from './article-of.js';
+import { detached } from './detached.js';
 import { htmlToBlocks } from './html-to-blocks.js';
 import { plainText } from './plain-text.js';
-import type { ImportedPicture, ImportRecord, Records } from './record.js';
+import { Notes, type ImportedPicture, type ImportRecord, type Records } from './record.js';
 import { cut } from './text-runs.js';
+import { timeOf, type SourceTime } from './times.js';
 import { wordPressHtml } from './wordpress-html.js';
-import { elementsOf, textOf, type Element } from './xml.js';
+import { elementsOf, textOf, type Element } from './xml/elements.js';
+
+type KnownPicture = Partial<ImportedPicture> & { readonly url: string };
 
 /** What posts refer to and an export may hold anywhere. */
 interface Library {
-  /** By the id of the attachment, and by address. */
-  readonly pictures: Map<string, Partial<ImportedPicture> & { readonly url: string }>;
+  /** By the id of the attachment, and by {@link pictureKey}. */
+  readonly pictures: Map<string, KnownPicture>;
+  /** Addresses of pictures, by the id of the post they were uploaded with. */
+  readonly attached: Map<string, string[]>;
   /** Display names, by login. */
   readonly authors: Map<string, string>;
+  site?: string;
 }
+
+/** Spares parsing all posts when it is only about pictures. */
+const mayBeAttachment = (source: string): boolean =>
+  !source.startsWith('<item') || source.includes('attachment');
+
+/** In the languages of WordPress that are met most: the category of what has none. */
+const noCategory = new Set([
+  'Uncategorized',
+  'Unkategorisiert',
+  'Nicht kategorisiert',
+  'Non classé',
+  'Senza categoria',
+]);
 
 /**
  * The posts of a WordPress export (WXR 1.0 to 1.2). The file is read twice: posts refer to pictures and authors that may
  * come after them. @param open gives the file from its start.
  */
 export async function* wordPressPosts(open: () => AsyncIterable<Buffer>): Records {
-  const library: Library = { pictures: new Map(), authors: new Map() };
-  for await (const element of elementsOf(open(), ['author', 'wp:author', 'item'])) keep(library, element);
-  for await (const element of elementsOf(open(), ['item'])) {
-    const status = textOf(element, 'wp:status') ?? '';
-    if (textOf(element, 'wp:post_type') !== 'post' || ['trash', 'auto-draft', 'inherit'].includes(status))
-      continue;
-    yield postOf(element, status, library);
+  const library: Library = { pictures: new Map(), attached: new Map(), authors: new Map() };
+  const beside = ['author', 'wp:author', 'link', 'wp:base_blog_url'];
+  for await (const element of elementsOf(open(), { others: beside, isWanted: mayBeAttachment })) {
+    if (!('bad' in element)) keep(library, element);
   }
+  for await (const element of elementsOf(open()))
+    yield 'bad' in element ? element : recordOf(element, library);
 }
 
-function keep({ pictures, authors }: Library, element: Element): void {
+function keep(library: Library, element: Element): void {
+  const { authors, pictures, attached } = library;
   if (element.name === 'wp:author') {
     const login = textOf(element, 'wp:author_login');
-    if (login) authors.set(login, textOf(element, 'wp:author_display_name') ?? login);
+    if (login) authors.set(detached(login), detached(textOf(element, 'wp:author_display_name') ?? login));
     return;
   }
-  const url = textOf(element, 'wp:attachment_url');
+  if (element.name === 'link' || element.name === 'wp:base_blog_url')
+    library.site ??= webUrlOf(detached(element.text));
+  const address = textOf(element, 'wp:attachment_url');
+  const url = address && webUrlOf(detached(address), library.site);
   if (textOf(element, 'wp:post_type') !== 'attachment' || !url) return;
+  const picture = pictureIn(element, url);
+  pictures.set(pictureKey(url), picture);
+  const id = textOf(element, 'wp:post_id');
+  if (id) pictures.set(detached(id), picture);
+  const parent = textOf(element, 'wp:post_parent');
+  if (!parent || !picture.width) return;
+  const siblings = attached.get(parent);
+  if (siblings) siblings.push(url);
+  else attached.set(detached(parent), [url]);
+}
+
+function pictureIn(element: Element, url: string): KnownPicture {
   // Serialised by PHP; sizes of the original come before those of its smaller copies.
   const size = metaOf(element, '_wp_attachment_metadata') ?? '';
   const width = Number(/s:5:"width";i:(\d+)/.exec(size)?.[1]);
   const height = Number(/s:6:"height";i:(\d+)/.exec(size)?.[1]);
   const alt = metaOf(element, '_wp_attachment_image_alt');
-  const caption = plainText(textOf(element, 'excerpt:encoded'));
-  const picture = {
+  const caption = plainTextOr(textOf(element, 'excerpt:encoded'));
+  return {
     url,
     ...(width && height && { width, height }),
-    ...(alt && { alt: cut(alt, 500)[0] }),
-    ...(caption && { caption: cut(caption, 500)[0] }),
+    ...(alt && { alt: detached(cut(alt, 500)[0]) }),
+    ...(caption && { caption: detached(cut(caption, 500)[0]) }),
   };
-  pictures.set(url, picture);
-  const id = textOf(element, 'wp:post_id');
-  if (id) pictures.set(id, picture);
 }
 
-function postOf(item: Element, status: string, { pictures, authors }: Library): ImportRecord {
+/** Nothing where it cannot be read: a caption is not worth the import. */
+function plainTextOr(html: string | undefined): string | undefined {
+  try {
+    return plainText(html);
+  } catch {
+    return undefined;
+  }
+}
+
+function recordOf(item: Element, library: Library): ImportRecord {
   const { line } = item;
-  const sourceId = textOf(item, 'guid', 'link');
-  if (!sourceId) return { line, bad: 'has neither guid nor link' };
-  const slug = textOf(item, 'wp:post_name');
-  const time = textOf(item, 'wp:post_date_gmt');
-  const publishedAt = time && !time.startsWith('0000') ? new Date(`${time.replace(' ', 'T')}Z`) : undefined;
-  if (publishedAt && Number.isNaN(publishedAt.getTime()))
-    return { line, sourceId, bad: `has no time in «${time}»` };
-  const html = wordPressHtml(textOf(item, 'content:encoded') ?? '', (id) => pictures.get(id)?.url);
-  // A post behind a password is published, too, as its status says, yet not for everybody.
-  const isPublic = status === 'publish' && !textOf(item, 'wp:post_password');
+  const id = textOf(item, 'guid', 'link');
+  const title = textOf(item, 'title')?.slice(0, 120);
+  const notes = new Notes(item.notes);
+  notes.add('comment, left out', item.children.filter(({ name }) => name === 'wp:comment').length);
+  const sourceId = id && shortId(id);
+  const passedOver = noArticle(item);
+  if (passedOver) return { line, sourceId, passedOver, notes: notes.all };
+  if (!id) return { line, title, bad: 'has neither guid nor link' };
+  try {
+    return { line, sourceId, title, request: postOf(item, id, library, notes), notes: notes.all };
+  } catch (error) {
+    return { line, sourceId, title, bad: (error as Error).message };
+  }
+}
+
+/** Why it is no article; nothing for those that are. */
+function noArticle(item: Element): string | undefined {
+  const type = textOf(item, 'wp:post_type') ?? 'post';
+  const status = textOf(item, 'wp:status') ?? '';
+  if (type === 'attachment') return 'attachment, which describes pictures of posts';
+  if (type !== 'post') return type === 'page' ? 'page' : `${type.slice(0, 40)} of WordPress`;
+  if (status === 'trash') return 'post in the trash';
+  return ['auto-draft', 'inherit'].includes(status)
+    ? `post that is only an ${status} of WordPress`
+    : undefined;
+}
+
+/** @throws Error when it cannot be read. */
+function postOf(item: Element, sourceId: string, library: Library, notes: Notes) {
+  const { pictures, attached, authors, site } = library;
+  const note = (what: string): void => notes.add(what);
+  const page = linkOf(textOf(item, 'link'), site) ?? site;
+  const html = wordPressHtml(textOf(item, 'content:encoded') ?? '', {
+    pictureOf: (id) => pictures.get(id)?.url,
+    attached: attached.get(textOf(item, 'wp:post_id') ?? ''),
+    note,
+  });
+  const pictureAt = (url: string) =>
+    pictures.get(pictureKey(url)) ?? pictures.get(pictureKey(originalOf(url)));
+  const state = stateOf(item, notes);
   const [section, ...others] = namesIn(item, 'category');
   const creators = item.children.filter(({ name }) => name === 'dc:creator').map(({ text }) => text.trim());
-  const request = requestOf({
-    sourceId,
-    state: isPublic ? 'published' : 'draft',
-    title: plainText(textOf(item, 'title')),
-    slug: Slug.safeParse(slug).success ? slug : undefined,
-    summary: plainText(textOf(item, 'excerpt:encoded')),
-    body: htmlToBlocks(html, { pictureAt: (url) => pictures.get(url) ?? pictures.get(originalOf(url)) }),
-    publishedAt: isPublic ? publishedAt : undefined,
-    authors: creators.filter(Boolean).map((login) => authors.get(login) ?? login),
-    section,
-    topics: [...namesIn(item, 'post_tag'), ...others],
-    picture: wholePicture(pictures.get(metaOf(item, '_thumbnail_id') ?? '')),
-  });
-  return { line, sourceId, request };
+  const picture = metaOf(item, '_thumbnail_id');
+  const lead = picture ? wholePicture(pictures.get(picture)) : undefined;
+  if (picture && !lead) note('lead picture that the export does not have, or without its size');
+  return requestOf(
+    {
+      sourceId,
+      state,
+      title: plainText(textOf(item, 'title')),
+      slug: textOf(item, 'wp:post_name'),
+      summary: plainText(textOf(item, 'excerpt:encoded')),
+      body: htmlToBlocks(html, { base: page, hasParagraphsByLine: true, pictureAt, note }),
+      time: timeIn(item, state, notes),
+      authors: creators.filter(Boolean).map((login) => authors.get(login) ?? login),
+      section,
+      topics: [...namesIn(item, 'post_tag'), ...others],
+      picture: lead,
+    },
+    note,
+  );
+}
+
+/** A post behind a password is published, too, as its status says, yet not for everybody. */
+function stateOf(item: Element, notes: Notes): 'published' | 'draft' {
+  const status = textOf(item, 'wp:status') ?? '';
+  if (status === 'publish' && !textOf(item, 'wp:post_password')) return 'published';
+  notes.add(
+    status === 'publish'
+      ? 'post behind a password, which becomes a draft'
+      : `post with the status «${status.slice(0, 40)}», which becomes a draft`,
+  );
+  return 'draft';
+}
+
+/**
+ * Of publication. WordPress gives drafts the year 0 or -1; only what is or will be public has a time.
+ * @throws Error when it is none.
+ */
+function timeIn(item: Element, state: 'published' | 'draft', notes: Notes): Date | undefined {
+  if (state === 'draft' && textOf(item, 'wp:status') !== 'future') return undefined;
+  const said = ['wp:post_date_gmt', 'pubDate', 'wp:post_date']
+    .map((name) => ({ name, text: textOf(item, name) ?? '' }))
+    .find(({ text }) => text !== '' && !/^0000|-0001/.test(text));
+  if (!said) {
+    notes.add('without a time, published with that of the import');
+    return undefined;
+  }
+  const time: SourceTime | undefined = timeOf(said.text);
+  if (!time) throw new Error(`has no time in «${said.text.slice(0, 80)}»`);
+  if (!time.hasZone && said.name !== 'wp:post_date_gmt') notes.add('time without a zone, read as UTC');
+  return time.at;
 }
 
 /** WordPress puts the size of a smaller copy into its name. */
-const originalOf = (url: string): string => url.replace(/-\d+x\d+(\.\w+)$/, '$1');
+const originalOf = (url: string): string => url.replace(/-\d{1,5}x\d{1,5}(\.\w{1,5})$/, '$1');
 
-const wholePicture = (
-  picture: (Partial<ImportedPicture> & { url: string }) | undefined,
-): ImportedPicture | undefined =>
+const wholePicture = (picture: KnownPicture | undefined): ImportedPicture | undefined =>
   picture?.width && picture.height ? { ...picture, width: picture.width, height: picture.height } : undefined;
 
 const namesIn = ({ children }: Element, domain: string): string[] =>
   children
     .filter(({ name, attributes }) => name === 'category' && attributes['domain'] === domain)
     .map(({ text }) => text.trim())
-    .filter((name) => name !== '' && name !== 'Uncategorized');
+    .filter((name) => name !== '' && !noCategory.has(name));
 
 const metaOf = ({ children }: Element, key: string): string | undefined => {
   const meta = children.find((child) => child.name === 'wp:postmeta' && textOf(child, 'wp:meta_key') === key);

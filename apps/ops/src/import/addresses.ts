@@ -1,0 +1,25 @@
+/** Characters; what the API takes. */
+const LONGEST = 2_000;
+
+/** A link that articles can have: http, https or mailto. @param base of relative ones: the page it was on. */
+export function linkOf(href: string | undefined, base?: string): string | undefined {
+  const link = href?.trim() ?? '';
+  if (link === '' || link.startsWith('#') || link.length > LONGEST) return undefined;
+  const absolute = URL.canParse(link) ? link : resolved(link, base);
+  if (!absolute || absolute.length > LONGEST) return undefined;
+  return /^(https?|mailto):$/.test(new URL(absolute).protocol) ? absolute : undefined;
+}
+
+export function webUrlOf(href: string | undefined, base?: string): string | undefined {
+  const link = linkOf(href, base);
+  return link?.startsWith('mailto:') ? undefined : link;
+}
+
+/** `//pictures.example/a.jpg` is whole but for its protocol, also where no base is known. */
+function resolved(link: string, base: string | undefined): string | undefined {
+  const from = base ?? (link.startsWith('//') ? 'https://host.invalid' : undefined);
+  return from && URL.canParse(link, from) ? new URL(link, from).href : undefined;
+}
+
+/** The same for an address with http or https, with or without a query. */
+export const pictureKey = (url: string): string => url.replace(/^https?:/i, '').replace(/[?#].*$/s, '');
