@@ -25,7 +25,7 @@ describeWith('postgres')('search', () => {
       ),
     });
     await desk.published({ slug: 'seilbahn', headline: 'Seilbahn steht still', lead: 'Ein Seil riss.' });
-    await waitUntil(async () => (await desk.service.query('SELECT FROM search_unlearned')).length === 0);
+    await waitUntil(async () => (await desk.service.query('SELECT FROM search_backlog')).length === 0);
   });
   afterAll(() => desk.stop());
 
