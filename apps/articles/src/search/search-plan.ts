@@ -11,6 +11,7 @@ import {
 } from './query.rules.js';
 import type { Reading } from './search-cursor.js';
 import { meantBy, slipsOf, WORDS_AT_ONCE, type Meant } from './similar-words.js';
+import type { Stemmed } from './typos.rules.js';
 import { knownStems, lookUp, type Words } from './vocabulary.js';
 import { orParts, orWords, wantedOf } from './wanted.js';
 
@@ -45,8 +46,7 @@ export class SearchPlan {
   /** The query in a reading. @returns undefined when there is no such reading. */
   async read(reading: Reading): Promise<Query | undefined> {
     if (reading === 'typed') return this.asTyped();
-    const forms = this.doubtful();
-    const meant = await meantBy(this.tx, forms);
+    const meant = await meantBy(this.tx, this.doubtful());
     const isUseful = ({ words, parts }: Meant) =>
       (reading === 'similar' ? words.length : 0) + parts.length > 0;
     if (![...meant.values()].some(isUseful)) return undefined;
@@ -60,23 +60,28 @@ export class SearchPlan {
   private async asTyped(): Promise<Query> {
     const odd = this.wishes()
       .filter((wish) => !wish.phrase && !this.isKnown(wish, 'form') && this.isKnown(wish, 'stem'))
-      .map(formOf);
+      .map((wish) => this.stemmed(wish));
     const slips = await slipsOf(this.tx, odd.slice(0, WORDS_AT_ONCE));
     return this.query((wish, wanted) => orWords(wanted, slips.get(formOf(wish)) ?? []));
   }
 
   /** The words that no article has; when there are none, all of them. */
-  private doubtful(): string[] {
+  private doubtful(): Stemmed[] {
     const wishes = this.wishes().filter(({ phrase }) => !phrase);
     const unknown = wishes.filter((wish) => !this.isKnown(wish, 'stem'));
-    return [...new Set((unknown.length > 0 ? unknown : wishes).map(formOf))].slice(0, WORDS_AT_ONCE);
+    return (unknown.length > 0 ? unknown : wishes).slice(0, WORDS_AT_ONCE).map((wish) => this.stemmed(wish));
   }
 
   private isKnown({ tokens, asOne }: Wish, how: 'form' | 'stem'): boolean {
     return [...(asOne ? [asOne] : tokens)].every(({ spelling }) => {
       const { known, stem } = this.words.get(spelling)!;
-      return how === 'form' ? known : this.known.has(stem!);
+      return how === 'form' ? known : stem !== undefined && this.known.has(stem);
     });
+  }
+
+  private stemmed(wish: Wish): Stemmed {
+    const { spelling, form } = wish.asOne ?? wish.tokens[0]!;
+    return { form, stem: this.words.get(spelling)!.stem ?? form };
   }
 
   private wishes(): Wish[] {

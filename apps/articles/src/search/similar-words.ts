@@ -1,5 +1,5 @@
 import { splitUp, wordsAround, type Db, type Known } from './vocabulary.js';
-import { errorsIn, keysOf, nearest, slipInside } from './typos.rules.js';
+import { errorsIn, keysOf, nearest, slipInside, type Stemmed } from './typos.rules.js';
 
 /** Words of one query that others are looked for: each costs the database some milliseconds. */
 export const WORDS_AT_ONCE = 5;
@@ -18,56 +18,58 @@ export interface Meant {
   readonly parts: readonly string[];
 }
 
-/** Looks for what unknown words may mean. @param forms at most {@link WORDS_AT_ONCE} */
-export async function meantBy(db: Db, forms: readonly string[]): Promise<Map<string, Meant>> {
-  const near = await neighboursOf(db, forms);
-  const longEnough = forms.filter((form) => form.length >= SHORTEST_PART);
-  const around = await wordsAround(db, longEnough, AROUND);
-  const splits = await splitUp(
-    db,
-    [...new Set([...longEnough, ...around.map(({ form }) => form)])],
-    longEnough,
-  );
+/** Looks for what unknown words may mean, by their forms. @param typed at most {@link WORDS_AT_ONCE} */
+export async function meantBy(db: Db, typed: readonly Stemmed[]): Promise<Map<string, Meant>> {
+  const near = await neighboursOf(db, typed);
+  const parts = typed.map(({ form }) => form).filter((form) => form.length >= SHORTEST_PART);
+  const around = await wordsAround(db, parts, AROUND);
+  const splits = await splitUp(db, [...new Set([...parts, ...around.map(({ form }) => form)])], parts);
   return new Map(
-    forms.map((form) => [
-      form,
+    typed.map((word) => [
+      word.form,
       {
         words: [
-          ...nearest(form, near.get(form) ?? [], ALTERNATIVES),
-          ...around.filter((compound) => splits.get(compound.form)?.words.has(form)),
+          ...nearest(word, near.get(word.form) ?? [], ALTERNATIVES),
+          ...around.filter((compound) => splits.get(compound.form)?.words.has(word.form)),
         ],
-        parts: [...(splits.get(form)?.words.values() ?? [])],
+        parts: [...(splits.get(word.form)?.words.values() ?? [])],
       },
     ]),
   );
 }
 
 /** Known words that differ from these by letters left out, added or swapped inside. */
-export async function slipsOf(db: Db, forms: readonly string[]): Promise<Map<string, Known[]>> {
-  const near = await neighboursOf(db, forms);
+export async function slipsOf(db: Db, typed: readonly Stemmed[]): Promise<Map<string, Known[]>> {
+  const near = await neighboursOf(db, typed);
   return new Map(
-    [...near].map(([form, words]) => {
-      const slips = words.filter((word) => slipInside(form, word.form));
-      return [form, nearest(form, slips, ALTERNATIVES)];
+    typed.map((word) => {
+      const slips = (near.get(word.form) ?? []).filter(({ form }) => slipInside(word.form, form));
+      return [word.form, nearest(word, slips, ALTERNATIVES)];
     }),
   );
 }
 
 /** Known words that have some letters in common with each of these. */
-async function neighboursOf(db: Db, forms: readonly string[]): Promise<Map<string, Known[]>> {
-  const asked = forms
-    .filter((form) => errorsIn(form) > 0 && form.length <= 40)
-    .map((form) => ({ typed: form, keys: keysOf(form), most: errorsIn(form) }));
+async function neighboursOf(db: Db, typed: readonly Stemmed[]): Promise<Map<string, Known[]>> {
+  const asked = typed
+    .filter(({ form }) => errorsIn(form) > 0 && form.length <= 40)
+    .map(({ form, stem }) => ({
+      typed: form,
+      typed_stem: stem,
+      keys: keysOf(form),
+      most: errorsIn(form) + 1,
+    }));
   if (asked.length === 0) return new Map();
   // Letters that changed places count as two here; the rules decide.
   const rows: (Known & { typed: string })[] = await db.query(
     `SELECT typed, near.form, near.spelling, near.stem
-     FROM json_to_recordset($1) AS asked(typed text, keys text[], most int), LATERAL (
-       SELECT form, spelling, stem FROM search_vocabulary
-       WHERE deletions && keys AND form <> typed AND levenshtein_less_equal(form, typed, most + 1) <= most + 1
-       ORDER BY levenshtein_less_equal(form, typed, most + 1) LIMIT ${CANDIDATES}
-     ) AS near`,
+     FROM json_to_recordset($1) AS asked(typed text, typed_stem text, keys text[], most int), LATERAL (
+       SELECT form, spelling, stem,
+         least(levenshtein_less_equal(form, typed, most), levenshtein_less_equal(stem, typed_stem, most)) AS edits
+       FROM search_vocabulary WHERE deletions && keys AND form <> typed
+       ORDER BY edits LIMIT ${CANDIDATES}
+     ) AS near WHERE edits <= most`,
     [JSON.stringify(asked)],
   );
-  return Map.groupBy(rows, ({ typed }) => typed);
+  return Map.groupBy(rows, (row) => row.typed);
 }

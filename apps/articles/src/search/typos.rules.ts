@@ -37,8 +37,27 @@ function withoutLetters(word: string, most: number): string[] {
 const DOUBLED = 0.5;
 const SWAPPED = 0.7;
 
+/** A word, and its stem: with the endings gone, «Abstimung» is near «Abstimmungen», too. */
+export interface Stemmed {
+  readonly form: string;
+  readonly stem: string;
+}
+
+/** Letters of a stem that says enough of its word. */
+const TELLING_STEM = 5;
+
 /** How far a typed word is from a known one, in errors; infinite when it has more than {@link errorsIn} allows. */
-export function distance(typed: string, known: string): number {
+export function distance(typed: Stemmed, known: Stemmed): number {
+  const byForm = editsBetween(typed.form, known.form);
+  const errors =
+    Math.min(typed.stem.length, known.stem.length) < TELLING_STEM
+      ? byForm
+      : Math.min(byForm, editsBetween(typed.stem, known.stem));
+  const allowed = typed.form.length < ANY_ERROR_FROM ? SWAPPED : errorsIn(typed.form);
+  return errors <= allowed ? errors : Infinity;
+}
+
+function editsBetween(typed: string, known: string): number {
   const rows: number[][] = [Array.from({ length: known.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= typed.length; i++) {
     const row = [i];
@@ -53,9 +72,7 @@ export function distance(typed: string, known: string): number {
     }
     rows.push(row);
   }
-  const errors = rows.at(-1)!.at(-1)!;
-  const allowed = typed.length < ANY_ERROR_FROM ? SWAPPED : errorsIn(typed);
-  return errors <= allowed ? errors : Infinity;
+  return rows.at(-1)!.at(-1)!;
 }
 
 /** Whether the one is the other with letters left out, added or swapped inside, and not at its ends: «Zürch», «Zürich». */
@@ -66,13 +83,13 @@ export const slipInside = (typed: string, known: string): boolean =>
   (typed.length !== known.length || [...typed].toSorted().join('') === [...known].toSorted().join(''));
 
 /** Known words that are hardly farther from the typed one than the nearest, nearest first. */
-export function nearest<Word extends { readonly form: string }>(
-  typed: string,
-  known: readonly Word[],
+export function nearest<Known extends Stemmed>(
+  typed: Stemmed,
+  known: readonly Known[],
   most: number,
-): Word[] {
+): Known[] {
   const near = known
-    .map((word) => ({ word, errors: distance(typed, word.form) }))
+    .map((word) => ({ word, errors: distance(typed, word) }))
     .filter(({ errors }) => errors > 0 && errors < Infinity)
     .toSorted((a, b) => a.errors - b.errors || a.word.form.length - b.word.form.length);
   return near

@@ -34,7 +34,7 @@ export async function lookUp(db: Db, words: Iterable<Spelled>): Promise<Words> {
   const forms = new Map([...words].map(({ spelling, form }) => [spelling, form]));
   const rows: { spelling: string; stem: string | null; parts: string[] | null; known: boolean }[] =
     await db.query(
-      `SELECT spelling, CASE WHEN ts_lexize('german_stem', spelling) = '{}' THEN NULL
+      `SELECT word.spelling, CASE WHEN ts_lexize('german_stem', word.spelling) = '{}' THEN NULL
            ELSE coalesce((ts_lexize('german_stem', word.form))[1], word.form) END AS stem,
          parts, own.form IS NOT NULL AS known
        FROM unnest($1::text[], $2::text[]) AS word(spelling, form)
