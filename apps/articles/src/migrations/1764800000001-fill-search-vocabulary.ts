@@ -46,9 +46,9 @@ async function everyArticle(
   while (last) {
     await db.query('BEGIN');
     const rows: { id: string; snapshot: ArticleSnapshot }[] = await db.query(
-      `SELECT id, snapshot FROM article WHERE state = 'published' AND id > $1 AND NOT EXISTS (
-         SELECT FROM article_search WHERE article_id = id AND document @@ '''#2'''::tsquery)
-       ORDER BY id LIMIT ${ARTICLES} FOR SHARE OF article`,
+      `SELECT id, snapshot FROM article WHERE state = 'published' AND id > $1 AND (
+         SELECT document @@ '''#2'''::tsquery FROM article_search WHERE article_id = id) IS NOT TRUE
+       ORDER BY id LIMIT ${ARTICLES} FOR SHARE`,
       [last],
     );
     await work(rows.map(({ snapshot }) => snapshot));
