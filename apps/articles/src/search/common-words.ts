@@ -6,7 +6,7 @@ const COMMON = new Set(
   `abend abfall abstimmung alarm alltag alpen alter amt anbau angebot angriff antenne antrag anwalt apfel apotheke arbeit
   arzt ast asyl atom auftrag auge ausbau ausweis auto bad bahn bahnhof ball band bank bau bauer baum beamter bein berg
   bericht beruf bett bewegung bezirk bier bild bildung bio blatt blick blitz block blume blut boden bogen boot boss brand
-  brief brot brucke buch buhne bund bundes burg burger buro bus butter chef chor computer dach dampf daten demo dienst
+  brief brot brucke buch buhne bund bundes burg burger buro bus butter chef chor computer dach dampf demo dienst
   dorf drama druck dusche ecke ehe eis eisen elektro eltern energie ernte erfolg ersatz europa fabrik fach fahne fahrer
   fahr fahrt fahrzeug fall familie farbe feier feind feld fenster ferien fern fernseh fest feuer feuerwehr film finanz
   firma fisch flasche fleisch flieger flucht flug flughafen fluss form forschung foto frage frau freiheit freund
@@ -24,7 +24,7 @@ const COMMON = new Set(
   parlament partei partner pass patient pause person personal pferd pflanze pflege pflicht pilz plan planet platz
   politik polizei post prasident preis presse programm projekt protest prozess prufung punkt quartier quelle rad radio
   rat raum rechnung recht rede reform regel regen region regierung reihe reis reise rekord rente rentner rettung
-  revolution richter riese ring roboter rock rolle rot ruckgang ruf sache saison salz sanger sand satz schaden schalter
+  revolution richter riese roboter rock rolle rot ruckgang ruf sache saison salz sanger sand satz schaden schalter
   schau schein schiff schlaf schlag schloss schluss schmier schnee schule schuler schutz schwimm see seil seite sender
   serie sicherheit sieg sitz sitzung ski sohn soldat sommer sonne spiel spieler spital sport sprache staat stadt
   stadion stahl stall stand start station stein stelle stern steuer stimm stimme stoff strafe strahl strand strasse
@@ -37,6 +37,9 @@ const COMMON = new Set(
   wirtschaft wissen woche wohn wohnung wolf wolke wort zahl zahn zeichen zeit zeitung zelle zelt zentrum zeuge ziel
   zimmer zins zoll zone zoo zucker zug zukunft zusatz zweck zwiebel`.split(/\s+/),
 );
+
+/** Whether a piece of a word is one of them as it stands. */
+export const isCommonForm = (piece: string): boolean => COMMON.has(piece);
 
 /** Whether a piece of a word is one of them, in this form or with the ending that joins or inflects it. */
 export const isCommon = (piece: string): boolean =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { splitOf, splitsOf, type Piece } from './compounds.rules.js';
+import { partsOf, piecesOf, splitOf, type Piece } from './compounds.rules.js';
 
 /** Pieces of a word, of which the archive has some in this form and some in another. */
 function pieces(
@@ -8,16 +8,14 @@ function pieces(
   otherForms: readonly string[] = [],
 ): Map<string, Piece> {
   return new Map(
-    splitsOf(form)
-      .flatMap(({ left, right }) => [left, right])
-      .map((piece) => [
-        piece,
-        {
-          stem: piece,
-          parts: [],
-          known: known.includes(piece) ? 'form' : otherForms.includes(piece) ? 'stem' : 'no',
-        },
-      ]),
+    piecesOf(form).map((piece) => [
+      piece,
+      {
+        stem: piece,
+        parts: [],
+        known: known.includes(piece) ? 'form' : otherForms.includes(piece) ? 'stem' : 'no',
+      },
+    ]),
   );
 }
 
@@ -40,11 +38,19 @@ describe('a word', () => {
 
   it.each([
     ['nothing is known before a short one', 'studenten', ['enten']],
+    ['what is before a common one makes verbs of verbs', 'uberleben', []],
+    ['a common one has the ending of another word', 'demokraten', []],
+    ['it is itself a common one', 'quartier', []],
     ['the end makes words of words', 'mannschaft', ['schaft', 'mann']],
     ['only an abbreviation ends it', 'apparat', ['rat']],
     ['it has digits', 'covid19bahn', ['bahn']],
   ])('is not split where %s: %s', (_why, form, known) => {
     expect(splitOf(form, pieces(form, known))).toBeUndefined();
+  });
+
+  it('has the parts of its parts', () => {
+    const known = pieces('zahnradbahn', []);
+    expect(partsOf(splitOf('zahnradbahn', known)!, known)).toEqual(['zahnrad', 'zahn', 'rad', 'bahn']);
   });
 
   it('is not split before a vowel where only the stem before it is known', () => {

@@ -1,4 +1,4 @@
-import { isCommon } from './common-words.js';
+import { isCommon, isCommonForm } from './common-words.js';
 
 /** What is known of a piece of a word. */
 export interface Piece {
@@ -19,12 +19,17 @@ export interface Split {
 const SHORTEST_PIECE = 3;
 /** Shorter words are too often something else to be known from an archive that also has abbreviations. */
 const SHORTEST_FROM_ARCHIVE = 4;
-/** Letters from which on a word at the end of another one is hardly there by chance, whatever is before it. */
+/** Letters from which on a word at the end, or at the start, of another one is hardly there by chance, whatever is beside it. */
 const SURELY_A_HEAD = 6;
+const SURELY_A_START = 5;
+/** Letters of something unknown beside a word that is known. */
+const SHORTEST_UNKNOWN = 4;
 
 /** Endings that make words of words; that «Schaft» is a word, too, does not make «Mannschaft» one of its compounds. */
 const SUFFIX =
-  /^(schaft|heit|keit|igkeit|ung|lich|isch|haft|los|tum|chen|lein|bar|sam|weise|fach|mal|falls|reich|voll|ier|ismus|ist|tion|ende|igen|innen)/;
+  /^(schaft|heit|keit|igkeit|ung|lich|isch|haft|los|tum|chen|lein|bar|sam|weise|fach|mal|falls|reich|voll|ier|ismus|ist|tion|ende|igen|innen|erin|ern$|lern$|ler$|ner|ers$)/;
+/** Beginnings that make verbs of verbs, as in «überleben». */
+const PREFIX = /^(uber|unter|wider|wieder|hinter|gegen|durch|nach|herunter|zusammen|zuruck)$/;
 
 /** Every pair of pieces that a word could be made of. */
 export function splitsOf(form: string): Split[] {
@@ -36,31 +41,54 @@ export function splitsOf(form: string): Split[] {
   return splits;
 }
 
+/** The pieces of a word of which {@link splitOf} must know whether they are words. */
+export const piecesOf = (form: string): string[] =>
+  splitsOf(form).flatMap(({ left, right }) => [
+    left,
+    right,
+    ...splitsOf(left).flatMap((inner) => (isCommon(inner.right) ? [inner.right] : [])),
+  ]);
+
 /**
  * How a German word is made of two that are known, by the archive or as common: with the longest word at the end that
- * leaves a word before it. When no word is left before it, a long one at the end is enough.
+ * leaves a word, or a compound, before it. Where there is none, one long word at either end is enough.
  */
 export function splitOf(form: string, pieces: ReadonlyMap<string, Piece>): Split | undefined {
-  const heads = splitsOf(form).filter(({ right }) => isHead(right, pieces));
+  const splits = splitsOf(form);
+  const heads = splits.filter(({ right }) => !SUFFIX.test(right) && isWord(right, pieces));
   return (
     heads.find((split) => isBefore(split, pieces)) ??
-    heads.find(
-      ({ left, right }) =>
-        left.length > SHORTEST_PIECE &&
-        right.length >= SURELY_A_HEAD &&
-        startsWithConsonant(right) &&
-        (isCommon(right) || pieces.get(right)?.known === 'form'),
-    )
+    (isCommon(form)
+      ? undefined
+      : (heads.find((split) => isSurelyHead(split, pieces)) ??
+        splits.findLast((split) => isSurelyStart(split, pieces))))
   );
 }
 
-const isHead = (piece: string, pieces: ReadonlyMap<string, Piece>): boolean =>
-  !SUFFIX.test(piece) && isWord(piece, pieces);
-
 /** «studier» is a form of «studieren», but «Studierende» are no «Ende»: before a vowel the form itself must be known. */
-const isBefore = ({ left, right }: Split, pieces: ReadonlyMap<string, Piece>): boolean =>
-  isWord(left, pieces) &&
-  (startsWithConsonant(right) || isCommon(left) || pieces.get(left)?.known === 'form');
+function isBefore({ left, right }: Split, pieces: ReadonlyMap<string, Piece>): boolean {
+  if (isWord(left, pieces)) {
+    return startsWithConsonant(right) || isCommon(left) || isForm(left, pieces);
+  }
+  return splitsOf(left).some((inner) => isCommon(inner.right) && isBefore(inner, pieces));
+}
+
+/** «Kreiselbahn», whatever a «Kreisel» is; but «Kandidaten» have no «Daten», and «überleben» is no «Leben». */
+const isSurelyHead = ({ left, right }: Split, pieces: ReadonlyMap<string, Piece>): boolean =>
+  left.length >= SHORTEST_UNKNOWN &&
+  !PREFIX.test(left) &&
+  startsWithConsonant(right) &&
+  ((isCommonForm(right) && right.length >= SHORTEST_FROM_ARCHIVE) ||
+    (right.length >= SURELY_A_HEAD && (isCommon(right) || isForm(right, pieces))));
+
+/** «Klimakleber», whatever a «Kleber» is; but «Studierende» are no «Studie». */
+const isSurelyStart = ({ left, right }: Split, pieces: ReadonlyMap<string, Piece>): boolean =>
+  left.length >= SURELY_A_START &&
+  !left.endsWith('e') &&
+  right.length > SHORTEST_UNKNOWN &&
+  !SUFFIX.test(right) &&
+  startsWithConsonant(right) &&
+  (isCommonForm(left) || isForm(left, pieces));
 
 function isWord(piece: string, pieces: ReadonlyMap<string, Piece>): boolean {
   if (isCommon(piece)) return true;
@@ -68,9 +96,19 @@ function isWord(piece: string, pieces: ReadonlyMap<string, Piece>): boolean {
   return known !== 'no' && piece.length >= SHORTEST_FROM_ARCHIVE && stem.length >= SHORTEST_PIECE;
 }
 
+const isForm = (piece: string, pieces: ReadonlyMap<string, Piece>): boolean =>
+  pieces.get(piece)?.known === 'form';
+
 const startsWithConsonant = (piece: string): boolean => !/^[aeiou]/.test(piece);
 
 /** The stems of a split's pieces, and those that these are made of. */
 export const partsOf = ({ left, right }: Split, pieces: ReadonlyMap<string, Piece>): string[] => [
-  ...new Set([left, right].flatMap((piece) => [pieces.get(piece)!.stem, ...pieces.get(piece)!.parts])),
+  ...new Set([...partsOfPiece(left, pieces), ...partsOfPiece(right, pieces)]),
 ];
+
+function partsOfPiece(piece: string, pieces: ReadonlyMap<string, Piece>): string[] {
+  const { stem, parts } = pieces.get(piece)!;
+  if (parts.length > 0 || isWord(piece, pieces)) return [stem, ...parts];
+  const inner = splitsOf(piece).find((split) => isCommon(split.right) && isBefore(split, pieces));
+  return inner ? [stem, ...partsOf(inner, pieces)] : [stem];
+}

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { partsOf, splitOf, splitsOf, type Piece } from './compounds.rules.js';
+import { partsOf, piecesOf, splitOf, type Piece } from './compounds.rules.js';
 import { deletionsOf } from './typos.rules.js';
 import type { Token } from './words.js';
 
@@ -34,8 +34,10 @@ export async function lookUp(db: Db, words: Iterable<Spelled>): Promise<Words> {
   const forms = new Map([...words].map(({ spelling, form }) => [spelling, form]));
   const rows: { spelling: string; stem: string | null; parts: string[] | null; known: boolean }[] =
     await db.query(
-      `SELECT word.spelling, CASE WHEN ts_lexize('german_stem', word.spelling) = '{}' THEN NULL
-           ELSE coalesce((ts_lexize('german_stem', word.form))[1], word.form) END AS stem,
+      // Those that are known as they are spelled are no stop words and have their stems.
+      `SELECT word.spelling, CASE WHEN own.spelling = word.spelling THEN own.stem
+           WHEN ts_lexize('german_stem', word.spelling) = '{}' THEN NULL
+           ELSE coalesce(own.stem, (ts_lexize('german_stem', word.form))[1], word.form) END AS stem,
          parts, own.form IS NOT NULL AS known
        FROM unnest($1::text[], $2::text[]) AS word(spelling, form)
          LEFT JOIN search_vocabulary AS own ON own.form = word.form`,
@@ -120,10 +122,7 @@ export async function splitUp(
   forms: readonly string[],
   given: readonly string[] = [],
 ): Promise<Map<string, Parts>> {
-  const known = await lookUpPieces(
-    db,
-    forms.flatMap((form) => splitsOf(form).flatMap(({ left, right }) => [left, right])),
-  );
+  const known = await lookUpPieces(db, forms.flatMap(piecesOf));
   for (const form of given) {
     const piece = known.get(form);
     if (piece) known.set(form, { ...piece, known: 'form' });
@@ -175,7 +174,7 @@ export async function wordsAround(db: Db, parts: readonly string[], most: number
 
 /** Forgets words, and what they were split into, that no article has any more. */
 export async function forget(db: Db, forms: readonly string[]): Promise<void> {
-  const pieces = forms.flatMap((form) => splitsOf(form).flatMap(({ left, right }) => [left, right]));
+  const pieces = forms.flatMap(piecesOf);
   await db.query(
     `DELETE FROM search_vocabulary WHERE form = ANY($1) AND NOT EXISTS (
        SELECT FROM article_search
