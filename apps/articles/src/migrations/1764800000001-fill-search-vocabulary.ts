@@ -20,11 +20,13 @@ export class FillSearchVocabulary1764800000001 implements MigrationInterface {
   readonly transaction = false;
 
   async up(db: QueryRunner): Promise<void> {
+    const seen = new Set<string>();
     await everyArticle(db, async (articles) => {
-      await learn(
-        db,
-        articles.flatMap((article) => wordsIn(fieldsOf(article))),
-      );
+      const words = articles
+        .flatMap((article) => wordsIn(fieldsOf(article)))
+        .filter(({ form }) => !seen.has(form));
+      await learn(db, words);
+      for (const { form } of words) seen.add(form);
     });
     await everyWord(db, async (forms) => {
       await split(db, forms);

@@ -29,7 +29,7 @@ const COMMON = new Set(
   serie sicherheit sieg sitz sitzung ski sohn soldat sommer sonne spiel spieler spital sport sprache staat stadt
   stadion stahl stall stand start station stein stelle stern steuer stimm stimme stoff strafe strahl strand strasse
   strategie strecke streik streit strom stube stuck studie studium stuhl sturm suche sud system szene tag tal tasche
-  tat tee teil telefon termin test text theater thema tier tisch tochter tod ton tor tourismus trager trainer transport
+  tat tee teil telefon termin test text theater thema tier tochter tod ton tor tourismus trager trainer transport
   traum treffen treff trend treppe trink tunnel tur turm ufer uhr umwelt unfall uni universitat unternehmen
   unterricht unterschrift urlaub ursache urteil vater velo verband verbot verein verfahren verhandlung verkauf verkehr
   vermogen versicherung versuch vertrag verwaltung vieh video vogel volk volks wache waffe wagen wahl wahler wald wand

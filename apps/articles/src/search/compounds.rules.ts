@@ -27,7 +27,7 @@ const SHORTEST_UNKNOWN = 4;
 
 /** Endings that make words of words; that «Schaft» is a word, too, does not make «Mannschaft» one of its compounds. */
 const SUFFIX =
-  /^(schaft|heit|keit|igkeit|ung|lich|isch|haft|los|tum|chen|lein|bar|sam|weise|fach|mal|falls|reich|voll|ier|ismus|ist|tion|ende|igen|innen|erin|ern$|lern$|ler$|ner|ers$)/;
+  /^(schaft|heit|keit|igkeit|ung|lich|isch|haft|los|tum|chen|lein|bar|sam|weise|fach|mal|falls|reich|voll|ier|ismus|ist|tion|ende|igen|innen|ling|erin|ern$|lern$|ler$|ner|ers$)/;
 /** Beginnings that make verbs of verbs, as in «überleben». */
 const PREFIX = /^(uber|unter|wider|wieder|hinter|gegen|durch|nach|herunter|zusammen|zuruck)$/;
 
@@ -79,7 +79,7 @@ const isSurelyHead = ({ left, right }: Split, pieces: ReadonlyMap<string, Piece>
   !PREFIX.test(left) &&
   startsWithConsonant(right) &&
   ((isCommonForm(right) && right.length >= SHORTEST_FROM_ARCHIVE) ||
-    (right.length >= SURELY_A_HEAD && (isCommon(right) || isForm(right, pieces))));
+    (isForm(right, pieces) && right.length >= SURELY_A_HEAD));
 
 /** «Klimakleber», whatever a «Kleber» is; but «Studierende» are no «Studie». */
 const isSurelyStart = ({ left, right }: Split, pieces: ReadonlyMap<string, Piece>): boolean =>

@@ -9,9 +9,11 @@ describeWith('postgres')('search in a newspaper', () => {
   let desk: Desk;
   beforeAll(async () => {
     desk = await Desk.open();
-    for (const { body, ...texts } of searchCorpus) {
-      await desk.published({ ...texts, body: [{ type: 'paragraph', runs: [{ text: body }] }] });
-    }
+    await Promise.all(
+      searchCorpus.map(({ body, ...texts }) =>
+        desk.published({ ...texts, body: [{ type: 'paragraph', runs: [{ text: body }] }] }),
+      ),
+    );
     await waitUntil(async () => (await desk.service.query('SELECT FROM search_backlog')).length === 0);
   });
   afterAll(() => desk.stop());

@@ -7,7 +7,7 @@ import { compoundsOf, withCompounds, wordsOf, type Token } from './words.js';
  *
  * - `bahn`: the stem of a word; of attached words (`e-bike`) also that of both as one (`ebik`)
  * - `+bahn`: the stem of a part of a compound, such as «Seilbahn»
- * - `=müller`: a word as it is spelled, of headline, lead and names: «Müller» and «Müll» have one stem
+ * - `=müller`: a word on its own as it is spelled, of headline, lead and names: «Müller» and «Müll» have one stem
  * - `@…`: the id of a list that the article is in
  * - {@link FORMAT}
  */
@@ -62,13 +62,12 @@ export function documentOf(fields: readonly Field[], lists: readonly string[], w
       if (lexeme === undefined) continue;
       add(lexeme, position + i, weight);
       for (const part of parts) add(`+${part}`, position + i, weight);
-      if (weight !== 'D') add(`=${token.spelling}`, position + i, weight);
+      const alone = !token.attached && !tokens[i + 1]?.attached;
+      if (weight !== 'D' && alone) add(`=${token.spelling}`, position + i, weight);
     }
     for (const { spelling, first } of compoundsOf(tokens)) {
-      const { stem, parts } = words.get(spelling)!;
-      if (stem === undefined) continue;
-      add(stem, position + first, weight);
-      for (const part of parts) add(`+${part}`, position + first, weight);
+      const { stem } = words.get(spelling)!;
+      if (stem !== undefined) add(stem, position + first, weight);
     }
     // The last word of a text and the first of the next are no phrase.
     position += tokens.length + 1;

@@ -9,10 +9,12 @@ const ALTERNATIVES = 4;
 const CANDIDATES = 100;
 const AROUND = 40;
 const SHORTEST_PART = 4;
+/** Letters that are enough of a word for the longer ones that start with them. */
+const SHORTEST_START = 6;
 
 /** What a word that no article has may be about. */
 export interface Meant {
-  /** Words that it is mistyped for, and compounds of it. */
+  /** Words that it is mistyped for, compounds of it and longer words that start with it. */
   readonly words: readonly Known[];
   /** Stems of the words that it is itself made of; of these, first the two that make it up. */
   readonly parts: readonly string[];
@@ -30,7 +32,11 @@ export async function meantBy(db: Db, typed: readonly Stemmed[]): Promise<Map<st
       {
         words: [
           ...nearest(word, near.get(word.form) ?? [], ALTERNATIVES),
-          ...around.filter((compound) => splits.get(compound.form)?.words.has(word.form)),
+          ...around.filter(
+            ({ form }) =>
+              splits.get(form)?.words.has(word.form) ||
+              (word.form.length >= SHORTEST_START && form.startsWith(word.form)),
+          ),
         ],
         parts: [...(splits.get(word.form)?.words.values() ?? [])],
       },

@@ -1,5 +1,5 @@
 /** Letters from which on a word may have two errors. */
-const TWO_ERRORS_FROM = 8;
+const TWO_ERRORS_FROM = 7;
 /** In words shorter than this only letters that changed places count as an error: nearly all abbreviations are one letter apart. */
 const ANY_ERROR_FROM = 4;
 /** Letters at the start of a word in which errors are looked for. */
