@@ -275,6 +275,13 @@ describeWith('postgres')('search', () => {
       expect({ status, code: body.code }).toEqual({ status: 422, code });
     });
 
+    it.each(['from=0000-01-01T00:00:00Z', 'to=9999-12-31T23:59:59-23:59', 'cursor=abc', 'order=oldest'])(
+      'what a list cannot start from: %s',
+      async (parameter) => {
+        expect((await desk.read(`/search?q=seilbahn&${parameter}`)).status).toBe(422);
+      },
+    );
+
     it.each(["'; DROP TABLE article; --", '(((', '& | !', '<->', '"', ':*', '\\', '%'])(
       'nobody for odd characters: %s',
       async (q) => {

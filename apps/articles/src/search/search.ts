@@ -12,10 +12,9 @@ import { SearchPlan } from './search-plan.js';
 import { lookUp, type Words } from './vocabulary.js';
 import { withCompounds, wordsOf } from './words.js';
 
-const Time = z.iso.datetime({
-  offset: true,
-  error: 'needs a time with its offset, such as 2026-10-25T00:00:00+02:00',
-});
+const Time = z.iso
+  .datetime({ offset: true, error: 'needs a time with its offset, such as 2026-10-25T00:00:00+02:00' })
+  .refine((time) => /^[12]\d{3}-/.test(time), 'needs a year from 1000 to 2999');
 
 export const SearchRequest = z.strictObject({
   q: z.preprocess((value) => inertText(value), z.string().trim().min(1).max(200)),
