@@ -10,6 +10,8 @@ export default {
   },
   globalSetup: '<rootDir>/dist/libs/testing/src/global-setup.js',
   globalTeardown: '<rootDir>/dist/libs/testing/src/global-teardown.js',
-  // Attacks with their full number of rounds take minutes each.
-  testTimeout: process.env.FAULT_ROUNDS === 'full' ? 900_000 : 90_000,
+  testSequencer: '<rootDir>/scripts/test-sequencer.js',
+  maxWorkers: 2,
+  // Bounds what hangs, and is no measure of speed: attacks with their full number of rounds take minutes each.
+  testTimeout: process.env.FAULT_ROUNDS === 'full' ? 900_000 : 240_000,
 };

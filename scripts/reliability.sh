@@ -5,6 +5,6 @@ cd "$(dirname "$0")/.."
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
 npm run --silent build
-FAULT_ROUNDS=full RELIABILITY_RESULTS=$results npm run --silent test:jest -- test/backbone "$@"
+FAULT_ROUNDS=full RELIABILITY_RESULTS=$results npm run --silent test:jest -- --runInBand test/backbone "$@"
 node dist/test/backbone/write-report.js "$results"
 npx prettier --write --log-level warn docs/reliability.md

@@ -26,14 +26,14 @@ describeWith('postgres', 'kafka')('no event is lost, duplicated or reordered', (
   it('when the relay dies between the acknowledgement and the delete', async () => {
     await backbone.ledger();
     const items = someItems(5);
-    for (let round = 0; round < rounds(3, 50); round++) {
+    for (let round = 0; round < rounds(2, 50); round++) {
       const writer = await backbone.writer({}, { after: 'publish', times: 2 });
       const ended = writer.ended;
       while (writer.isRunning) await writeMany(writer.url, items, 5, 5);
       await ended;
     }
     await backbone.writer();
-    await expectAllOnceInOrder(rounds(3, 50));
+    await expectAllOnceInOrder(rounds(2, 50));
   });
 
   it('when the writing process dies between the commit and the answer', async () => {
@@ -67,12 +67,12 @@ describeWith('postgres', 'kafka')('no event is lost, duplicated or reordered', (
   ] as const)('when a consumer dies %s', async (_when, after) => {
     const writer = await backbone.writer();
     const items = someItems(5);
-    for (let round = 0; round < rounds(3, 20); round++) {
+    for (let round = 0; round < rounds(2, 20); round++) {
       const ledger = await backbone.ledger({ KAFKA_SESSION_TIMEOUT: '2000' }, { after, times: 2 });
       while (ledger.isRunning) await writeMany(writer.url, items, 5, 5);
     }
     await backbone.ledger({ KAFKA_SESSION_TIMEOUT: '2000' });
-    await expectAllOnceInOrder(rounds(3, 20));
+    await expectAllOnceInOrder(rounds(2, 20));
   });
 
   it('when two replicas of both sides are restarted one after the other under load', async () => {
@@ -102,13 +102,13 @@ describeWith('postgres', 'kafka')('no event is lost, duplicated or reordered', (
     await backbone.ledger();
     const writer = await backbone.writer();
     const items = someItems(5);
-    for (let round = 0; round < rounds(5, 30); round++) {
+    for (let round = 0; round < rounds(3, 30); round++) {
       const writes = writeMany(writer.url, items, 40);
       await cut(backbone.ledgerDb);
       await cut(backbone.writerDb);
       await writes;
     }
-    await expectAllOnceInOrder(rounds(5, 30));
+    await expectAllOnceInOrder(rounds(3, 30));
   });
 
   it('when all of it goes through PgBouncer in transaction mode', async () => {
@@ -126,12 +126,12 @@ describeWith('postgres', 'kafka')('no event is lost, duplicated or reordered', (
         backbone.writer(through(backbone.writerDb.url)),
         backbone.ledger(through(backbone.ledgerDb.url)),
       ]);
-      for (let round = 0; round < rounds(3, 20); round++) {
+      for (let round = 0; round < rounds(2, 20); round++) {
         const writes = [writeMany(writer.url, items, 40), writeMany(other.url, items, 40)];
         await cut(backbone.writerDb);
         await Promise.all(writes);
       }
-      await expectAllOnceInOrder(rounds(3, 20));
+      await expectAllOnceInOrder(rounds(2, 20));
     } finally {
       await bouncer.remove();
     }

@@ -74,7 +74,7 @@ describe('the memory of a gateway that is crawled', () => {
   });
 
   it('stays within its container through hundreds of feeds of 1.2 MB', async () => {
-    const count = rounds(300, 1_000);
+    const count = rounds(200, 1_000);
     expect(await crawl(count, 8, (i) => `/feeds/topics/thema-${i}/rss.xml`)).toBe(count);
     expect(await peak()).toBeLessThan(CONTAINER);
   });

@@ -19,7 +19,7 @@ import { TermsController } from './taxonomy/terms.controller.js';
 import { TermsService } from './taxonomy/terms.service.js';
 
 @Module({
-  imports: [MessagingModule],
+  imports: [MessagingModule.withSnapshots(ArticleSnapshots)],
   controllers: [
     ArticlesController,
     SearchController,

@@ -8,7 +8,7 @@ import { Posting } from './comments/posting.js';
 import { OnArticleEvents } from './on-article-events.js';
 
 @Module({
-  imports: [MessagingModule],
+  imports: [MessagingModule.withSnapshots(CommentCounts)],
   controllers: [CommentsController, ModerationController, OnArticleEvents],
   providers: [CommentsService, CommentCounts, Posting],
 })

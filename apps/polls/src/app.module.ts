@@ -8,7 +8,7 @@ import { Tallying } from './polls/tallying.js';
 import { Voting } from './polls/voting.js';
 
 @Module({
-  imports: [MessagingModule],
+  imports: [MessagingModule.withSnapshots(PollsService)],
   controllers: [PollsController, EditorialPollsController, OnArticleEvents],
   providers: [PollsService, Voting, Tallying],
 })

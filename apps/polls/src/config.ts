@@ -1,5 +1,5 @@
 import { messagingSettings } from '#messaging';
-import { databaseSettings, readerSettings, serverSettings } from '#platform';
+import { databaseSettings, readerSettings, serverSettings, type ConfigOf } from '#platform';
 
 export const settings = {
   ...serverSettings('polls', 3003),
@@ -7,3 +7,4 @@ export const settings = {
   ...messagingSettings,
   ...readerSettings,
 };
+export type PollsConfig = ConfigOf<typeof settings>;

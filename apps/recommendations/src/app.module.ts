@@ -15,7 +15,7 @@ import { SlotsController } from './slots/slots.controller.js';
 import { Slots } from './slots/slots.js';
 
 @Module({
-  imports: [MessagingModule],
+  imports: [MessagingModule.withSnapshots(Interactions)],
   controllers: [
     RailsController,
     InteractionsController,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { NewsroomEvent } from './define-event.js';
+import type { NewsroomEvent, RawEvent } from './define-event.js';
 import { eventContract } from './define-event.js';
 
 /**
@@ -105,6 +105,17 @@ export function decodeEvent(message: EncodedMessage): NewsroomEvent {
   if (!data.success) throw new BadMessage(`The data breaks the contract: ${complaintsOf(data.error)}`);
   const { specversion: _, ...event } = attributes;
   return { ...event, data: data.data };
+}
+
+/**
+ * Reads the attributes of an event and leaves its value as it is, so that events of types this build does not know can
+ * be passed on.
+ * @throws BadMessage for a missing or unreadable header, and without a value.
+ */
+export function readRawEvent(message: EncodedMessage): RawEvent {
+  const { specversion: _, ...attributes } = attributesOf(message);
+  if (!message.value) throw new BadMessage('The value is null.');
+  return { ...attributes, headers: message.headers, value: message.value };
 }
 
 function attributesOf({ headers }: EncodedMessage): z.infer<typeof Attributes> {

@@ -26,6 +26,13 @@ export interface NewsroomEvent<Type extends string = string, Data = unknown> {
   readonly data: Data;
 }
 
+/** An event of any type as it lies in the log, with its attributes read. */
+export interface RawEvent extends Omit<NewsroomEvent, 'data'> {
+  readonly headers: Readonly<Record<string, Buffer>>;
+  /** The data, as the publisher wrote it. */
+  readonly value: Buffer;
+}
+
 /** What a handler of `Contract` receives; distributes over a union of contracts. */
 export type EventOf<Contract> =
   Contract extends EventContract<infer Type, infer Data> ? NewsroomEvent<Type, z.output<Data>> : never;

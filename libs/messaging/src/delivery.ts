@@ -1,38 +1,48 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { from, isObservable, lastValueFrom } from 'rxjs';
-import { Counter, type Registry } from 'prom-client';
-import type { DataSource, EntityManager } from 'typeorm';
+import { Counter, Registry } from 'prom-client';
+import { DataSource, type EntityManager } from 'typeorm';
 import {
   BadMessage,
   decodeEvent,
   eventContract,
   eventTypeOf,
   isTombstone,
+  readRawEvent,
   type NewsroomEvent,
+  type RawEvent,
 } from '#events';
-import { failureKind, withTrace, type Logger } from '#platform';
+import { failureKind, LOGGER, withTrace, type Logger } from '#platform';
 import { bury } from './dead-letters.js';
 import { addToInbox, markDead, reviveInInbox } from './inbox.js';
 import type { ReceivedMessage } from './message.js';
+import { TOPIC_PATTERN } from './on-event.js';
 import type { Attempt } from './transport.js';
 
 /** A handler as Nest binds it: guards, pipes and filters included. */
-export type BoundHandler = (event: NewsroomEvent, tx: EntityManager) => Promise<unknown>;
+export type BoundHandler = (event: NewsroomEvent | RawEvent, tx: EntityManager) => Promise<unknown>;
+/** By event type, or by {@link TOPIC_PATTERN} and topic. */
 type Handlers = ReadonlyMap<string, BoundHandler>;
+/** An event and what has to be done about it. */
+interface Handling extends Pick<NewsroomEvent, 'id' | 'source' | 'type' | 'traceparent'> {
+  readonly run: readonly ((tx: EntityManager) => Promise<unknown>)[];
+}
 type Read = { message: ReceivedMessage } & (
-  { event: NewsroomEvent } | { bad: BadMessage } | { skipped: { type: string; outcome: string } }
+  { event: Handling } | { bad: BadMessage } | { skipped: { type: string; outcome: string } }
 );
 
 /**
  * Processes messages in order, each exactly once. The inbox row and the handler's writes share a transaction, so a redelivered
  * message is skipped and a failed one leaves nothing behind.
  */
+@Injectable()
 export class Delivery {
+  private handlers: Handlers = new Map();
   private readonly outcomes: Counter;
 
   constructor(
     private readonly db: DataSource,
-    private readonly handlers: Handlers,
-    private readonly log: Logger,
+    @Inject(LOGGER) private readonly log: Logger,
     registry: Registry,
   ) {
     this.outcomes = new Counter({
@@ -41,6 +51,11 @@ export class Delivery {
       labelNames: ['type', 'outcome'],
       registers: [registry],
     });
+  }
+
+  /** Names the service's handlers; called once, before anything is delivered. */
+  bind(handlers: Handlers): void {
+    this.handlers = handlers;
   }
 
   /**
@@ -70,7 +85,7 @@ export class Delivery {
   /** Dead-letters a message and marks its event in the inbox, so that a redelivery skips it. */
   async bury(message: ReceivedMessage, error: unknown, attempts: number): Promise<void> {
     const read = this.read(message);
-    const write = (event: NewsroomEvent | undefined): Promise<void> =>
+    const write = (event: Handling | undefined): Promise<void> =>
       this.db.transaction(async (tx) => {
         if (event) await markDead(tx, event);
         await bury(tx, message, error, attempts);
@@ -98,7 +113,8 @@ export class Delivery {
     try {
       if (isTombstone(message)) return { message, skipped: { type: 'none', outcome: 'tombstone' } };
       const type = eventTypeOf(message);
-      if (this.handlers.has(type)) return { message, event: decodeEvent(message) };
+      const event = this.handlingOf(type, message);
+      if (event) return { message, event };
       if (eventContract(type)) return { message, skipped: { type, outcome: 'not-ours' } };
       return { message, skipped: { type: 'unknown', outcome: 'unknown' } };
     } catch (error) {
@@ -107,11 +123,26 @@ export class Delivery {
     }
   }
 
+  /** @throws BadMessage. */
+  private handlingOf(type: string, message: ReceivedMessage): Handling | undefined {
+    const ofType = this.handlers.get(type);
+    const ofTopic = this.handlers.get(TOPIC_PATTERN + message.topic);
+    const event = ofType && decodeEvent(message);
+    const raw = ofTopic && readRawEvent(message);
+    const run = [
+      ...(ofType ? [(tx: EntityManager) => ofType(event!, tx)] : []),
+      ...(ofTopic ? [(tx: EntityManager) => ofTopic(raw!, tx)] : []),
+    ];
+    const attributes = event ?? raw;
+    // Only declared types become labels of metrics.
+    return attributes && { ...attributes, type: eventContract(type) ? type : 'unknown', run };
+  }
+
   /** One transaction for all of `read`: everything in it takes effect, or nothing does. */
   private async takeEffect(read: readonly Read[]): Promise<void> {
     const events = read.flatMap((one) => ('event' in one ? [one.event] : []));
     const bad = read.filter((one) => 'bad' in one);
-    const fresh = new Set<NewsroomEvent>();
+    const fresh = new Set<Handling>();
     if (events.length + bad.length > 0) {
       await this.db.transaction(async (tx) => {
         for (const event of await addToInbox(tx, events)) fresh.add(event);
@@ -132,10 +163,12 @@ export class Delivery {
     return { done, failure: { kind: failureKind(error), error } };
   }
 
-  private async handle(event: NewsroomEvent, tx: EntityManager): Promise<void> {
-    await withTrace(event.traceparent, async () => {
-      const result = await this.handlers.get(event.type)!(event, tx);
-      if (isObservable(result)) await lastValueFrom(from(result), { defaultValue: undefined });
+  private async handle({ traceparent, run }: Handling, tx: EntityManager): Promise<void> {
+    await withTrace(traceparent, async () => {
+      for (const one of run) {
+        const result = await one(tx);
+        if (isObservable(result)) await lastValueFrom(from(result), { defaultValue: undefined });
+      }
     });
   }
 

@@ -1,11 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
-import { Registry } from 'prom-client';
-import { DataSource } from 'typeorm';
-import { eventContract } from '#events';
-import { EventTransport as Announced, LOGGER, SERVICE_NAME, type Logger } from '#platform';
+import { eventContract, topicNames, type TopicName } from '#events';
+import { SERVICE_NAME } from '#platform';
 import { Delivery, type BoundHandler } from './delivery.js';
-import { Redrive } from './redrive.js';
+import { TOPIC_PATTERN } from './on-event.js';
 import { TRANSPORT, type EventTransport } from './transport.js';
 
 /**
@@ -14,36 +12,28 @@ import { TRANSPORT, type EventTransport } from './transport.js';
  */
 @Injectable()
 export class EventServer extends Server implements CustomTransportStrategy {
-  private redrive: Redrive | undefined;
-
   constructor(
-    private readonly db: DataSource,
     @Inject(TRANSPORT) private readonly transport: EventTransport,
     @Inject(SERVICE_NAME) private readonly service: string,
-    @Inject(LOGGER) private readonly log: Logger,
-    private readonly registry: Registry,
-    announced: Announced,
+    private readonly delivery: Delivery,
   ) {
     super();
-    announced.strategy = this;
   }
 
   /** Starts to follow events; the service is up whether or not the log can be reached. */
   async listen(done: (error?: unknown) => void): Promise<void> {
     try {
       const handlers = new Map(
-        [...this.messageHandlers].map(([type, handler]) => [type, boundHandler(type, handler)]),
+        [...this.messageHandlers].map(([pattern, handler]) => [pattern, boundHandler(pattern, handler)]),
       );
-      const delivery = new Delivery(this.db, handlers, this.log, this.registry);
-      this.redrive = new Redrive(this.db, delivery, this.log);
-      this.redrive.start();
-      const topics = new Set([...handlers.keys()].map((type) => eventContract(type)!.topic));
+      this.delivery.bind(handlers);
+      const topics = new Set([...handlers.keys()].map((pattern) => topicOf(pattern)!));
       if (topics.size > 0) {
         this.transport.subscribe({
           group: this.service,
           topics: [...topics],
-          deliver: (messages) => delivery.deliver(messages),
-          bury: (message, error, attempts) => delivery.bury(message, error, attempts),
+          deliver: (messages) => this.delivery.deliver(messages),
+          bury: (message, error, attempts) => this.delivery.bury(message, error, attempts),
         });
       }
       done();
@@ -53,7 +43,6 @@ export class EventServer extends Server implements CustomTransportStrategy {
   }
 
   async close(): Promise<void> {
-    await this.redrive?.stop();
     await this.transport.stopDelivery();
   }
 
@@ -66,10 +55,16 @@ export class EventServer extends Server implements CustomTransportStrategy {
   }
 }
 
-function boundHandler(type: string, handler: MessageHandler): BoundHandler {
-  if (!eventContract(type))
-    throw new Error(`@OnEvent(${type}): this event type is not declared in libs/events.`);
-  if (handler.next)
-    throw new Error(`@OnEvent(${type}) stands twice in this service; one handler does all of it.`);
+/** @param pattern an event type, or {@link TOPIC_PATTERN} and a topic. */
+function topicOf(pattern: string): TopicName | undefined {
+  if (!pattern.startsWith(TOPIC_PATTERN)) return eventContract(pattern)?.topic;
+  return topicNames.find((topic) => TOPIC_PATTERN + topic === pattern);
+}
+
+function boundHandler(pattern: string, handler: MessageHandler): BoundHandler {
+  if (!topicOf(pattern)) throw new Error(`The handler of ${pattern}: it is not declared in libs/events.`);
+  if (handler.next) {
+    throw new Error(`Two handlers of ${pattern} are registered; a service may have only one.`);
+  }
   return handler as unknown as BoundHandler;
 }

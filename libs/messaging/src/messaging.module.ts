@@ -1,15 +1,25 @@
-import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  Global,
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+  type Type,
+} from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { CONFIG, ConfigError, LOGGER, SERVICE_NAME, type Logger } from '#platform';
+import { CONFIG, ConfigError, EVENT_SERVER, LOGGER, SERVICE_NAME, type Logger } from '#platform';
+import { Delivery } from './delivery.js';
 import { EventServer } from './event-server.js';
 import { KafkaTransport } from './kafka/kafka-transport.js';
 import { Loopback } from './loopback/loopback.js';
 import { measureBacklog } from './metrics.js';
 import { Outbox } from './outbox.js';
 import { Pruning } from './pruning.js';
+import { Redrive } from './redrive.js';
 import { Relay } from './relay.js';
-import { Republisher } from './republish.js';
+import { Republisher, SNAPSHOTS, type SnapshotSource } from './republish.js';
 import type { MessagingConfig } from './settings.js';
 import { TRANSPORT, type EventTransport } from './transport.js';
 
@@ -28,7 +38,8 @@ function createTransport(
   );
 }
 
-/** Gives a service its outbox and brings its `@OnEvent` handlers their events. */
+/** Gives a service its outbox and delivers events to its `@OnEvent` handlers. */
+@Global()
 @Module({
   providers: [
     {
@@ -36,15 +47,22 @@ function createTransport(
       useFactory: createTransport,
       inject: [SERVICE_NAME, CONFIG, LOGGER, Registry, DataSource, { token: Loopback, optional: true }],
     },
-    EventServer,
+    { provide: EVENT_SERVER, useClass: EventServer },
+    Delivery,
+    Redrive,
     Outbox,
     Relay,
     Republisher,
     Pruning,
   ],
-  exports: [Outbox, Republisher],
+  exports: [Outbox, EVENT_SERVER],
 })
 export class MessagingModule implements OnModuleInit, OnApplicationShutdown {
+  /** The same for a service that can publish its snapshots again; `source` is one of its providers. */
+  static withSnapshots(source: Type<SnapshotSource>): DynamicModule {
+    return { module: MessagingModule, providers: [{ provide: SNAPSHOTS, useValue: source }] };
+  }
+
   constructor(
     private readonly db: DataSource,
     private readonly registry: Registry,

@@ -2,7 +2,7 @@ import { applyDecorators, Catch, UseFilters, type RpcExceptionFilter } from '@ne
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
 import type { EntityManager } from 'typeorm';
-import type { EventContract, EventOf } from '#events';
+import type { EventContract, EventOf, RawEvent, TopicName } from '#events';
 
 type Contracts = [EventContract, ...EventContract[]];
 type Handler<C extends Contracts> = (event: EventOf<C[number]>, tx: EntityManager) => Promise<unknown>;
@@ -17,15 +17,34 @@ export function OnEvent<const C extends Contracts>(...contracts: C) {
     key: string | symbol,
     method: TypedPropertyDescriptor<H>,
   ): void => {
-    Payload()(target, key, 0);
-    Ctx()(target, key, 1);
-    applyDecorators(EventPattern(contracts.map(({ type }) => type)), UseFilters(new ToTransport()))(
-      target,
-      key,
-      method,
-    );
+    bindTo(contracts.map(({ type }) => type))(target, key, method);
   };
 }
+
+/**
+ * Marks the method that receives every event of these topics as it lies in the log, whatever its type, so that a service
+ * can pass on events of types its build does not know. It runs like a handler of {@link OnEvent}.
+ */
+export function OnTopic(...topics: [TopicName, ...TopicName[]]) {
+  return <H extends (event: RawEvent, tx: EntityManager) => Promise<unknown>>(
+    target: object,
+    key: string | symbol,
+    method: TypedPropertyDescriptor<H>,
+  ): void => {
+    bindTo(topics.map((topic) => TOPIC_PATTERN + topic))(target, key, method);
+  };
+}
+
+/** Sets the patterns of topics apart from those of event types. */
+export const TOPIC_PATTERN = 'topic:';
+
+const bindTo =
+  (patterns: string[]): MethodDecorator =>
+  (target, key, method) => {
+    Payload()(target, key, 0);
+    Ctx()(target, key, 1);
+    applyDecorators(EventPattern(patterns), UseFilters(new ToTransport()))(target, key, method);
+  };
 
 /** Hands a handler's error back to the event server, which tells what to try again from what to set aside. */
 @Catch()

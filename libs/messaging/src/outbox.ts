@@ -5,7 +5,7 @@ import { encodeEvent, type DataOf, type EventContract } from '#events';
 import { afterCommit, Clock, currentTrace, SERVICE_NAME } from '#platform';
 import { headersToJson } from './message.js';
 
-export interface EventToTell<Contract extends EventContract> {
+export interface OutgoingEvent<Contract extends EventContract> {
   /** Id of the aggregate that changed. */
   readonly subject: string;
   readonly data: DataOf<Contract>;
@@ -35,7 +35,7 @@ export class Outbox {
   add<Contract extends EventContract>(
     tx: EntityManager,
     contract: Contract,
-    event: EventToTell<Contract>,
+    event: OutgoingEvent<Contract>,
   ): Promise<void> {
     return this.addAll(tx, contract, [event]);
   }
@@ -44,7 +44,7 @@ export class Outbox {
   async addAll<Contract extends EventContract>(
     tx: EntityManager,
     contract: Contract,
-    events: readonly EventToTell<Contract>[],
+    events: readonly OutgoingEvent<Contract>[],
   ): Promise<void> {
     if (events.length === 0) return;
     afterCommit(tx, this.wake);

@@ -1,5 +1,6 @@
-import type { DataSource } from 'typeorm';
-import { failureKind, Worker, type Logger } from '#platform';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { BackgroundWork, failureKind, LOGGER, type Logger } from '#platform';
 import {
   claimRedrive,
   dropDeadLetters,
@@ -7,32 +8,23 @@ import {
   postponeRedrive,
   type DeadLetter,
 } from './dead-letters.js';
-import type { Delivery } from './delivery.js';
+import { Delivery } from './delivery.js';
 
 /** Milliseconds between looks at the dead letters that an operator wants handled again. */
 const LOOK_EVERY = 1_000;
 
 /** Handles requested dead letters once more: what works is gone from them in the same transaction. */
-export class Redrive {
-  private readonly worker: Worker;
-
+@Injectable()
+export class Redrive extends BackgroundWork {
   constructor(
     private readonly db: DataSource,
     private readonly delivery: Delivery,
-    log: Logger,
+    @Inject(LOGGER) log: Logger,
   ) {
-    this.worker = new Worker({ name: 'redrive', log, every: LOOK_EVERY, round: () => this.round() });
+    super('redrive', LOOK_EVERY, log);
   }
 
-  start(): void {
-    this.worker.start();
-  }
-
-  stop(): Promise<void> {
-    return this.worker.stop();
-  }
-
-  private async round(): Promise<boolean> {
+  protected async round(): Promise<boolean> {
     let failed: { letter: DeadLetter; error: unknown } | undefined;
     const found = await this.db
       .transaction(async (tx) => {

@@ -1,8 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional, type Type } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { DataSource, type EntityManager } from 'typeorm';
 import { BackgroundWork, LOGGER, type Logger } from '#platform';
 
-/** What a service says again so that projections can be rebuilt. */
+/** DI token of the class that republishes this service's snapshots; see `MessagingModule.withSnapshots`. */
+export const SNAPSHOTS = Symbol('snapshots');
+
+/** The snapshots a service can publish again, so that projections can be rebuilt. */
 export interface SnapshotSource {
   /**
    * Locks the next `limit` aggregates after `afterId` in the order of their ids and adds the present snapshot of each
@@ -24,23 +28,19 @@ interface Job {
 /** Works on requested republishing, batch by batch; a restart goes on where the last batch ended. */
 @Injectable()
 export class Republisher extends BackgroundWork {
-  private source: SnapshotSource | undefined;
-
   constructor(
     private readonly db: DataSource,
+    private readonly injector: ModuleRef,
     @Inject(LOGGER) log: Logger,
+    @Optional() @Inject(SNAPSHOTS) private readonly snapshots?: Type<SnapshotSource>,
   ) {
     super('republish', 1_000, log);
   }
 
-  /** Names what this service publishes again on request. */
-  serve(source: SnapshotSource): void {
-    this.source = source;
-  }
-
   protected async round(): Promise<boolean> {
-    const { source } = this;
-    if (!source) return this.withdraw();
+    if (!this.snapshots) return this.withdraw();
+    // Not injected: it depends on the outbox, and so on the module that this is part of.
+    const source = this.injector.get(this.snapshots, { strict: false });
     return this.db.transaction(async (tx) => {
       const [job]: Job[] = await tx.query(
         `SELECT id, last_id FROM republish WHERE finished_at IS NULL AND

@@ -1,4 +1,4 @@
-import { Injectable, Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { Inject, Module, Optional, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { Registry } from 'prom-client';
@@ -18,11 +18,8 @@ export const CONFIG = Symbol('config');
 /** DI token of the service's name. */
 export const SERVICE_NAME = Symbol('service name');
 
-/** Where a service that handles events names the transport that brings them. */
-@Injectable()
-export class EventTransport {
-  strategy?: CustomTransportStrategy;
-}
+/** DI token of the server that delivers events to a service's handlers; from a global module of the services that have one. */
+export const EVENT_SERVER = Symbol('event server');
 
 interface Parts {
   readonly name: string;
@@ -37,6 +34,8 @@ interface Parts {
 /** What every service finds in its injector without importing anything. */
 @Module({})
 export class ServiceModule {
+  constructor(@Optional() @Inject(EVENT_SERVER) readonly eventServer?: CustomTransportStrategy) {}
+
   static parts({ name, config, server, log, registry, db, providers }: Parts): Omit<DynamicModule, 'module'> {
     const { readerKey } = config as Partial<ReaderConfig>;
     const shared: Provider[] = [
@@ -47,7 +46,6 @@ export class ServiceModule {
       { provide: BearerTokens, useValue: new BearerTokens(server) },
       { provide: CACHE, useFactory: () => createCache(config as Partial<CacheConfig>, log, registry) },
       Clock,
-      EventTransport,
       ...(db ? [{ provide: DataSource, useValue: db }] : []),
       ...(readerKey ? [{ provide: ReaderTokens, useValue: new ReaderTokens(readerKey) }] : []),
       ...providers,

@@ -26,7 +26,7 @@ import { createLogger, NestLogger, type Logger } from './logging.js';
 import { DatabaseProbe } from './operations/database-probe.js';
 import { OperationsServer } from './operations/operations-server.js';
 import { Readiness } from './operations/readiness.js';
-import { EventTransport, ServiceModule } from './service.module.js';
+import { ServiceModule } from './service.module.js';
 import { retryUntilReady } from './work/retry-until-ready.js';
 
 /** What makes a service: its name, its settings, what it stores and its module. */
@@ -129,8 +129,8 @@ export async function startService<S extends Settings>(
       () => drain.run(limits),
     );
     options.beforeEvents?.(app);
-    const { strategy } = app.get(EventTransport);
-    if (strategy) app.connectMicroservice({ strategy });
+    const { eventServer } = app.get(ServiceModule);
+    if (eventServer) app.connectMicroservice({ strategy: eventServer });
     await app.startAllMicroservices();
     await app.listen(server.port, server.host).catch(portTaken(portVariable(name), server.port, server.host));
     readiness.started();

@@ -1,23 +1,18 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { articlePublished } from '#events';
-import { Outbox, Republisher, type SnapshotSource } from '#messaging';
+import { Outbox, type SnapshotSource } from '#messaging';
 import { Article } from '../articles/article.entity.js';
 import { ALL } from './listing.js';
 import { TakeDown } from './take-down.js';
 
 /** Says the present state of every article again that was ever public. */
 @Injectable()
-export class ArticleSnapshots implements OnModuleInit, SnapshotSource {
+export class ArticleSnapshots implements SnapshotSource {
   constructor(
-    private readonly republisher: Republisher,
     private readonly outbox: Outbox,
     private readonly takeDown: TakeDown,
   ) {}
-
-  onModuleInit(): void {
-    this.republisher.serve(this);
-  }
 
   async republish(tx: EntityManager, afterId = ALL, limit: number): Promise<string[]> {
     const articles = await tx

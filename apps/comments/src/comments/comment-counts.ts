@@ -1,20 +1,13 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { commentsCounted } from '#events';
-import { Outbox, Republisher, type SnapshotSource } from '#messaging';
+import { Outbox, type SnapshotSource } from '#messaging';
 import type { Thread } from './thread.entity.js';
 
 /** Publishes the present count of every article that ever had a comment again. */
 @Injectable()
-export class CommentCounts implements OnModuleInit, SnapshotSource {
-  constructor(
-    private readonly outbox: Outbox,
-    private readonly republisher: Republisher,
-  ) {}
-
-  onModuleInit(): void {
-    this.republisher.serve(this);
-  }
+export class CommentCounts implements SnapshotSource {
+  constructor(private readonly outbox: Outbox) {}
 
   async republish(tx: EntityManager, afterId: string | undefined, limit: number): Promise<string[]> {
     const rows: (Pick<Thread, 'published' | 'rev'> & { id: string })[] = await tx.query(

@@ -1,6 +1,7 @@
-import { Body, Controller, Get, Param, Put } from '@nestjs/common';
+import { Body, Controller, Get, Param, Put, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { Id } from '#events';
-import { ForAnyone, ForReaders, ReaderId } from '#platform';
+import { clientSignal, ForAnyone, ForReaders, ReaderId } from '#platform';
 import { CastBallotRequest, pollResponse, type PollResponse } from './polls.dto.js';
 import { PollsService } from './polls.service.js';
 import { Voting } from './voting.js';
@@ -24,7 +25,9 @@ export class PollsController {
     @Param('id', { schema: Id }) id: string,
     @Body({ schema: CastBallotRequest }) { optionId }: CastBallotRequest,
     @ReaderId() readerId: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PollResponse & { myOptionId: string }> {
-    return { ...pollResponse(await this.voting.cast(id, optionId, readerId)), myOptionId: optionId };
+    const poll = await this.voting.cast(id, optionId, readerId, clientSignal(reply));
+    return { ...pollResponse(poll), myOptionId: optionId };
   }
 }

@@ -51,7 +51,9 @@ describeWith('postgres')('the polls service', () => {
 
   it('counts exactly when 300 vote at once, and tells of it with revs that grow, the last one exact', async () => {
     const { id, yes, no } = await anOpenPoll();
-    await Promise.all(Array.from({ length: 300 }, (_, i) => vote(id, i % 3 === 0 ? no : yes)));
+    const cast = Array.from({ length: 300 }, (_, i) => vote(id, i % 3 === 0 ? no : yes));
+    const statuses = (await Promise.all(cast)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([200]));
     expect((await get(id)).body.options.map(({ votes }) => votes)).toEqual([200, 100]);
     const last = await waitUntil(() =>
       toldOf(id).find(({ data }) => (data as { poll: PollSnapshot }).poll.votes === 300),

@@ -1,8 +1,8 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, In, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { pollClosed, pollOpened, pollTallied, type EventContract } from '#events';
-import { Outbox, Republisher, type SnapshotSource } from '#messaging';
+import { Outbox, type SnapshotSource } from '#messaging';
 import { Clock } from '#platform';
 import { refuse } from '../problems.js';
 import { Option } from './option.entity.js';
@@ -13,17 +13,12 @@ import { pollSnapshot, type CreatePollRequest } from './polls.dto.js';
 type PollContract = typeof pollOpened | typeof pollTallied | typeof pollClosed;
 
 @Injectable()
-export class PollsService implements OnModuleInit, SnapshotSource {
+export class PollsService implements SnapshotSource {
   constructor(
     private readonly db: DataSource,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
-    private readonly republisher: Republisher,
   ) {}
-
-  onModuleInit(): void {
-    this.republisher.serve(this);
-  }
 
   /** Makes a draft. The same `idempotencyKey` again gives the poll that is already there. */
   async create({ question, options }: CreatePollRequest, idempotencyKey?: string): Promise<Poll> {

@@ -49,6 +49,7 @@ const refusals: Readonly<Record<string, string>> = {
   'comment.empty': 'Bitte schreiben Sie etwas.',
   'comment.too-long': 'Der Text ist zu lang (höchstens 2000 Zeichen).',
   'comments.busy': BUSY,
+  'poll.busy': BUSY,
   'service.busy': BUSY,
   'gateway.busy': BUSY,
   'service.unavailable': BUSY,

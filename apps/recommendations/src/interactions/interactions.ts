@@ -1,7 +1,7 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { interactionsCounted } from '#events';
-import { Outbox, Republisher, type SnapshotSource } from '#messaging';
+import { Outbox, type SnapshotSource } from '#messaging';
 import { afterCommit, CACHE, type Cache, type CacheEntry } from '#platform';
 
 /** Seconds a count is cached; a change reaches the cache with its event. */
@@ -26,17 +26,12 @@ const entryOf = ({ article_id: id, rev: version, comments, votes }: CountsRow): 
 
 /** How often readers took part in an article: published comments and poll votes, absolute numbers guarded by `rev`. */
 @Injectable()
-export class Interactions implements OnModuleInit, SnapshotSource {
+export class Interactions implements SnapshotSource {
   constructor(
     private readonly db: DataSource,
     private readonly outbox: Outbox,
-    private readonly republisher: Republisher,
     @Inject(CACHE) private readonly cache: Cache,
   ) {}
-
-  onModuleInit(): void {
-    this.republisher.serve(this);
-  }
 
   /** Takes over the count of comments, unless a newer one is known; a wrong number with the same `rev` is corrected. */
   async setComments(tx: EntityManager, articleId: string, comments: number, rev: number): Promise<void> {
