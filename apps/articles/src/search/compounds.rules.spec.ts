@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { partsOf, piecesOf, splitOf, type Piece } from './compounds.rules.js';
+import { partsOf, piecesOf, splitOf, wordsOfSplit, type Piece } from './compounds.rules.js';
 
 /** Pieces of a word, of which the archive has some in this form and some in another. */
 function pieces(
@@ -40,12 +40,21 @@ describe('a word', () => {
     ['nothing is known before a short one', 'studenten', ['enten']],
     ['what is before a common one makes verbs of verbs', 'uberleben', []],
     ['a common one has the ending of another word', 'demokraten', []],
+    ['an adjective only ends like a word', 'dramatisch', ['drama', 'tisch']],
+    ['the rest starts as no word does', 'landschaft', ['lands', 'chaft']],
+    ['a verb has two prefixes', 'eingestanden', ['einge', 'standen']],
+    ['only the stem is known behind a vowel', 'osterreich', ['ost']],
     ['it is itself a common one', 'quartier', []],
     ['the end makes words of words', 'mannschaft', ['schaft', 'mann']],
     ['only an abbreviation ends it', 'apparat', ['rat']],
     ['it has digits', 'covid19bahn', ['bahn']],
   ])('is not split where %s: %s', (_why, form, known) => {
     expect(splitOf(form, pieces(form, known))).toBeUndefined();
+  });
+
+  it('makes no words of what is left of it', () => {
+    const known = pieces('kreiselbahn', []);
+    expect(wordsOfSplit(splitOf('kreiselbahn', known)!, known)).toEqual(['bahn']);
   });
 
   it('has the parts of its parts', () => {

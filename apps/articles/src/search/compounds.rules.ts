@@ -28,8 +28,13 @@ const SHORTEST_UNKNOWN = 4;
 /** Endings that make words of words; that «Schaft» is a word, too, does not make «Mannschaft» one of its compounds. */
 const SUFFIX =
   /^(schaft|heit|keit|igkeit|ung|lich|isch|haft|los|tum|chen|lein|bar|sam|weise|fach|mal|falls|reich|voll|ier|ismus|ist|tion|ende|igen|innen|ling|erin|ern$|lern$|ler$|ner|ers$)/;
-/** Beginnings that make verbs of verbs, as in «überleben». */
-const PREFIX = /^(uber|unter|wider|wieder|hinter|gegen|durch|nach|herunter|zusammen|zuruck)$/;
+/** Endings of adjectives, behind the letter that a wrong split leaves to them: «drama-tisch». */
+const ADJECTIVE = /^[tnlgrm]isch/;
+/** What no German word starts with: «Lands-chaft». */
+const NO_START = /^(chaft|[lrnm][^aeiouyh]|ss|tz|ck|dt|zt)/;
+/** Beginnings that make verbs of verbs, as in «überleben» and «eingestanden». */
+const PREFIX =
+  /^((ab|an|auf|aus|bei|be|dar|davon|durch|ein|ent|er|fort|gegen|her|heraus|herum|herunter|hin|hinaus|hinein|hinter|los|mit|nach|uber|um|unter|ver|vor|weg|wider|wieder|zer|zu|zuruck|zusammen)(ge|zu|ver|be|er|ent)?|(nieder|weiter)(ge|zu))$/;
 
 /** Every pair of pieces that a word could be made of. */
 export function splitsOf(form: string): Split[] {
@@ -55,7 +60,7 @@ export const piecesOf = (form: string): string[] =>
  */
 export function splitOf(form: string, pieces: ReadonlyMap<string, Piece>): Split | undefined {
   const splits = splitsOf(form);
-  const heads = splits.filter(({ right }) => !SUFFIX.test(right) && isWord(right, pieces));
+  const heads = splits.filter(({ right }) => canStand(right) && isWord(right, pieces));
   return (
     heads.find((split) => isBefore(split, pieces)) ??
     (isCommon(form)
@@ -65,10 +70,19 @@ export function splitOf(form: string, pieces: ReadonlyMap<string, Piece>): Split
   );
 }
 
-/** «studier» is a form of «studieren», but «Studierende» are no «Ende»: before a vowel the form itself must be known. */
+const canStand = (right: string): boolean =>
+  !SUFFIX.test(right) && !ADJECTIVE.test(right) && !NO_START.test(right);
+
+/**
+ * «studier» is a form of «studieren», but «Studierende» are no «Ende», and «Österreich» is no «Ost»: at a vowel both must
+ * be known in this very form.
+ */
 function isBefore({ left, right }: Split, pieces: ReadonlyMap<string, Piece>): boolean {
+  if (PREFIX.test(left)) return false;
   if (isWord(left, pieces)) {
-    return startsWithConsonant(right) || isCommon(left) || isForm(left, pieces);
+    return (
+      startsWithConsonant(right) || [left, right].every((piece) => isCommon(piece) || isForm(piece, pieces))
+    );
   }
   return splitsOf(left).some((inner) => isCommon(inner.right) && isBefore(inner, pieces));
 }
@@ -86,7 +100,7 @@ const isSurelyStart = ({ left, right }: Split, pieces: ReadonlyMap<string, Piece
   left.length >= SURELY_A_START &&
   !left.endsWith('e') &&
   right.length > SHORTEST_UNKNOWN &&
-  !SUFFIX.test(right) &&
+  canStand(right) &&
   startsWithConsonant(right) &&
   (isCommonForm(left) || isForm(left, pieces));
 
@@ -105,6 +119,10 @@ const startsWithConsonant = (piece: string): boolean => !/^[aeiou]/.test(piece);
 export const partsOf = ({ left, right }: Split, pieces: ReadonlyMap<string, Piece>): string[] => [
   ...new Set([...partsOfPiece(left, pieces), ...partsOfPiece(right, pieces)]),
 ];
+
+/** Those of a split's pieces that are words by themselves. */
+export const wordsOfSplit = ({ left, right }: Split, pieces: ReadonlyMap<string, Piece>): string[] =>
+  [left, right].filter((piece) => isWord(piece, pieces));
 
 function partsOfPiece(piece: string, pieces: ReadonlyMap<string, Piece>): string[] {
   const { stem, parts } = pieces.get(piece)!;

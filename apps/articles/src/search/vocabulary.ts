@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { partsOf, piecesOf, splitOf, type Piece } from './compounds.rules.js';
+import { partsOf, piecesOf, splitOf, wordsOfSplit, type Piece } from './compounds.rules.js';
 import { deletionsOf } from './typos.rules.js';
 import type { Token } from './words.js';
 
@@ -112,7 +112,7 @@ export async function split(db: Db, forms: readonly string[]): Promise<string[]>
 interface Parts {
   /** Stems, those of parts of parts included. */
   readonly parts: string[];
-  /** The two words themselves, with their stems. */
+  /** Those of the two that are words by themselves, with their stems. */
   readonly words: ReadonlyMap<string, string>;
 }
 
@@ -131,7 +131,7 @@ export async function splitUp(
     forms.flatMap((form) => {
       const found = splitOf(form, known);
       if (!found) return [];
-      const words = [found.left, found.right].map((piece) => [piece, known.get(piece)!.stem] as const);
+      const words = wordsOfSplit(found, known).map((piece) => [piece, known.get(piece)!.stem] as const);
       return [[form, { parts: partsOf(found, known), words: new Map(words) }] as const];
     }),
   );
