@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { Outbox } from '#messaging';
 import { createDataSource, createLogger } from '#platform';
 import { Article } from '../apps/articles/src/articles/article.entity.js';
@@ -55,9 +55,21 @@ export async function fillArticles(url: string, from: number, to: number): Promi
       });
       if (first % 10_000 === 0) console.log(`${first} articles`);
     });
-    await db.query('VACUUM ANALYZE');
+    await vacuum(db);
   } finally {
     await db.destroy();
+  }
+}
+
+/** The role's deadline for statements is meant for requests. */
+export async function vacuum(db: DataSource): Promise<void> {
+  const connection = db.createQueryRunner();
+  try {
+    await connection.query('SET statement_timeout = 0');
+    await connection.query('VACUUM ANALYZE');
+    await connection.query('RESET statement_timeout');
+  } finally {
+    await connection.release();
   }
 }
 

@@ -4,6 +4,7 @@ import { measureComments } from './comments.js';
 import { measurePublishing } from './publishing.js';
 import { measureReading } from './reading.js';
 import { measureSchedules } from './schedules.js';
+import { measureSearch } from './search.js';
 
 /**
  * `npm run bench`, or some of them: `npm run bench -- backbone schedules`. Starts what it needs, sends to this machine
@@ -14,6 +15,7 @@ const benches = {
   schedules: measureSchedules,
   publishing: measurePublishing,
   reading: measureReading,
+  search: measureSearch,
   comments: measureComments,
 };
 

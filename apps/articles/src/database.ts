@@ -10,6 +10,8 @@ import { ApprovalAndSlugs1764600000000 } from './migrations/1764600000000-approv
 import { FillSlugsAndRevisions1764600000001 } from './migrations/1764600000001-fill-slugs-and-revisions.js';
 import { TermVersions1764700000000 } from './migrations/1764700000000-term-versions.js';
 import { FormerDraft } from './revisions/former-draft.entity.js';
+import { SearchVocabulary1764800000000 } from './migrations/1764800000000-search-vocabulary.js';
+import { FillSearchVocabulary1764800000001 } from './migrations/1764800000001-fill-search-vocabulary.js';
 import { Revision } from './revisions/revision.entity.js';
 import { Term } from './taxonomy/term.entity.js';
 
@@ -25,5 +27,7 @@ export const database: DatabaseDefinition = {
     ApprovalAndSlugs1764600000000,
     FillSlugsAndRevisions1764600000001,
     TermVersions1764700000000,
+    SearchVocabulary1764800000000,
+    FillSearchVocabulary1764800000001,
   ],
 };

@@ -256,6 +256,7 @@ describeWith('postgres')('the life of an article', () => {
         'article_slug',
         'article_search',
         'search_word',
+        'search_vocabulary',
         'audit',
         'outbox',
       ];

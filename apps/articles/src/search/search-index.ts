@@ -1,69 +1,73 @@
 import type { EntityManager } from 'typeorm';
-import { textsOf, type ArticleSnapshot } from '#events';
+import type { ArticleSnapshot } from '#events';
+import { documentOf, fieldsOf, wordsIn } from './search-document.js';
+import { forget, lookUp, type Db } from './vocabulary.js';
 
 /**
- * The words of each public article, stemmed as German: the stemmer takes ä, ae and a, ö, ü, ß and ss for one. Words of
- * the headline weigh most, then those of the lead, then names, then the body.
+ * Puts public articles into the search, in the lists that they are in. Compounds are found by their parts where the
+ * vocabulary knows these; words that are new to it are learned beside, see `WordLearning`.
  */
 export async function putInSearch(tx: EntityManager, snapshots: readonly ArticleSnapshot[]): Promise<void> {
-  const rows = snapshots.map((article) => ({
+  await indexArticles(tx, snapshots);
+  await tx.query(
+    `INSERT INTO search_backlog (article_id) SELECT id FROM unnest($1::uuid[]) AS id ORDER BY id ON CONFLICT DO NOTHING`,
+    [snapshots.map(({ id }) => id)],
+  );
+}
+
+/** Writes the documents that are not yet as they should be. Articles must be locked against changes. */
+export async function indexArticles(db: Db, snapshots: readonly ArticleSnapshot[]): Promise<void> {
+  if (snapshots.length === 0) return;
+  const articles = snapshots.map((article) => ({ article, fields: fieldsOf(article) }));
+  const words = await lookUp(
+    db,
+    articles.flatMap(({ fields }) => wordsIn(fields)),
+  );
+  const lists = await listsOf(
+    db,
+    snapshots.map(({ id }) => id),
+  );
+  const rows = articles.map(({ article, fields }) => ({
     id: article.id,
     published_at: article.publishedAt,
     section_id: article.section.id,
-    ...searchableTexts(article),
+    document: documentOf(fields, lists.get(article.id) ?? [], words),
   }));
-  await tx.query(
-    `WITH searchable AS (
-       INSERT INTO article_search (article_id, published_at, section_id, document)
-       SELECT id, published_at, section_id, setweight(to_tsvector('german', headline), 'A') ||
-         setweight(to_tsvector('german', lead), 'B') || setweight(to_tsvector('german', names), 'C') ||
-         setweight(to_tsvector('german', body), 'D')
-       FROM json_to_recordset($1) AS article(id uuid, published_at timestamptz, section_id uuid, headline text,
-         lead text, names text, body text)
-       ON CONFLICT (article_id) DO UPDATE SET published_at = excluded.published_at, section_id = excluded.section_id,
-         document = excluded.document
-       RETURNING article_id
-     )
-     INSERT INTO search_unlearned (article_id) SELECT article_id FROM searchable ON CONFLICT DO NOTHING`,
+  await db.query(
+    `INSERT INTO article_search AS stored (article_id, published_at, section_id, document)
+     SELECT id, published_at, section_id, document::tsvector
+     FROM json_to_recordset($1) AS article(id uuid, published_at timestamptz, section_id uuid, document text)
+     ON CONFLICT (article_id) DO UPDATE SET published_at = excluded.published_at, section_id = excluded.section_id,
+       document = excluded.document
+     WHERE stored.document <> excluded.document OR stored.published_at <> excluded.published_at
+       OR stored.section_id <> excluded.section_id`,
     [JSON.stringify(rows)],
   );
 }
 
+async function listsOf(db: Db, ids: readonly string[]): Promise<Map<string, string[]>> {
+  const rows: { id: string; lists: string[] }[] = await db.query(
+    `SELECT article_id AS id, array_agg(list_id ORDER BY list_id) AS lists FROM listing
+     WHERE article_id = ANY($1) AND list_id <> '00000000-0000-0000-0000-000000000000' GROUP BY article_id`,
+    [ids],
+  );
+  return new Map(rows.map(({ id, lists }) => [id, lists]));
+}
+
 export async function removeFromSearch(tx: EntityManager, articleId: string): Promise<void> {
-  await tx.query(`DELETE FROM article_search WHERE article_id = $1`, [articleId]);
-  await tx.query(`DELETE FROM search_unlearned WHERE article_id = $1`, [articleId]);
+  for (const table of ['article_search', 'search_backlog', 'search_unlearned']) {
+    await tx.query(`DELETE FROM ${table} WHERE article_id = $1`, [articleId]);
+  }
 }
 
 /** Forgets the words that only this text had. */
 export async function unlearnWords(tx: EntityManager, article: ArticleSnapshot): Promise<void> {
-  const { headline, lead, names, body } = searchableTexts(article);
+  const forms = wordsIn(fieldsOf(article)).map(({ form }) => form);
+  await forget(tx, forms);
+  // What the version before learned.
   await tx.query(
     `DELETE FROM search_word WHERE word IN (SELECT lexeme FROM unnest(to_tsvector('german', $1)))
        AND NOT EXISTS (SELECT FROM article_search WHERE document @@ quote_literal(word)::tsquery)`,
-    [[headline, lead, names, body].join('\n')],
+    [forms.join(' ')],
   );
 }
-
-const searchableTexts = ({ kicker, headline, shortHeadline, lead, ...article }: ArticleSnapshot) => ({
-  headline: normal([kicker, headline, shortHeadline]),
-  lead: normal([lead]),
-  names: normal(
-    [
-      ...article.byline,
-      article.section,
-      ...article.topics,
-      ...article.places,
-      { name: article.dateline.place },
-    ].map(({ name }) => name),
-  ),
-  body: normal(article.body.flatMap(textsOf)),
-});
-
-const normal = (texts: readonly (string | undefined)[]): string => searchable(texts.join('\n'));
-
-/**
- * Text as PostgreSQL is to read it: letters with their marks as one character, whichever way they were typed, and
- * without the angle brackets that would make it take words for tags and pass over them. What was normalised before
- * keeps its length.
- */
-export const searchable = (text: string): string => text.normalize('NFC').replace(/[<>]/g, ' ');

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { describeWith, waitUntil } from '#testing';
+import { createDataSource, createLogger } from '#platform';
+import { addressOf, describeWith, waitUntil } from '#testing';
+import { database } from '../database.js';
 import { FillArticleSearch1764400000000 } from '../migrations/1764400000000-fill-article-search.js';
+import { FillSearchVocabulary1764800000001 } from '../migrations/1764800000001-fill-search-vocabulary.js';
 import { Desk, expectOk, type Problem } from '../../test/desk.js';
 import type { SearchResponse } from './search.js';
 
@@ -25,9 +28,14 @@ describeWith('postgres')('search', () => {
       ),
     });
     await desk.published({ slug: 'seilbahn', headline: 'Seilbahn steht still', lead: 'Ein Seil riss.' });
-    await waitUntil(async () => (await desk.service.query('SELECT FROM search_unlearned')).length === 0);
+    await learned();
   });
   afterAll(() => desk.stop());
+
+  const learned = () =>
+    waitUntil(async () => (await desk.service.query('SELECT FROM search_backlog')).length === 0, {
+      what: 'the words to be learned',
+    });
 
   const find = async (q: string, more = '') =>
     (await desk.read<SearchResponse>(`/search?q=${encodeURIComponent(q)}${more}`)).body;
@@ -115,6 +123,139 @@ describeWith('postgres')('search', () => {
     expect(second.nextCursor).toBeUndefined();
   });
 
+  it('says how many hits there are, and has them by date', async () => {
+    for (let i = 0; i < 4; i++)
+      await desk.published({ headline: i === 1 ? 'Dudelsack' : `Kein ${i}`, lead: 'Dudelsack' });
+    const first = await find('dudelsack', '&order=date&limit=3');
+    expect(first).toMatchObject({
+      total: 4,
+      items: [3, 2, 1].map((i) => ({ headline: i === 1 ? 'Dudelsack' : `Kein ${i}` })),
+    });
+    const second = await find('dudelsack', `&order=date&limit=3&cursor=${first.nextCursor}`);
+    expect(second).toMatchObject({ total: 4, items: [{ headline: 'Kein 0' }] });
+    expect(second.nextCursor).toBeUndefined();
+    expect((await find('dudelsack')).items[0]!.headline).toBe('Dudelsack');
+  });
+
+  it('filters by topic, place and author, those of smaller places included', async () => {
+    await desk.put('topics/hirtenhund', { name: 'Hirtenhund' });
+    await desk.put('places/bergtal', { name: 'Bergtal' });
+    await desk.put('places/bergdorf', { name: 'Bergdorf', parent: 'bergtal' });
+    await desk.put('authors/reto-hirt', { name: 'Reto Hirt' });
+    const terms = { topics: ['hirtenhund'], places: ['bergdorf'], authors: ['reto-hirt'] };
+    await desk.published({ slug: 'mit-hund', headline: 'Wollschafe', ...terms });
+    await desk.published({ slug: 'ohne-hund', headline: 'Wollschafe' });
+    expect((await slugs('wollschafe')).toSorted()).toEqual(['mit-hund', 'ohne-hund']);
+    for (const filter of ['topic=hirtenhund', 'place=bergtal', 'place=bergdorf', 'author=reto-hirt']) {
+      expect({ filter, slugs: await slugs('wollschafe', `&${filter}`) }).toEqual({
+        filter,
+        slugs: ['mit-hund'],
+      });
+    }
+    expect(await desk.read('/search?q=wollschafe&topic=katzen')).toMatchObject({ status: 404 });
+  });
+
+  it('pages through more hits than are ranked, each once', async () => {
+    const { id } = await desk.published({ headline: 'Tausendfüssler', topics: [] });
+    await desk.service.query(
+      `WITH copy AS (
+         INSERT INTO article (id, slug, state, version, draft, snapshot, summary, published_version, published_at, updated_at)
+         SELECT uuidv7(), 'fuss-' || n, state, version, draft, snapshot, summary, published_version,
+           published_at - make_interval(mins => n), updated_at FROM article, generate_series(1, 519) AS n WHERE id = $1
+         RETURNING id, published_at)
+       INSERT INTO article_search SELECT copy.id, copy.published_at, section_id, document
+       FROM copy, article_search WHERE article_id = $1`,
+      [id],
+    );
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const { items, total, nextCursor } = await find(
+        'tausendfüssler',
+        `&limit=50${cursor ? `&cursor=${cursor}` : ''}`,
+      );
+      expect(total).toBe(520);
+      seen.push(...items.map((item) => item.slug));
+      cursor = nextCursor;
+    } while (cursor);
+    // The copies carry the summary of the one that they were made of.
+    expect(seen).toHaveLength(520);
+  });
+
+  it('finds compounds by words that were learned later', async () => {
+    await desk.published({ slug: 'quallen', headline: 'Zupfquallenbremse montiert' });
+    await learned();
+    await desk.published({ slug: 'zupf', headline: 'Eine Zupfqualle und ihre Zupfquallen' });
+    await waitUntil(async () => (await slugs('bremse')).includes('quallen'));
+    await waitUntil(async () => (await slugs('zupfqualle')).includes('quallen'));
+    expect((await slugs('zupfqualle'))[0]).toBe('zupf');
+  });
+
+  it('corrects five words of a query at most', async () => {
+    await desk.published({ headline: 'Alpaka Bernstein Chamäleon Distelfalter Eichelhäher Flusskrebs' });
+    await learned();
+    expect(await slugs('alpakka bernnstein chammäleon distellfalter eichelhäherr')).toHaveLength(1);
+    expect(await slugs('alpakka bernnstein chammäleon distellfalter eichelhäherr flusskrebbs')).toEqual([]);
+  });
+
+  it('indexes again what a replica of the version before has written', async () => {
+    const { id } = await desk.published({ slug: 'alte-fassung', headline: 'Kreiselbahn eröffnet' });
+    await learned();
+    await desk.service.query(
+      `UPDATE article_search SET document = to_tsvector('german', 'Kreiselbahn eröffnet') WHERE article_id = $1`,
+      [id],
+    );
+    const found = await waitUntil(async () => (await slugs('bahn')).find((slug) => slug === 'alte-fassung'));
+    expect(found).toBeDefined();
+  });
+
+  it('is filled by a migration that can be run again', async () => {
+    const { id } = await desk.published({ slug: 'von-frueher', headline: 'Silberfischbahn' });
+    await learned();
+    const [{ name }] = (await desk.service.query<{ name: string }>('SELECT current_database() AS name')) as [
+      { name: string },
+    ];
+    const url = Object.assign(new URL(addressOf('postgres')), { pathname: `/${name}` }).href;
+    const db = createDataSource(
+      'test',
+      url,
+      { databasePool: 1, databaseUrl: url },
+      database,
+      createLogger('test', 'silent'),
+    );
+    await db.initialize();
+    const runner = db.createQueryRunner();
+    try {
+      await runner.query(`ALTER TABLE article_search DISABLE TRIGGER article_search_backlog`);
+      await runner.query(
+        `UPDATE article_search SET document = to_tsvector('german', 'Silberfischbahn') WHERE article_id = $1`,
+        [id],
+      );
+      await runner.query(`DELETE FROM search_vocabulary`);
+      expect(await slugs('silberfisch')).toEqual([]);
+      await new FillSearchVocabulary1764800000001().up(runner);
+      await new FillSearchVocabulary1764800000001().up(runner);
+      expect(await slugs('bahn')).toContain('von-frueher');
+      await runner.query(`ALTER TABLE article_search ENABLE TRIGGER article_search_backlog`);
+    } finally {
+      await runner.release();
+      await db.destroy();
+    }
+  });
+
+  it('highlights decomposed letters and soft hyphens where the text has them', async () => {
+    const headline = 'Bo\u0308en über Öster\u00adreich';
+    await desk.published({ headline, body: paragraph(`Die Regenbo\u0308gen waren zu sehen.`) });
+    const highlighted = async (q: string) => {
+      const [hit] = (await find(q)).items;
+      return hit!.highlights.headline.map(({ start, end }) => headline.slice(start, end));
+    };
+    expect(await highlighted('böen')).toEqual(['Bo\u0308en']);
+    expect(await highlighted('oesterreich')).toEqual(['Öster\u00adreich']);
+    const { text, ranges } = (await find('regenbögen')).items[0]!.excerpt!;
+    expect(ranges.map(({ start, end }) => text.slice(start, end))).toEqual(['Regenbo\u0308gen']);
+  });
+
   it('does not find what was retracted', async () => {
     const article = await desk.published({ headline: 'Nebelspalterei' });
     expect(await slugs('Nebelspalterei')).toHaveLength(1);
@@ -126,11 +267,20 @@ describeWith('postgres')('search', () => {
     it.each([
       ['nothing to look for', '', 'request.invalid'],
       ['stop words alone', 'und oder', 'search.empty'],
+      ['words to leave out alone', '-seilbahn -"steht still"', 'search.empty'],
+      ['emoji alone', '🚲🚲', 'search.empty'],
       ['control characters alone', '\u0000\u0007', 'request.invalid'],
     ])('%s', async (_what, q, code) => {
       const { status, body } = await desk.read<Problem>(`/search?q=${encodeURIComponent(q)}`);
       expect({ status, code: body.code }).toEqual({ status: 422, code });
     });
+
+    it.each(['from=0000-01-01T00:00:00Z', 'to=9999-12-31T23:59:59-23:59', 'cursor=abc', 'order=oldest'])(
+      'what a list cannot start from: %s',
+      async (parameter) => {
+        expect((await desk.read(`/search?q=seilbahn&${parameter}`)).status).toBe(422);
+      },
+    );
 
     it.each(["'; DROP TABLE article; --", '(((', '& | !', '<->', '"', ':*', '\\', '%'])(
       'nobody for odd characters: %s',

@@ -1,23 +1,29 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { Slug, textsOf, type ArticleSnapshot } from '#events';
-import { cursorTime } from '../articles/cursor.js';
 import { inertText } from '#platform';
 import type { ArticleSummary } from '../articles/article-summary.js';
 import { Moment } from '../articles/times.js';
-import { refuse } from '../problems.js';
 import { termsOf } from '../reading/article-list.js';
 import { readableWithoutSubscription } from '../reading/paywall.rules.js';
-import { EXCERPT, MARK_ALL, rangesOf, type Range } from './highlight.js';
-import { queryOf, withSimilarWords, type Query } from './query.js';
-import { searchable } from './search-index.js';
+import { excerptOf, rangesOf, type Excerpt, type Range } from './highlight.js';
+import { bestHits, newestHits, RANKED, type Hits } from './hits.queries.js';
+import type { Query } from './query.rules.js';
+import { cursorOf, readCursor, readings, type Place } from './search-cursor.js';
+import { SearchPlan } from './search-plan.js';
+import { lookUp, type Words } from './vocabulary.js';
+import { withCompounds, wordsOf } from './words.js';
 
 export const SearchRequest = z.strictObject({
   q: z.preprocess((value) => inertText(value), z.string().trim().min(1).max(200)),
   section: Slug.optional(),
+  topic: Slug.optional(),
+  place: Slug.optional(),
+  author: Slug.optional(),
   from: Moment.optional().describe('published then or later'),
   to: Moment.optional().describe('published before'),
-  cursor: z.string().max(100).optional(),
+  order: z.enum(['relevance', 'date']).default('relevance').describe('date: newest first'),
+  cursor: z.string().max(150).optional(),
   limit: z.coerce.number().int().min(1).max(50).default(10),
 });
 export type SearchRequest = z.infer<typeof SearchRequest>;
@@ -26,22 +32,20 @@ export interface SearchHit extends ArticleSummary {
   /** Where in these texts the words were found. */
   readonly highlights: { readonly kicker: Range[]; readonly headline: Range[]; readonly lead: Range[] };
   /** A piece of the body with the words, where none of the above has them; never of what only subscribers may read. */
-  readonly excerpt?: { readonly text: string; readonly ranges: Range[] };
+  readonly excerpt?: Excerpt;
 }
 
 export interface SearchResponse {
   readonly items: SearchHit[];
+  /** Hits in all. */
+  readonly total: number;
   /** True when nothing has the words as they were typed, and these are hits for words that are spelled much like them. */
   readonly similar: boolean;
   readonly nextCursor?: string;
 }
 
-/** Hits that are ranked, the newest ones: whoever looks further narrows the search. */
-const RANKED = 500;
-
 /**
- * Public articles that have the words, the best of the newest hits first: a hit in the headline counts more than one in
- * the body, and of two like hits the newer one does.
+ * Public articles that have the words. By relevance, the newest five hundred are ranked and the others follow by date.
  * @throws Refused `search.empty`, `term.not-found`, `term.moved`, `list.bad-cursor`.
  */
 export function search(db: DataSource, request: SearchRequest): Promise<SearchResponse> {
@@ -49,126 +53,108 @@ export function search(db: DataSource, request: SearchRequest): Promise<SearchRe
     // For words that most articles have the planner would rather read every article's words: it does not know that these
     // lie elsewhere.
     await tx.query(`SET LOCAL enable_seqscan = off`);
-    const [section] = await termsOf(tx, { section: request.section });
-    const query = await queryOf(tx, request.q);
-    if (!query) throw refuse('search.empty');
     const cursor = request.cursor === undefined ? undefined : readCursor(request.cursor);
-    const place = cursor ?? { asOf: new Date(), offset: 0, similar: false };
-    const find = (wanted: Query) => rank(tx, wanted, request, section?.id, place);
-    if (!place.similar) {
-      const found = await find(query);
-      if (found.length > 0 || cursor) return respond(tx, query, found, request, place);
+    const terms = await termsOf(tx, request);
+    const plan = await SearchPlan.of(
+      tx,
+      request.q,
+      terms.map(({ id }) => id),
+    );
+    for (const reading of cursor ? [cursor.reading] : readings) {
+      const query = await plan.read(reading);
+      if (!query) continue;
+      const place = cursor ?? firstPlace(request, reading);
+      const page = await pageAt(tx, query, request, place);
+      if (page.total > 0) return { ...(await respond(tx, query, page)), similar: reading !== 'typed' };
     }
-    const similar = await withSimilarWords(tx, query);
-    if (!similar) return { items: [], similar: false };
-    return respond(tx, similar, await find(similar), request, { ...place, similar: true });
+    return { items: [], total: 0, similar: false };
   });
 }
 
-interface Found {
-  readonly id: string;
-  readonly summary: ArticleSummary;
-  readonly kicker: string;
-  readonly headline: string;
-  readonly lead: string;
+const firstPlace = ({ order }: SearchRequest, reading: Place['reading']): Place =>
+  order === 'date' ? { reading, order } : { reading, order, asOf: new Date(), offset: 0 };
+
+interface Page extends Hits {
+  readonly next?: Place;
 }
 
-/** Where a page of hits starts: published at `asOf` at the latest, so that later articles do not shift the pages. */
-interface Place {
-  readonly asOf: Date;
-  readonly offset: number;
-  readonly similar: boolean;
-}
-
-function rank(
-  tx: EntityManager,
-  query: Query,
-  { from, to, limit }: SearchRequest,
-  sectionId: string | undefined,
-  { asOf, offset }: Place,
-): Promise<Found[]> {
-  return tx.query(
-    `WITH hit AS MATERIALIZED (
-       SELECT article_id, published_at, document FROM article_search
-       WHERE document @@ $1::tsquery AND published_at <= $2 AND ($3::uuid IS NULL OR section_id = $3)
-         AND ($4::timestamptz IS NULL OR published_at >= $4) AND ($5::timestamptz IS NULL OR published_at < $5)
-       ORDER BY published_at DESC LIMIT ${RANKED}
-     ), page AS MATERIALIZED (
-       SELECT article_id, published_at,
-         ts_rank(document, $1::tsquery, 1) * (1 + 2 * exp(-extract(epoch FROM $2 - published_at) / (86400 * 30))) AS score
-       FROM hit ORDER BY score DESC, published_at DESC, article_id LIMIT $6 OFFSET $7
-     )
-     SELECT article.id, summary, ts_headline('german', translate(summary->>'kicker', '<>', '  '), $1::tsquery, $8) AS kicker,
-       ts_headline('german', translate(summary->>'headline', '<>', '  '), $1::tsquery, $8) AS headline,
-       ts_headline('german', translate(summary->>'lead', '<>', '  '), $1::tsquery, $8) AS lead
-     FROM page JOIN article ON article.id = article_id ORDER BY score DESC, page.published_at DESC, article_id`,
-    [query, asOf, sectionId ?? null, from ?? null, to ?? null, limit + 1, offset, MARK_ALL],
-  );
+async function pageAt(tx: EntityManager, query: Query, request: SearchRequest, place: Place): Promise<Page> {
+  const { limit } = request;
+  const { reading } = place;
+  if (place.order === 'date') {
+    const { hits, total } = await newestHits(tx, query, request, { after: place.after, limit: limit + 1 });
+    const page = hits.slice(0, limit);
+    const { at, id } = page.at(-1) ?? {};
+    return {
+      hits: page,
+      total,
+      ...(hits.length > limit && { next: { reading, order: 'date', after: { at: at!, id: id! } } }),
+    };
+  }
+  const { asOf, offset } = place;
+  const { hits, total, oldestRanked } = await bestHits(tx, query, request, {
+    asOf,
+    offset,
+    limit: limit + 1,
+  });
+  const page = hits.slice(0, limit);
+  if (hits.length > limit) return { hits: page, total, next: { ...place, offset: offset + limit } };
+  return {
+    hits: page,
+    total,
+    ...(total > RANKED && { next: { reading, order: 'date', after: oldestRanked! } }),
+  };
 }
 
 async function respond(
   tx: EntityManager,
   query: Query,
-  found: Found[],
-  { limit }: SearchRequest,
-  { asOf, offset, similar }: Place,
-): Promise<SearchResponse> {
-  const hits = found.slice(0, limit).map(({ id, summary, ...marked }) => {
-    const [kicker, headline, lead] = [marked.kicker, marked.headline, marked.lead].map(
-      (text) => rangesOf(text).ranges,
-    );
-    return { id, summary, highlights: { kicker: kicker!, headline: headline!, lead: lead! } };
-  });
-  const excerpts = await excerptsOf(
+  { hits, total, next }: Page,
+): Promise<Omit<SearchResponse, 'similar'>> {
+  const cards = await inTexts(
     tx,
-    query,
-    hits
-      .filter(({ highlights }) => Object.values(highlights).every((ranges) => ranges.length === 0))
-      .map(({ id }) => id),
+    hits.flatMap(({ summary: { kicker, headline, lead } }) => [kicker, headline, lead]),
   );
-  const next = offset + hits.length;
-  return {
-    items: hits.map(({ id, summary, highlights }) => {
-      const excerpt = excerpts.get(id);
-      return { ...summary, highlights, ...(excerpt && { excerpt }) };
-    }),
-    similar,
-    ...(found.length > limit && next < RANKED && { nextCursor: cursorOf({ asOf, offset: next, similar }) }),
-  };
+  const marked = hits.map(({ id, summary }) => {
+    const [kicker, headline, lead] = [summary.kicker, summary.headline, summary.lead].map((text) =>
+      rangesOf(text, query, cards),
+    ) as [Range[], Range[], Range[]];
+    return { id, summary, highlights: { kicker, headline, lead } };
+  });
+  const unmarked = marked.filter(({ highlights }) =>
+    Object.values(highlights).every((ranges) => ranges.length === 0),
+  );
+  const bodies = await readableBodies(
+    tx,
+    unmarked.map(({ id }) => id),
+  );
+  const words = await inTexts(tx, [...bodies.values()]);
+  const items = marked.map(({ id, summary, highlights }) => {
+    const body = bodies.get(id);
+    const excerpt = body === undefined ? undefined : excerptOf(body, query, words);
+    return { ...summary, highlights, ...(excerpt && { excerpt }) };
+  });
+  return { items, total, ...(next && { nextCursor: cursorOf(next) }) };
 }
 
-async function excerptsOf(
-  tx: EntityManager,
-  query: Query,
-  ids: readonly string[],
-): Promise<Map<string, ReturnType<typeof rangesOf>>> {
+/** The words of some texts. */
+const inTexts = (tx: EntityManager, texts: readonly string[]): Promise<Words> =>
+  lookUp(
+    tx,
+    texts.flatMap((text) => withCompounds(wordsOf(text))),
+  );
+
+/** What readers may read of the bodies: an excerpt can be any piece of it. */
+async function readableBodies(tx: EntityManager, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
-  const articles: { id: string; snapshot: ArticleSnapshot }[] = await tx.query(
+  const rows: { id: string; snapshot: ArticleSnapshot }[] = await tx.query(
     `SELECT id, snapshot FROM article WHERE id = ANY($1) AND snapshot IS NOT NULL`,
     [ids],
   );
-  const bodies = articles.map(({ snapshot }) =>
-    readableWithoutSubscription(snapshot).body.flatMap(textsOf).join('\n').normalize('NFC'),
+  return new Map(
+    rows.map(({ id, snapshot }) => [
+      id,
+      readableWithoutSubscription(snapshot).body.flatMap(textsOf).join('\n'),
+    ]),
   );
-  const rows: { marked: string }[] = await tx.query(
-    `SELECT ts_headline('german', body, $2::tsquery, $3) AS marked FROM unnest($1::text[]) WITH ORDINALITY AS text(body, place)
-     ORDER BY place`,
-    [bodies.map(searchable), query, EXCERPT],
-  );
-  const excerpts = rows.map(({ marked }, i) => {
-    const { text, ranges } = rangesOf(marked);
-    const start = searchable(bodies[i]!).indexOf(text);
-    return [articles[i]!.id, { text: bodies[i]!.slice(start, start + text.length), ranges }] as const;
-  });
-  return new Map(excerpts.filter(([, { ranges }]) => ranges.length > 0));
-}
-
-const cursorOf = ({ asOf, offset, similar }: Place): string =>
-  Buffer.from(`${asOf.toISOString()} ${offset} ${similar ? 'similar' : 'exact'}`).toString('base64url');
-
-function readCursor(cursor: string): Place {
-  const [, time, offset, kind] =
-    /^(\S{24}) (\d{1,3}) (similar|exact)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (!time || !offset) throw refuse('list.bad-cursor');
-  return { asOf: cursorTime(time), offset: Number(offset), similar: kind === 'similar' };
 }

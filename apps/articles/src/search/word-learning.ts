@@ -1,15 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { ArticleSnapshot } from '#events';
 import { BackgroundWork, LOGGER, type Logger } from '#platform';
+import { quoted, fieldsOf, wordsIn } from './search-document.js';
+import { indexArticles } from './search-index.js';
+import { learn, split, wordsAround } from './vocabulary.js';
 
 /** Milliseconds. */
 const LOOK_EVERY = 500;
-const BATCH = 100;
+/** Articles of one transaction: an editor who changes one of them waits for it. */
+const BATCH = 20;
+/** Compounds that are looked at again when a word becomes known that they may be made of. */
+const AROUND_A_WORD = 200;
+/** Letters of a word that is looked for in compounds. */
+const SHORTEST_PART = 4;
 
 /**
- * Learns the words of published articles, for finding what is mistyped. Beside publishing, since most of an article's
- * words are known already and looking at each would be most of the work; one replica at a time, since two that learn the
- * same words would wait for each other.
+ * Learns the words of published articles, for splitting compounds and for finding what is mistyped, and indexes articles
+ * again whose compounds are split otherwise by it. Beside publishing, since looking for the words that compounds are made
+ * of would be most of the work; one replica at a time, since two that learn the same words would wait for each other.
  */
 @Injectable()
 export class WordLearning extends BackgroundWork {
@@ -26,18 +35,44 @@ export class WordLearning extends BackgroundWork {
         `SELECT pg_try_advisory_xact_lock(hashtext('newsroom.word-learning')) AS locked`,
       );
       if (!locked) return false;
-      const [taken]: [{ article_id: string }[], number] = await tx.query(
-        `DELETE FROM search_unlearned WHERE article_id IN (
-           SELECT article_id FROM search_unlearned LIMIT ${BATCH} FOR UPDATE SKIP LOCKED) RETURNING article_id`,
+      const snapshots = await take(tx);
+      if (snapshots.length === 0) return false;
+      const fresh = await learn(
+        tx,
+        snapshots.flatMap((article) => wordsIn(fieldsOf(article))),
       );
-      await tx.query(
-        `INSERT INTO search_word (word)
-         SELECT DISTINCT word FROM article_search, unnest(tsvector_to_array(document)) AS word
-         WHERE article_id = ANY($1) AND length(word) BETWEEN 3 AND 40 AND word ~ '^[[:alpha:]]+$'
-         ON CONFLICT DO NOTHING`,
-        [taken.map((row) => row.article_id)],
+      await split(tx, fresh);
+      const parts = fresh.filter((form) => form.length >= SHORTEST_PART);
+      const around = await wordsAround(tx, parts, AROUND_A_WORD);
+      await requeue(
+        tx,
+        await split(
+          tx,
+          around.map(({ form }) => form),
+        ),
       );
-      return taken.length === BATCH;
+      await indexArticles(tx, snapshots);
+      return true;
     });
   }
+}
+
+/** Public articles from the backlog. Those that are being changed are left: their change puts them there again. */
+async function take(tx: EntityManager): Promise<ArticleSnapshot[]> {
+  const rows: { id: string; snapshot: ArticleSnapshot | null }[] = await tx.query(
+    `SELECT article.id, article.snapshot FROM search_backlog JOIN article ON article.id = article_id
+     LIMIT ${BATCH} FOR SHARE OF article SKIP LOCKED`,
+  );
+  await tx.query(`DELETE FROM search_backlog WHERE article_id = ANY($1)`, [rows.map(({ id }) => id)]);
+  return rows.flatMap(({ snapshot }) => snapshot ?? []);
+}
+
+/** Puts the articles that have words of these stems into the backlog. */
+async function requeue(tx: EntityManager, stems: readonly string[]): Promise<void> {
+  if (stems.length === 0) return;
+  await tx.query(
+    `INSERT INTO search_backlog (article_id) SELECT article_id FROM article_search WHERE document @@ $1::tsquery
+     ORDER BY article_id ON CONFLICT DO NOTHING`,
+    [[...new Set(stems)].map(quoted).join(' | ')],
+  );
 }

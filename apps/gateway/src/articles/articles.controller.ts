@@ -27,9 +27,13 @@ type ListRequest = z.infer<typeof ListRequest>;
 const SearchRequest = z.strictObject({
   q: z.string().max(200).default(''),
   section: Slug.optional(),
+  topic: Slug.optional(),
+  place: Slug.optional(),
+  author: Slug.optional(),
   from: z.string().max(40).optional(),
   to: z.string().max(40).optional(),
-  cursor: z.string().max(100).optional(),
+  order: z.string().max(20).optional(),
+  cursor: z.string().max(150).optional(),
   limit: z.string().max(3).optional(),
 });
 type SearchRequest = z.infer<typeof SearchRequest>;
@@ -84,7 +88,7 @@ export class ArticlesController {
     return answerPublicly(
       reply,
       () => this.send(path, request, reply, (signal) => this.lists.get(path, signal), this.searches),
-      ({ slug }) => pathOf('/v1/search', { ...query, section: slug }),
+      ({ kind, slug }) => pathOf('/v1/search', { ...query, [kind!]: slug }),
     );
   }
 

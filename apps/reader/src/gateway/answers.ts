@@ -59,6 +59,7 @@ export type Hit = z.infer<typeof Hit>;
 
 export const Hits = z.object({
   items: listOf(Hit),
+  total: z.number(),
   similar: z.boolean(),
   nextCursor: z.string().optional(),
 });

@@ -48,8 +48,8 @@ export class Gateway {
     return this.get(`/v1/sections/${encodeURIComponent(slug)}${query({ cursor })}`, List);
   }
 
-  search(q: string, cursor?: string): Promise<Hits> {
-    return this.get(`/v1/search${query({ q, cursor })}`, Hits);
+  search(q: string, order?: string, cursor?: string): Promise<Hits> {
+    return this.get(`/v1/search${query({ q, order, cursor })}`, Hits);
   }
 
   page(slug: string): Promise<Page> {

@@ -7,7 +7,8 @@ import { searchPage } from './search.js';
 
 const SearchRequest = z.object({
   q: z.string().trim().max(200).default(''),
-  cursor: z.string().max(100).optional(),
+  order: z.literal('date').optional().catch(undefined),
+  cursor: z.string().max(150).optional(),
 });
 type SearchRequest = z.infer<typeof SearchRequest>;
 
@@ -20,18 +21,19 @@ export class SearchController {
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('cache-control', 'private, no-cache')
-  async search(@Query({ schema: SearchRequest }) { q, cursor }: SearchRequest): Promise<string> {
+  async search(@Query({ schema: SearchRequest }) { q, order, cursor }: SearchRequest): Promise<string> {
     const [sections, hits] = await Promise.all([
       this.gateway.sections().catch(() => []),
-      q ? this.find(q, cursor) : undefined,
+      q ? this.find(q, order, cursor) : undefined,
     ]);
-    return searchPage({ q, hits, sections, isFirst: !cursor });
+    return searchPage({ q, order, hits, sections, isFirst: !cursor });
   }
 
   /** What nothing can be found by finds nothing. */
-  private find(q: string, cursor: string | undefined) {
-    return this.gateway.search(q, cursor).catch((error: unknown) => {
-      if (error instanceof GatewayRefused && error.status === 422) return { items: [], similar: false };
+  private find(q: string, order: string | undefined, cursor: string | undefined) {
+    return this.gateway.search(q, order, cursor).catch((error: unknown) => {
+      if (error instanceof GatewayRefused && error.status === 422)
+        return { items: [], total: 0, similar: false };
       throw error;
     });
   }

@@ -4,13 +4,14 @@ import type { Hits, Term } from '../gateway/answers.js';
 
 interface SearchProps {
   readonly q: string;
+  readonly order: 'date' | undefined;
   /** Undefined before anything is searched for. */
   readonly hits: Hits | undefined;
   readonly sections: readonly Term[];
   readonly isFirst: boolean;
 }
 
-export const searchPage = ({ q, hits, sections, isFirst }: SearchProps): string =>
+export const searchPage = ({ q, order, hits, sections, isFirst }: SearchProps): string =>
   page({
     title: q ? `«${q}» – Suche – Seeblatt` : 'Suche – Seeblatt',
     sections,
@@ -26,19 +27,28 @@ export const searchPage = ({ q, hits, sections, isFirst }: SearchProps): string 
         {hits?.similar && hits.items.length > 0 && (
           <p class="missing">Genau so haben wir nichts gefunden. Das hier ist ähnlich geschrieben:</p>
         )}
+        {hits && hits.total > 0 && (
+          <p class="more">
+            {hits.total} {hits.total === 1 ? 'Treffer' : 'Treffer, '}
+            {hits.total > 1 && (
+              <a href={linkTo({ q, order: order ? undefined : 'date' })}>
+                {order ? 'beste zuerst' : 'neueste zuerst'}
+              </a>
+            )}
+          </p>
+        )}
         <ul class="grid">
           {hits?.items.map((hit) => (
             <HitCard hit={hit} />
           ))}
         </ul>
         <p class="more">
-          {!isFirst && <a href={`/suche?q=${encodeURIComponent(q)}`}>Beste Treffer</a>}
-          {hits?.nextCursor && (
-            <a href={`/suche?q=${encodeURIComponent(q)}&cursor=${encodeURIComponent(hits.nextCursor)}`}>
-              Weitere Treffer
-            </a>
-          )}
+          {!isFirst && <a href={linkTo({ q, order })}>Erste Treffer</a>}
+          {hits?.nextCursor && <a href={linkTo({ q, order, cursor: hits.nextCursor })}>Weitere Treffer</a>}
         </p>
       </>
     ),
   });
+
+const linkTo = ({ q, order, cursor }: { q: string; order?: string | undefined; cursor?: string }): string =>
+  `/suche?${new URLSearchParams({ q, ...(order && { order }), ...(cursor && { cursor }) })}`;

@@ -1,0 +1,70 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { ArticleSnapshot } from '#events';
+import { fieldsOf, wordsIn } from '../search/search-document.js';
+import { indexArticles } from '../search/search-index.js';
+import { learn, split } from '../search/vocabulary.js';
+
+/** Articles, and words, of one transaction: a change of one of them waits for a moment only. */
+const ARTICLES = 20;
+const WORDS = 200;
+
+const NIL = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Learns the words of all public articles, splits the compounds among them, then writes the documents anew. The code is
+ * the service's own, since its queries must find what is written here. A fill that was interrupted goes on where it
+ * ended; old replicas find their words in the new documents, too.
+ */
+export class FillSearchVocabulary1764800000001 implements MigrationInterface {
+  readonly name = 'FillSearchVocabulary1764800000001';
+  readonly transaction = false;
+
+  async up(db: QueryRunner): Promise<void> {
+    const seen = new Set<string>();
+    await everyArticle(db, async (articles) => {
+      const words = articles
+        .flatMap((article) => wordsIn(fieldsOf(article)))
+        .filter(({ form }) => !seen.has(form));
+      await learn(db, words);
+      for (const { form } of words) seen.add(form);
+    });
+    await everyWord(db, async (forms) => {
+      await split(db, forms);
+    });
+    await everyArticle(db, (articles) => indexArticles(db, articles));
+  }
+
+  async down(): Promise<void> {
+    // The old version reads these documents, too.
+  }
+}
+
+/** Goes through the public articles whose documents are of the old format, locked. */
+async function everyArticle(
+  db: QueryRunner,
+  work: (articles: ArticleSnapshot[]) => Promise<void>,
+): Promise<void> {
+  let last: string | undefined = NIL;
+  while (last) {
+    await db.query('BEGIN');
+    const rows: { id: string; snapshot: ArticleSnapshot }[] = await db.query(
+      `SELECT id, snapshot FROM article WHERE state = 'published' AND id > $1 AND (
+         SELECT document @@ '''#2'''::tsquery FROM article_search WHERE article_id = id) IS NOT TRUE
+       ORDER BY id LIMIT ${ARTICLES} FOR SHARE`,
+      [last],
+    );
+    await work(rows.map(({ snapshot }) => snapshot));
+    await db.query('COMMIT');
+    last = rows.at(-1)?.id;
+  }
+}
+
+/** Short words first, since long ones are made of them. */
+async function everyWord(db: QueryRunner, work: (forms: string[]) => Promise<void>): Promise<void> {
+  const words: { form: string }[] = await db.query(
+    `SELECT form FROM search_vocabulary WHERE length(form) > 5 ORDER BY length(form), form`,
+  );
+  for (let i = 0; i < words.length; i += WORDS) {
+    await work(words.slice(i, i + WORDS).map(({ form }) => form));
+  }
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { parse, pluralsOf, type Wish } from './query.rules.js';
+
+const shown = ({ tokens, phrase, asOne }: Wish): string => {
+  const words = tokens.map(({ form }) => form).join(' ');
+  return `${phrase ? `"${words}"` : words}${asOne ? `=${asOne.form}` : ''}`;
+};
+const parsed = (typed: string) => {
+  const { alternatives, excluded } = parse(typed);
+  return { wanted: alternatives.map((wishes) => wishes.map(shown)), excluded: excluded.map(shown) };
+};
+
+describe('what was typed', () => {
+  it.each([
+    ['words', 'Velo Bahn', [['velo', 'bahn']]],
+    ['a phrase', '"Velo Bahn" Zug', [['"velo bahn"', 'zug']]],
+    ['guillemets, either way round', '«Velo Bahn» »Zug fährt«', [['"velo bahn"', '"zug fahrt"']]],
+    ['German quotation marks', '„Velo Bahn“', [['"velo bahn"']]],
+    ['a quotation mark without its other', '"Velo Bahn', [['velo', 'bahn']]],
+    ['or, and oder', 'Velo or Bahn ODER Zug', [['velo'], ['bahn'], ['zug']]],
+    ['or at an end', 'oder Velo or', [['velo']]],
+    ['attached words', 'E-Bike', [['e bike=ebike']]],
+    ['letters and digits', 'A1', [['a 1=a1']]],
+    ['a dash between words', 'Velo - Bahn', [['velo', 'bahn']]],
+    ['operators of PostgreSQL', "a & b | !c <-> d:* '", [['a', 'b', 'c', 'd']]],
+  ])('may be %s: %s', (_what, typed, wanted) => {
+    expect(parsed(typed)).toEqual({ wanted, excluded: [] });
+  });
+
+  it('may leave words and phrases out', () => {
+    expect(parsed('Velo -Bahn -"kalter Zug"')).toEqual({
+      wanted: [['velo']],
+      excluded: ['bahn', '"kalter zug"'],
+    });
+    expect(parsed('-Bahn')).toEqual({ wanted: [], excluded: ['bahn'] });
+  });
+
+  it('is taken for the word that two words make, too', () => {
+    const [wishes] = parse('covid 19 test').alternatives;
+    expect(wishes!.map(({ withNext }) => withNext.map(({ form }) => form))).toEqual([
+      ['covid19'],
+      ['covid19', '19test'],
+      ['19test'],
+    ]);
+  });
+
+  it('has forty words at most', () => {
+    expect(parse('a '.repeat(100)).alternatives[0]).toHaveLength(40);
+  });
+
+  it.each([
+    ['auto', 'autos'],
+    ['autos', 'auto'],
+    ['museum', 'museen'],
+    ['museen', 'museum'],
+    ['firma', 'firmen'],
+    ['konto', 'konten'],
+  ])('%s is looked for as %s, too', (form, other) => {
+    expect(pluralsOf(form)).toContain(other);
+  });
+});

@@ -1,0 +1,83 @@
+import { textsOf, type ArticleSnapshot } from '#events';
+import type { Words } from './vocabulary.js';
+import { compoundsOf, withCompounds, wordsOf, type Token } from './words.js';
+
+/**
+ * What PostgreSQL's text search holds of an article. Its lexemes, one kind each:
+ *
+ * - `bahn`: the stem of a word; of attached words (`e-bike`) also that of both as one (`ebik`)
+ * - `+bahn`: the stem of a part of a compound, such as «Seilbahn»
+ * - `=müller`: a word on its own as it is spelled, of headline, lead and names: «Müller» and «Müll» have one stem
+ * - `@…`: the id of a list that the article is in
+ * - {@link FORMAT}
+ */
+export type SearchDocument = string;
+
+/** In every document that was written with these kinds of lexemes. A change of them takes another number. */
+export const FORMAT = '#2';
+
+type Weight = 'A' | 'B' | 'C' | 'D';
+
+export interface Field {
+  readonly weight: Weight;
+  readonly tokens: readonly Token[];
+}
+
+/** The words of an article: those of the headline weigh most, then those of the lead, then names, then the body. */
+export function fieldsOf(article: ArticleSnapshot): Field[] {
+  const { kicker, headline, shortHeadline, lead, byline, section, topics, places, dateline } = article;
+  const names = [...byline, section, ...topics, ...places].map(({ name }) => name);
+  const texts: [Weight, (string | undefined)[]][] = [
+    ['A', [kicker, headline, shortHeadline]],
+    ['B', [lead]],
+    ['C', [...names, dateline.place]],
+    ['D', article.body.flatMap(textsOf)],
+  ];
+  return texts.flatMap(([weight, all]) =>
+    all.flatMap((text) => (text === undefined ? [] : [{ weight, tokens: wordsOf(text) }])),
+  );
+}
+
+/** Every word of some fields, attached ones also as one. */
+export const wordsIn = (fields: readonly Field[]) => fields.flatMap(({ tokens }) => withCompounds(tokens));
+
+/** The last position that PostgreSQL tells from others. */
+const LAST_POSITION = 16_383;
+/** Positions of a lexeme that it keeps. */
+const POSITIONS = 255;
+
+/** @param lists ids of the lists that the article is in */
+export function documentOf(fields: readonly Field[], lists: readonly string[], words: Words): SearchDocument {
+  const positions = new Map<string, string[]>();
+  let position = 1;
+  const add = (lexeme: string, at: number, weight: Weight) => {
+    const known = positions.get(lexeme) ?? [];
+    if (known.length < POSITIONS) known.push(`${Math.min(at, LAST_POSITION)}${weight}`);
+    positions.set(lexeme, known);
+  };
+  for (const { weight, tokens } of fields) {
+    for (const [i, token] of tokens.entries()) {
+      const { stem, parts } = words.get(token.spelling)!;
+      const lexeme = stem ?? (token.acronym ? token.form : undefined);
+      if (lexeme === undefined) continue;
+      add(lexeme, position + i, weight);
+      for (const part of parts) add(`+${part}`, position + i, weight);
+      const alone = !token.attached && !tokens[i + 1]?.attached;
+      if (weight !== 'D' && alone) add(`=${token.spelling}`, position + i, weight);
+    }
+    for (const { spelling, first } of compoundsOf(tokens)) {
+      const { stem } = words.get(spelling)!;
+      if (stem !== undefined) add(stem, position + first, weight);
+    }
+    // The last word of a text and the first of the next are no phrase.
+    position += tokens.length + 1;
+  }
+  return [
+    quoted(FORMAT),
+    ...lists.map((id) => quoted(`@${id}`)),
+    ...[...positions].map(([lexeme, all]) => `${quoted(lexeme)}:${all.join(',')}`),
+  ].join(' ');
+}
+
+/** A lexeme in the text form of documents and queries. */
+export const quoted = (lexeme: string): string => `'${lexeme.replace(/['\\]/g, '$&$&')}'`;

@@ -1,0 +1,81 @@
+import { splitUp, wordsAround, type Db, type Known } from './vocabulary.js';
+import { errorsIn, keysOf, nearest, slipInside, type Stemmed } from './typos.rules.js';
+
+/** Words of one query that others are looked for: each costs the database some milliseconds. */
+export const WORDS_AT_ONCE = 5;
+/** Words tried in place of one. */
+const ALTERNATIVES = 4;
+/** Known words that are compared with a mistyped one, and that are looked at for being its compounds. */
+const CANDIDATES = 100;
+const AROUND = 40;
+const SHORTEST_PART = 4;
+/** Letters that are enough of a word for the longer ones that start with them. */
+const SHORTEST_START = 6;
+
+/** What a word that no article has may be about. */
+export interface Meant {
+  /** Words that it is mistyped for, compounds of it and longer words that start with it. */
+  readonly words: readonly Known[];
+  /** Stems of the words that it is itself made of; of these, first the two that make it up. */
+  readonly parts: readonly string[];
+}
+
+/** Looks for what unknown words may mean, by their forms. @param typed at most {@link WORDS_AT_ONCE} */
+export async function meantBy(db: Db, typed: readonly Stemmed[]): Promise<Map<string, Meant>> {
+  const near = await neighboursOf(db, typed);
+  const parts = typed.map(({ form }) => form).filter((form) => form.length >= SHORTEST_PART);
+  const around = await wordsAround(db, parts, AROUND);
+  const splits = await splitUp(db, [...new Set([...parts, ...around.map(({ form }) => form)])], parts);
+  return new Map(
+    typed.map((word) => [
+      word.form,
+      {
+        words: [
+          ...nearest(word, near.get(word.form) ?? [], ALTERNATIVES),
+          ...around.filter(
+            ({ form }) =>
+              splits.get(form)?.words.has(word.form) ||
+              (word.form.length >= SHORTEST_START && form.startsWith(word.form)),
+          ),
+        ],
+        parts: [...(splits.get(word.form)?.words.values() ?? [])],
+      },
+    ]),
+  );
+}
+
+/** Known words that differ from these by letters left out, added or swapped inside. */
+export async function slipsOf(db: Db, typed: readonly Stemmed[]): Promise<Map<string, Known[]>> {
+  const near = await neighboursOf(db, typed);
+  return new Map(
+    typed.map((word) => {
+      const slips = (near.get(word.form) ?? []).filter(({ form }) => slipInside(word.form, form));
+      return [word.form, nearest(word, slips, ALTERNATIVES)];
+    }),
+  );
+}
+
+/** Known words that have some letters in common with each of these. */
+async function neighboursOf(db: Db, typed: readonly Stemmed[]): Promise<Map<string, Known[]>> {
+  const asked = typed
+    .filter(({ form }) => errorsIn(form) > 0 && form.length <= 40)
+    .map(({ form, stem }) => ({
+      typed: form,
+      typed_stem: stem,
+      keys: keysOf(form),
+      most: errorsIn(form) + 1,
+    }));
+  if (asked.length === 0) return new Map();
+  // Letters that changed places count as two here; the rules decide.
+  const rows: (Known & { typed: string })[] = await db.query(
+    `SELECT typed, near.form, near.spelling, near.stem
+     FROM json_to_recordset($1) AS asked(typed text, typed_stem text, keys text[], most int), LATERAL (
+       SELECT form, spelling, stem,
+         least(levenshtein_less_equal(form, typed, most), levenshtein_less_equal(stem, typed_stem, most)) AS edits
+       FROM search_vocabulary WHERE deletions && keys AND form <> typed
+       ORDER BY edits LIMIT ${CANDIDATES}
+     ) AS near WHERE edits <= most`,
+    [JSON.stringify(asked)],
+  );
+  return Map.groupBy(rows, (row) => row.typed);
+}

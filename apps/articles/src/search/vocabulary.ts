@@ -1,0 +1,184 @@
+import type { EntityManager } from 'typeorm';
+import { partsOf, piecesOf, splitOf, wordsOfSplit, type Piece } from './compounds.rules.js';
+import { deletionsOf } from './typos.rules.js';
+import type { Token } from './words.js';
+
+/** A word as the search knows it. */
+export interface Word {
+  /** Undefined for words so common that they are not searched for. */
+  readonly stem?: string;
+  /** The stems of the words that it is made of, where the archive has split it. */
+  readonly parts: readonly string[];
+  /** Whether an article has it in this form. */
+  readonly known: boolean;
+}
+
+/** A word of the archive. */
+export interface Known {
+  readonly form: string;
+  /** One of its spellings. */
+  readonly spelling: string;
+  readonly stem: string;
+}
+
+/** Known by their spelling, since «für» is a stop word and «Fur» is none. */
+export type Words = ReadonlyMap<string, Word>;
+
+/** Anything that runs statements: a transaction, or a migration. */
+export type Db = Pick<EntityManager, 'query'>;
+
+type Spelled = Pick<Token, 'spelling' | 'form'>;
+
+/** Looks words up, many at once. */
+export async function lookUp(db: Db, words: Iterable<Spelled>): Promise<Words> {
+  const forms = new Map([...words].map(({ spelling, form }) => [spelling, form]));
+  const rows: { spelling: string; stem: string | null; parts: string[] | null; known: boolean }[] =
+    await db.query(
+      // Those that are known as they are spelled are no stop words and have their stems.
+      `SELECT word.spelling, CASE WHEN own.spelling = word.spelling THEN own.stem
+           WHEN ts_lexize('german_stem', word.spelling) = '{}' THEN NULL
+           ELSE coalesce(own.stem, (ts_lexize('german_stem', word.form))[1], word.form) END AS stem,
+         parts, own.form IS NOT NULL AS known
+       FROM unnest($1::text[], $2::text[]) AS word(spelling, form)
+         LEFT JOIN search_vocabulary AS own ON own.form = word.form`,
+      [[...forms.keys()], [...forms.values()]],
+    );
+  return new Map(
+    rows.map(({ spelling, stem, parts, known }) => [
+      spelling,
+      { stem: stem ?? undefined, parts: parts ?? [], known },
+    ]),
+  );
+}
+
+/** Those of some stems that articles have, in whatever form. */
+export async function knownStems(db: Db, stems: readonly string[]): Promise<Set<string>> {
+  const rows: { stem: string }[] = await db.query(
+    `SELECT DISTINCT stem FROM search_vocabulary WHERE stem = ANY($1)`,
+    [stems],
+  );
+  return new Set(rows.map(({ stem }) => stem));
+}
+
+/** What can be split and mistyped. */
+const isLearnable = (form: string): boolean => /^\p{L}{3,40}$/u.test(form);
+
+/** Learns words. @returns the forms that were not known before. */
+export async function learn(db: Db, words: Iterable<Spelled>): Promise<string[]> {
+  const learnable = [...words].filter(({ form }) => isLearnable(form));
+  const found = await lookUp(db, learnable);
+  const fresh = new Map(
+    learnable.flatMap(({ spelling, form }) => {
+      const { stem, known } = found.get(spelling)!;
+      return stem === undefined || known ? [] : [[form, { form, spelling, stem }] as const];
+    }),
+  );
+  await insert(db, [...fresh.values()]);
+  return [...fresh.keys()];
+}
+
+async function insert(db: Db, words: readonly Known[]): Promise<void> {
+  if (words.length === 0) return;
+  await db.query(
+    `INSERT INTO search_vocabulary (form, spelling, stem, deletions)
+     SELECT form, spelling, stem, deletions
+     FROM json_to_recordset($1) AS word(form text, spelling text, stem text, deletions text[])
+     ORDER BY form ON CONFLICT DO NOTHING`,
+    [JSON.stringify(words.map((word) => ({ ...word, deletions: deletionsOf(word.form) })))],
+  );
+}
+
+/**
+ * Splits known words anew into those that the archive knows now, and learns these.
+ * @returns the stems of the words whose parts are others than before.
+ */
+export async function split(db: Db, forms: readonly string[]): Promise<string[]> {
+  const splits = await splitUp(db, forms);
+  if (splits.size === 0) return [];
+  const pieces = [...splits.values()].flatMap(({ words }) => [...words]);
+  await insert(
+    db,
+    pieces.map(([form, stem]) => ({ form, spelling: form, stem })),
+  );
+  const [changed]: [{ stem: string }[], number] = await db.query(
+    `UPDATE search_vocabulary AS word SET parts = split.parts
+     FROM json_to_recordset($1) AS split(form text, parts text[])
+     WHERE word.form = split.form AND word.parts <> split.parts RETURNING word.stem`,
+    [JSON.stringify([...splits].map(([form, { parts }]) => ({ form, parts })))],
+  );
+  return changed.map(({ stem }) => stem);
+}
+
+interface Parts {
+  /** Stems, those of parts of parts included. */
+  readonly parts: string[];
+  /** Those of the two that are words by themselves, with their stems. */
+  readonly words: ReadonlyMap<string, string>;
+}
+
+/** How words are split, for those that can be. @param given forms to be taken for known ones */
+export async function splitUp(
+  db: Db,
+  forms: readonly string[],
+  given: readonly string[] = [],
+): Promise<Map<string, Parts>> {
+  const known = await lookUpPieces(db, forms.flatMap(piecesOf));
+  for (const form of given) {
+    const piece = known.get(form);
+    if (piece) known.set(form, { ...piece, known: 'form' });
+  }
+  return new Map(
+    forms.flatMap((form) => {
+      const found = splitOf(form, known);
+      if (!found) return [];
+      const words = wordsOfSplit(found, known).map((piece) => [piece, known.get(piece)!.stem] as const);
+      return [[form, { parts: partsOf(found, known), words: new Map(words) }] as const];
+    }),
+  );
+}
+
+async function lookUpPieces(db: Db, pieces: readonly string[]): Promise<Map<string, Piece>> {
+  if (pieces.length === 0) return new Map();
+  const rows: { form: string; stem: string; parts: string[] | null; known: Piece['known'] }[] =
+    await db.query(
+      `SELECT piece.form, stem, kin.parts,
+       CASE WHEN stop OR kin.form IS NULL THEN 'no' WHEN kin.form = piece.form THEN 'form' ELSE 'stem' END AS known
+     FROM (
+       SELECT form, coalesce((ts_lexize('german_stem', form))[1], form) AS stem,
+         ts_lexize('german_stem', form) = '{}' AS stop FROM unnest($1::text[]) AS form
+     ) AS piece LEFT JOIN LATERAL (
+       SELECT word.form, word.parts FROM search_vocabulary AS word WHERE word.stem = piece.stem
+       ORDER BY word.form <> piece.form, length(word.form) LIMIT 1
+     ) AS kin ON true`,
+      [[...new Set(pieces)]],
+    );
+  return new Map(rows.map(({ form, stem, parts, known }) => [form, { stem, parts: parts ?? [], known }]));
+}
+
+/** Known words that may be compounds of one of these, the shortest first: those that it starts or ends. */
+export async function wordsAround(db: Db, parts: readonly string[], most: number): Promise<Known[]> {
+  if (parts.length === 0) return [];
+  // Ranges, since a pattern that is no constant is looked for without an index.
+  return db.query(
+    `SELECT DISTINCT around.form, around.spelling, around.stem FROM unnest($1::text[]) AS part, LATERAL (
+       (SELECT form, spelling, stem FROM search_vocabulary WHERE form > part AND form < part || chr(1114111)
+         AND length(form) >= length(part) + 3 ORDER BY length(form) LIMIT $2)
+       UNION ALL
+       (SELECT form, spelling, stem FROM search_vocabulary WHERE reverse(form) > reverse(part)
+         AND reverse(form) < reverse(part) || chr(1114111) AND length(form) >= length(part) + 3
+         ORDER BY length(form) LIMIT $2)
+     ) AS around`,
+    [parts, most],
+  );
+}
+
+/** Forgets words, and what they were split into, that no article has any more. */
+export async function forget(db: Db, forms: readonly string[]): Promise<void> {
+  const pieces = forms.flatMap(piecesOf);
+  await db.query(
+    `DELETE FROM search_vocabulary WHERE form = ANY($1) AND NOT EXISTS (
+       SELECT FROM article_search
+       WHERE document @@ (quote_literal(stem) || ' | ' || quote_literal('+' || stem))::tsquery)`,
+    [[...new Set([...forms, ...pieces])]],
+  );
+}

@@ -1,0 +1,65 @@
+import { phraseQuery, pluralsOf, type Wanted, type Wish } from './query.rules.js';
+import { quoted } from './search-document.js';
+import type { Known, Words } from './vocabulary.js';
+
+/**
+ * What a wish means in terms of the index.
+ * @param withCapitals take «ALS» for a word that is searched for, which «als» is not
+ * @returns undefined when it has stop words only.
+ */
+export function wantedOf(wish: Wish, words: Words, withCapitals: boolean): Wanted | undefined {
+  const { tokens, asOne, withNext } = wish;
+  const stemOf = (spelling: string) => words.get(spelling)?.stem;
+  const places = tokens.flatMap((token, at) => {
+    const stem = stemOf(token.spelling) ?? (withCapitals && token.acronym ? token.form : undefined);
+    return stem === undefined ? [] : [[at, stem] as const];
+  });
+  const one = asOne && stemOf(asOne.spelling);
+  if (places.length === 0 && one === undefined) return undefined;
+  const whole = [
+    ...(places.length > 0 ? [phraseQuery(places)] : []),
+    ...(one === undefined ? [] : [quoted(one)]),
+  ];
+  if (wish.phrase) {
+    return { whole, loose: [], stems: places.map(([, stem]) => stem), parts: [], spellings: [] };
+  }
+  const pairs = withNext.flatMap(({ spelling }) => stemOf(spelling) ?? []);
+  const plurals = tokens.length > 1 ? [] : pluralsOf(tokens[0]!.form).flatMap((form) => stemOf(form) ?? []);
+  const parts = one !== undefined ? [one] : places.length === 1 ? [places[0]![1]] : [];
+  return {
+    whole,
+    loose: [...[...pairs, ...plurals].map(quoted), ...parts.map((part) => quoted(`+${part}`))],
+    stems: [
+      ...(one === undefined ? [] : [one]),
+      // Of «E-Bike» the «E» alone is no hit.
+      ...places.map(([, stem]) => stem).filter((stem) => one === undefined || stem.length > 1),
+      ...pairs,
+      ...plurals,
+    ],
+    parts,
+    spellings: asOne ? [asOne.spelling] : tokens.map(({ spelling }) => spelling),
+  };
+}
+
+/** The wish, or one of these words, and compounds of them. */
+export const orWords = (wanted: Wanted, words: readonly Known[]): Wanted => ({
+  ...orParts(
+    wanted,
+    words.map(({ stem }) => stem),
+    'any',
+  ),
+  spellings: [...wanted.spellings, ...words.map(({ spelling }) => spelling)],
+});
+
+/** The wish, or all, or any, of these words, or compounds of them. */
+export const orParts = (wanted: Wanted, stems: readonly string[], which: 'all' | 'any'): Wanted =>
+  stems.length === 0
+    ? wanted
+    : {
+        ...wanted,
+        loose: [...wanted.loose, `(${stems.map(wordOrPart).join(which === 'all' ? ' & ' : ' | ')})`],
+        stems: [...wanted.stems, ...stems],
+        parts: [...wanted.parts, ...stems],
+      };
+
+const wordOrPart = (stem: string): string => `(${quoted(stem)} | ${quoted(`+${stem}`)})`;
