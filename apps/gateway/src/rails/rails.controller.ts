@@ -7,7 +7,7 @@ import { Ids } from '../http/params.js';
 import { withoutRetracted, type RailsAnswer } from '../retractions/rails.rules.js';
 import { Retractions } from '../retractions/retractions.js';
 import { UpstreamDown } from '../upstream/problems.js';
-import { Upstream } from '../upstream/upstream.js';
+import { Upstream, withArrays } from '../upstream/upstream.js';
 
 @Controller('v1')
 @ForAnyone()
@@ -29,7 +29,9 @@ export class RailsController {
     });
     // Recommendations learns of retractions by events alone.
     if (!this.retractions.isCurrent) throw new UpstreamDown('articles');
-    const rails = withoutRetracted(answer, (articleId) => this.retractions.has(articleId));
+    const rails = withoutRetracted(withArrays('recommendations', answer, 'rails'), (articleId) =>
+      this.retractions.has(articleId),
+    );
     sendCacheable(request, reply, cacheable(rails, [`article/${id}`, 'rails']));
   }
 
