@@ -4,7 +4,7 @@ import { ClientGone } from '#platform';
 import { Caches, HOLD_FOR } from '../caching/caches.js';
 import { MicroCache, STALE_FOR } from '../caching/micro-cache.js';
 import { cacheable, type Cacheable } from '../http/cacheable.js';
-import { withoutRetracted, type RailsAnswer } from '../retractions/rails.rules.js';
+import { withoutRetracted } from '../retractions/rails.rules.js';
 import { Retractions } from '../retractions/retractions.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
 import { UpstreamDown, type ServiceName } from '../upstream/problems.js';
@@ -66,7 +66,7 @@ export class PageService {
     const [comments, poll, rails, interactions] = await Promise.all([
       this.part('comments', `/articles/${id}/comments`, signal),
       pollId ? this.part('polls', `/polls/${pollId}`, signal) : ({ status: 'fresh', data: null } as const),
-      this.part<RailsAnswer>('recommendations', `/articles/${id}/rails`, signal, 'rails'),
+      this.part('recommendations', `/articles/${id}/rails`, signal),
       this.part<InteractionsAnswer>('recommendations', `/interactions?ids=${id}`, signal, 'items'),
     ]);
     // Once more: the parts may have taken a second.
@@ -82,11 +82,10 @@ export class PageService {
   }
 
   /** Rails may name what was retracted, however fresh they are: recommendations learns of it by events alone. */
-  private checked(rails: Part<RailsAnswer>): Part<RailsAnswer> {
-    if (rails.status === 'unavailable') return rails;
-    if (!this.retractions.isCurrent) return { status: 'unavailable', data: null };
-    const data = withoutRetracted(rails.data, (articleId) => this.retractions.has(articleId));
-    return { status: rails.status, data };
+  private checked({ status, data }: Part<unknown>): Part<unknown> {
+    const isKnown = status !== 'unavailable' && this.retractions.isCurrent;
+    const rails = isKnown && withoutRetracted(data, (articleId) => this.retractions.has(articleId));
+    return rails ? { status, data: rails } : { status: 'unavailable', data: null };
   }
 
   /** A refusal of a part (its events have not arrived, or it was taken down) leaves that part out, not the page. */
