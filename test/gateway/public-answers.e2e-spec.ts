@@ -181,6 +181,19 @@ describe('what the gateway answers to anyone', () => {
       }
     });
 
+    it('is neither the poll nor the comments of one that was retracted, though their services have not heard of it', async () => {
+      const [poll, comments] = [`/v1/polls/${anId()}`, `/v1/articles/${gone}/comments`];
+      services.answer = ({ url }, response) =>
+        url!.startsWith('/polls/')
+          ? sendJson(response, { articleId: gone, question: 'Was sagt Zita?' })
+          : sendJson(response, { open: true, count: 1, items: [{ text: 'Zita sagt …' }] });
+      for (const path of [poll, comments]) expect((await gateway.get(path)).text).toContain('Zita');
+      services.retracted = [gone];
+      await waitUntil(async () => (await gateway.get(poll)).status === 410);
+      const { status, text } = await gateway.get(comments);
+      expect([status, JSON.parse(text)]).toEqual([200, { open: false, count: 0, items: [] }]);
+    });
+
     it('has no cards at all as long as nothing is known of retractions', async () => {
       const ignorant = await FakeService.start((_request, response) => sendJson(response, {}, 404));
       ignorant.isWhollySick = true;

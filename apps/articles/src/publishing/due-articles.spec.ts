@@ -66,6 +66,26 @@ describeWith('postgres')('schedules', () => {
     ]);
   });
 
+  it('are kept while somebody saves the article again and again', async () => {
+    const { id } = expectOk(await desk.act('schedule', await desk.draft(), { publishAt: soon() }));
+    const over = new AbortController();
+    const save = async () => {
+      while (!over.signal.aborted) {
+        await desk.service.transaction(async (sql) => {
+          await sql(`SELECT FROM article WHERE id = $1 FOR UPDATE`, [id]);
+          await sql(`SELECT pg_sleep(0.1)`);
+        });
+      }
+    };
+    const saving = [save(), save()];
+    try {
+      await waitUntil(async () => (await statusOf(id)) === 200, { within: 5_000 });
+    } finally {
+      over.abort();
+      await Promise.all(saving);
+    }
+  });
+
   it('can be cancelled', async () => {
     const scheduled = expectOk(await desk.act('schedule', await desk.draft(), { publishAt: soon() }));
     const after = expectOk(await desk.act('schedule', await desk.draft(), { publishAt: soon() }));

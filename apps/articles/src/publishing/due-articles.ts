@@ -24,6 +24,8 @@ import { TakeDown } from './take-down.js';
 const LOOK_EVERY = 200;
 /** Milliseconds before a take-down that failed is tried again, doubled each time. */
 const [RETRY_FIRST, RETRY_LAST] = [1_000, 60_000];
+/** Milliseconds after which an article that was locked at each look is late, and for which its lock is then waited for. */
+const [LATE, LOCK_WITHIN] = [1_000, 500];
 /** Articles a transaction; small enough that a replica that dies holds up few others. */
 const BATCH = 40;
 
@@ -57,7 +59,10 @@ export class DueArticles extends BackgroundWork {
   protected async round(): Promise<boolean> {
     const takenDown = await this.settle('offlineAt', (tx, due) => this.takeDownAll(tx, due));
     const published = await this.settle('publishAt', (tx, due) => this.publishAll(tx, due));
-    return published + takenDown > 0;
+    if (published + takenDown > 0) return true;
+    await this.settleLate('offlineAt', (tx, due) => this.takeDownAll(tx, due));
+    await this.settleLate('publishAt', (tx, due) => this.publishAll(tx, due));
+    return false;
   }
 
   /** @returns how many articles were due. What one of them is at fault for does not stop the others. */
@@ -74,6 +79,25 @@ export class DueArticles extends BackgroundWork {
       for (const id of ids) await this.settleOne(id, time, work);
     }
     return ids.length;
+  }
+
+  /** Whoever saves an article again and again must not hold up its schedule: the one longest overdue is waited for. */
+  private async settleLate(time: 'publishAt' | 'offlineAt', work: Work): Promise<void> {
+    const id = await late(this.db, time, this.waiting());
+    if (!id) return;
+    try {
+      await this.db.transaction(async (tx) => {
+        await tx.query(`SET LOCAL lock_timeout = ${LOCK_WITHIN}`);
+        const due = await claim(tx, time, 1, [], id, 'wait');
+        await tx.query(`SET LOCAL lock_timeout TO DEFAULT`);
+        if (due.length > 0) await work(tx, due);
+      });
+    } catch (error) {
+      // Still locked: the next look waits again.
+      if (failureKind(error) === 'transient') return;
+      if (!isFaultOfOne(error)) throw error;
+      await this.settleOne(id, time, work);
+    }
   }
 
   private async settleOne(id: string, time: 'publishAt' | 'offlineAt', work: Work): Promise<void> {
@@ -160,16 +184,32 @@ function claim(
   limit: number,
   except: readonly string[],
   id?: string,
+  locked: 'skip' | 'wait' = 'skip',
 ): Promise<Article[]> {
   const query = tx
     .createQueryBuilder(Article, 'article')
     .where(`article.${column[time]} <= clock_timestamp()`)
     .orderBy(`article.${time}`)
     .limit(limit)
-    .setLock('pessimistic_write')
-    .setOnLocked('skip_locked');
+    .setLock('pessimistic_write');
+  if (locked === 'skip') query.setOnLocked('skip_locked');
   if (time === 'publishAt')
     query.andWhere('(article.offline_at IS NULL OR article.offline_at > clock_timestamp())');
   if (except.length > 0) query.andWhere('article.id <> ALL(:except)', { except });
   return (id ? query.andWhere('article.id = :id', { id }) : query).getMany();
+}
+
+/** The article that is longest overdue, locked or not. */
+async function late(
+  db: DataSource,
+  time: keyof typeof column,
+  except: readonly string[],
+): Promise<string | undefined> {
+  const [row]: { id: string }[] = await db.query(
+    `SELECT id FROM article WHERE ${column[time]} <= clock_timestamp() - interval '${LATE} milliseconds' AND id <> ALL ($1)
+       ${time === 'publishAt' ? 'AND (offline_at IS NULL OR offline_at > clock_timestamp())' : ''}
+     ORDER BY ${column[time]} LIMIT 1`,
+    [except],
+  );
+  return row?.id;
 }

@@ -52,6 +52,18 @@ describeWith('postgres')('a paid article', () => {
     expect(items[0]!.excerpt!.text).toContain('Absatz');
   });
 
+  it('is found by the words of what is withheld, in whatever order a phrase has them', async () => {
+    const found = async (q: string) => {
+      const { body } = await desk.read<SearchResponse>(`/search?q=${encodeURIComponent(q)}`);
+      return body.items.map(({ slug }) => slug);
+    };
+    expect(await found('abonnement quittengelee')).toEqual(['bezahlt']);
+    expect(await found('"quittengelee nur im abonnement"')).toEqual(
+      await found('"abonnement nur im quittengelee"'),
+    );
+    expect(await found('"der zweite absatz"')).toContain('bezahlt');
+  });
+
   it('says that it is restricted, under its id, too', async () => {
     for (const name of ['bezahlt', id]) {
       const { body, headers } = await desk.read<ReadableArticle>(`/articles/${name}`);

@@ -1,4 +1,5 @@
 import { textsOf, type ArticleSnapshot } from '#events';
+import { readableWithoutSubscription } from '../reading/paywall.rules.js';
 import type { Words } from './vocabulary.js';
 import { compoundsOf, withCompounds, wordsOf, type Token } from './words.js';
 
@@ -21,21 +22,28 @@ type Weight = 'A' | 'B' | 'C' | 'D';
 export interface Field {
   readonly weight: Weight;
   readonly tokens: readonly Token[];
+  /** Only subscribers may read it: it is found by its words, and nothing tells in which order they stand. */
+  readonly withheld?: boolean;
 }
 
 /** The words of an article: those of the headline weigh most, then those of the lead, then names, then the body. */
 export function fieldsOf(article: ArticleSnapshot): Field[] {
   const { kicker, headline, shortHeadline, lead, byline, section, topics, places, dateline } = article;
   const names = [...byline, section, ...topics, ...places].map(({ name }) => name);
+  const free = readableWithoutSubscription(article).body.length;
   const texts: [Weight, (string | undefined)[]][] = [
     ['A', [kicker, headline, shortHeadline]],
     ['B', [lead]],
     ['C', [...names, dateline.place]],
-    ['D', article.body.flatMap(textsOf)],
+    ['D', article.body.slice(0, free).flatMap(textsOf)],
   ];
-  return texts.flatMap(([weight, all]) =>
-    all.flatMap((text) => (text === undefined ? [] : [{ weight, tokens: wordsOf(text) }])),
-  );
+  const withheld = article.body.slice(free).flatMap(textsOf);
+  return [
+    ...texts.flatMap(([weight, all]) =>
+      all.flatMap((text) => (text === undefined ? [] : [{ weight, tokens: wordsOf(text) }])),
+    ),
+    ...withheld.map((text): Field => ({ weight: 'D', tokens: wordsOf(text), withheld: true })),
+  ];
 }
 
 /** Every word of some fields, attached ones also as one. */
@@ -50,24 +58,25 @@ const POSITIONS = 255;
 export function documentOf(fields: readonly Field[], lists: readonly string[], words: Words): SearchDocument {
   const positions = new Map<string, string[]>();
   let position = 1;
-  const add = (lexeme: string, at: number, weight: Weight) => {
+  const add = (lexeme: string, at: number, { weight, withheld }: Field) => {
     const known = positions.get(lexeme) ?? [];
-    if (known.length < POSITIONS) known.push(`${Math.min(at, LAST_POSITION)}${weight}`);
+    if (!withheld && known.length < POSITIONS) known.push(`${Math.min(at, LAST_POSITION)}${weight}`);
     positions.set(lexeme, known);
   };
-  for (const { weight, tokens } of fields) {
+  for (const field of fields) {
+    const { weight, tokens } = field;
     for (const [i, token] of tokens.entries()) {
       const { stem, parts } = words.get(token.spelling)!;
       const lexeme = stem ?? (token.acronym ? token.form : undefined);
       if (lexeme === undefined) continue;
-      add(lexeme, position + i, weight);
-      for (const part of parts) add(`+${part}`, position + i, weight);
+      add(lexeme, position + i, field);
+      for (const part of parts) add(`+${part}`, position + i, field);
       const alone = !token.attached && !tokens[i + 1]?.attached;
-      if (weight !== 'D' && alone) add(`=${token.spelling}`, position + i, weight);
+      if (weight !== 'D' && alone) add(`=${token.spelling}`, position + i, field);
     }
     for (const { spelling, first } of compoundsOf(tokens)) {
       const { stem } = words.get(spelling)!;
-      if (stem !== undefined) add(stem, position + first, weight);
+      if (stem !== undefined) add(stem, position + first, field);
     }
     // The last word of a text and the first of the next are no phrase.
     position += tokens.length + 1;
@@ -75,7 +84,9 @@ export function documentOf(fields: readonly Field[], lists: readonly string[], w
   return [
     quoted(FORMAT),
     ...lists.map((id) => quoted(`@${id}`)),
-    ...[...positions].map(([lexeme, all]) => `${quoted(lexeme)}:${all.join(',')}`),
+    ...[...positions].map(([lexeme, all]) =>
+      all.length > 0 ? `${quoted(lexeme)}:${all.join(',')}` : quoted(lexeme),
+    ),
   ].join(' ');
 }
 

@@ -5,9 +5,13 @@ import { clientSignal, ForAnyone } from '#platform';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
 import { queryOf } from '../http/params.js';
 import { answerPublicly } from '../http/public-answer.js';
+import { Retractions } from '../retractions/retractions.js';
 import { ReaderCookie } from '../security/reader-cookie.js';
 import { forward } from '../upstream/forward.js';
 import { Upstream } from '../upstream/upstream.js';
+
+/** What the comments service says of an article that was taken down. */
+const CLOSED = { open: false, count: 0, items: [] };
 
 @Controller('v1/articles/:id/comments')
 @ForAnyone()
@@ -15,6 +19,7 @@ export class CommentsController {
   constructor(
     private readonly upstream: Upstream,
     private readonly readers: ReaderCookie,
+    private readonly retractions: Retractions,
   ) {}
 
   @Get()
@@ -25,6 +30,9 @@ export class CommentsController {
   ): Promise<void> {
     const path = `/articles/${id}/comments${queryOf(request)}`;
     await answerPublicly(reply, async () => {
+      // Comments learns of retractions by events alone.
+      if (this.retractions.has(id))
+        return sendCacheable(request, reply, cacheable(CLOSED, [`article/${id}`]));
       const comments = await this.upstream.json('comments', path, { signal: clientSignal(reply) });
       sendCacheable(request, reply, cacheable(comments, [`article/${id}`, `comments/${id}`]));
     });

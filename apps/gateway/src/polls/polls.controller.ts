@@ -4,9 +4,14 @@ import { Id } from '#events';
 import { clientSignal, ForAnyone } from '#platform';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
 import { answerPublicly } from '../http/public-answer.js';
+import { Retractions } from '../retractions/retractions.js';
 import { ReaderCookie } from '../security/reader-cookie.js';
 import { forward } from '../upstream/forward.js';
 import { Upstream } from '../upstream/upstream.js';
+
+interface Poll {
+  readonly articleId: string;
+}
 
 @Controller('v1/polls/:id')
 @ForAnyone()
@@ -14,6 +19,7 @@ export class PollsController {
   constructor(
     private readonly upstream: Upstream,
     private readonly readers: ReaderCookie,
+    private readonly retractions: Retractions,
   ) {}
 
   @Get()
@@ -23,7 +29,9 @@ export class PollsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await answerPublicly(reply, async () => {
-      const poll = await this.upstream.json('polls', `/polls/${id}`, { signal: clientSignal(reply) });
+      const poll = await this.upstream.json<Poll>('polls', `/polls/${id}`, { signal: clientSignal(reply) });
+      // Polls learns of retractions by events alone.
+      this.retractions.mustNotHave(poll.articleId);
       sendCacheable(request, reply, cacheable(poll, [`poll/${id}`]));
     });
   }

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SignJWT, importJWK } from 'jose';
+import { waitUntil } from '#testing';
 import { readConfig } from '../config/config.js';
 import { serverSettings } from '../config/service-settings.js';
 import { createLogger } from '../logging.js';
@@ -199,6 +200,23 @@ describe('the keys of an issuer', () => {
       await find();
       answer = keySet(await createSecrets());
       now = 11 * MINUTE;
+      await expect(find()).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
+    });
+
+    it('are used at once while the issuer hangs, and replaced when it answers late', async () => {
+      await find();
+      const next = await createSecrets();
+      let late: (() => void) | undefined;
+      answer = (request, response) => void (late = () => keySet(next)(request, response));
+      now = 11 * MINUTE;
+      const asked = performance.now();
+      await find();
+      expect(performance.now() - asked).toBeLessThan(1_500);
+      late!();
+      await waitUntil(async () => {
+        const [found] = await Promise.allSettled([find(next)]);
+        return found.status === 'fulfilled';
+      });
       await expect(find()).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
     });
 

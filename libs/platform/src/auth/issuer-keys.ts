@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 
 /** Milliseconds. */
@@ -7,6 +8,8 @@ const within = {
   fresh: 10 * 60_000,
   /** While the issuer cannot be asked, the last good keys are used for so long. */
   kept: 24 * 60 * 60_000,
+  /** What a request waits for newer keys while there are some that may be used. */
+  patience: 500,
   /** Between two attempts to fetch, whatever came of the first. */
   pause: 10_000,
 } as const;
@@ -38,7 +41,7 @@ export class IssuerKeys {
 
   /** @throws KeysUnavailable; JOSEError for a token that no key fits. */
   readonly keyFor: JWTVerifyGetKey = async (header, token) => {
-    if (this.age() > within.fresh) await this.fetch();
+    if (this.age() > within.fresh) await this.renew();
     if (this.age() > within.kept) throw new KeysUnavailable();
     try {
       return await this.remote(header, token);
@@ -49,6 +52,13 @@ export class IssuerKeys {
       return this.remote(header, token);
     }
   };
+
+  /** Waits no longer than `patience` for an issuer that hangs, unless there is nothing to go on with. */
+  private async renew(): Promise<void> {
+    const fetched = this.fetch();
+    if (this.age() > within.kept) await fetched;
+    else await Promise.race([fetched, setTimeout(within.patience, undefined, { ref: false })]);
+  }
 
   private age(): number {
     return this.now() - this.fetchedAt;
