@@ -63,18 +63,19 @@ export async function knownStems(db: Db, stems: readonly string[]): Promise<Set<
 /** What can be split and mistyped. */
 const isLearnable = (form: string): boolean => /^\p{L}{3,40}$/u.test(form);
 
-/** Learns words. @returns the forms that were not known before. */
-export async function learn(db: Db, words: Iterable<Spelled>): Promise<string[]> {
-  const learnable = [...words].filter(({ form }) => isLearnable(form));
-  const found = await lookUp(db, learnable);
+/** Learns words. @returns what was known of them, and the forms that were not known before. */
+export async function learn(db: Db, words: readonly Spelled[]): Promise<{ words: Words; fresh: string[] }> {
+  const found = await lookUp(db, words);
   const fresh = new Map(
-    learnable.flatMap(({ spelling, form }) => {
+    words.flatMap(({ spelling, form }) => {
       const { stem, known } = found.get(spelling)!;
-      return stem === undefined || known ? [] : [[form, { form, spelling, stem }] as const];
+      return stem === undefined || known || !isLearnable(form)
+        ? []
+        : [[form, { form, spelling, stem }] as const];
     }),
   );
   await insert(db, [...fresh.values()]);
-  return [...fresh.keys()];
+  return { words: found, fresh: [...fresh.keys()] };
 }
 
 async function insert(db: Db, words: readonly Known[]): Promise<void> {
