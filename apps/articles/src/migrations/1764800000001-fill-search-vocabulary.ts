@@ -1,8 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { ArticleSnapshot } from '#events';
-import { fieldsOf, wordsIn } from '../search/search-document.js';
-import { indexArticles } from '../search/search-index.js';
-import { learn, split } from '../search/vocabulary.js';
+import { indexable, indexArticles, wordsOfAll, type Indexable } from '../search/search-index.js';
+import { learn, lookUp, split } from '../search/vocabulary.js';
 
 /** Articles, and words, of one transaction: a change of one of them waits for a moment only. */
 const ARTICLES = 20;
@@ -22,16 +21,16 @@ export class FillSearchVocabulary1764800000001 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     const seen = new Set<string>();
     await everyArticle(db, async (articles) => {
-      const words = articles
-        .flatMap((article) => wordsIn(fieldsOf(article)))
-        .filter(({ form }) => !seen.has(form));
+      const words = wordsOfAll(articles).filter(({ form }) => !seen.has(form));
       await learn(db, words);
       for (const { form } of words) seen.add(form);
     });
     await everyWord(db, async (forms) => {
       await split(db, forms);
     });
-    await everyArticle(db, (articles) => indexArticles(db, articles));
+    await everyArticle(db, async (articles) => {
+      await indexArticles(db, articles, await lookUp(db, wordsOfAll(articles)));
+    });
   }
 
   async down(): Promise<void> {
@@ -40,10 +39,7 @@ export class FillSearchVocabulary1764800000001 implements MigrationInterface {
 }
 
 /** Goes through the public articles whose documents are of the old format, locked. */
-async function everyArticle(
-  db: QueryRunner,
-  work: (articles: ArticleSnapshot[]) => Promise<void>,
-): Promise<void> {
+async function everyArticle(db: QueryRunner, work: (articles: Indexable[]) => Promise<void>): Promise<void> {
   let last: string | undefined = NIL;
   while (last) {
     await db.query('BEGIN');
@@ -53,7 +49,7 @@ async function everyArticle(
        ORDER BY id LIMIT ${ARTICLES} FOR SHARE`,
       [last],
     );
-    await work(rows.map(({ snapshot }) => snapshot));
+    await work(rows.map(({ snapshot }) => indexable(snapshot)));
     await db.query('COMMIT');
     last = rows.at(-1)?.id;
   }

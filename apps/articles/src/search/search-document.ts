@@ -54,8 +54,8 @@ const LAST_POSITION = 16_383;
 /** Positions of a lexeme that it keeps. */
 const POSITIONS = 255;
 
-/** @param lists ids of the lists that the article is in */
-export function documentOf(fields: readonly Field[], lists: readonly string[], words: Words): SearchDocument {
+/** Without the lists that the article is in. */
+export function documentOf(fields: readonly Field[], words: Words): SearchDocument {
   const positions = new Map<string, string[]>();
   let position = 1;
   const add = (lexeme: string, at: number, { weight, withheld }: Field) => {
@@ -83,7 +83,6 @@ export function documentOf(fields: readonly Field[], lists: readonly string[], w
   }
   return [
     quoted(FORMAT),
-    ...lists.map((id) => quoted(`@${id}`)),
     ...[...positions].map(([lexeme, all]) =>
       all.length > 0 ? `${quoted(lexeme)}:${all.join(',')}` : quoted(lexeme),
     ),

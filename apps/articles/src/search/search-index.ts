@@ -1,58 +1,59 @@
 import type { EntityManager } from 'typeorm';
 import type { ArticleSnapshot } from '#events';
-import { documentOf, fieldsOf, wordsIn } from './search-document.js';
-import { forget, lookUp, type Db } from './vocabulary.js';
+import { ALL } from '../publishing/listing.js';
+import { documentOf, fieldsOf, wordsIn, type Field } from './search-document.js';
+import { forget, lookUp, type Db, type Words } from './vocabulary.js';
+
+/** A public article with its words. */
+export interface Indexable {
+  readonly article: ArticleSnapshot;
+  readonly fields: readonly Field[];
+}
+
+export const indexable = (article: ArticleSnapshot): Indexable => ({ article, fields: fieldsOf(article) });
+
+export const wordsOfAll = (articles: readonly Indexable[]) =>
+  articles.flatMap(({ fields }) => wordsIn(fields));
 
 /**
  * Puts public articles into the search, in the lists that they are in. Compounds are found by their parts where the
  * vocabulary knows these; words that are new to it are learned beside, see `WordLearning`.
  */
 export async function putInSearch(tx: EntityManager, snapshots: readonly ArticleSnapshot[]): Promise<void> {
-  await indexArticles(tx, snapshots);
+  const articles = snapshots.map(indexable);
+  const words = await lookUp(tx, wordsOfAll(articles));
   await tx.query(
-    `INSERT INTO search_backlog (article_id) SELECT id FROM unnest($1::uuid[]) AS id ORDER BY id ON CONFLICT DO NOTHING`,
-    [snapshots.map(({ id }) => id)],
+    `WITH written AS (${WRITE})
+     INSERT INTO search_backlog (article_id) SELECT id FROM unnest($2::uuid[]) AS id ORDER BY id ON CONFLICT DO NOTHING`,
+    [rowsOf(articles, words), snapshots.map(({ id }) => id)],
   );
 }
 
 /** Writes the documents that are not yet as they should be. Articles must be locked against changes. */
-export async function indexArticles(db: Db, snapshots: readonly ArticleSnapshot[]): Promise<void> {
-  if (snapshots.length === 0) return;
-  const articles = snapshots.map((article) => ({ article, fields: fieldsOf(article) }));
-  const words = await lookUp(
-    db,
-    articles.flatMap(({ fields }) => wordsIn(fields)),
-  );
-  const lists = await listsOf(
-    db,
-    snapshots.map(({ id }) => id),
-  );
-  const rows = articles.map(({ article, fields }) => ({
-    id: article.id,
-    published_at: article.publishedAt,
-    section_id: article.section.id,
-    document: documentOf(fields, lists.get(article.id) ?? [], words),
-  }));
-  await db.query(
-    `INSERT INTO article_search AS stored (article_id, published_at, section_id, document)
-     SELECT id, published_at, section_id, document::tsvector
-     FROM json_to_recordset($1) AS article(id uuid, published_at timestamptz, section_id uuid, document text)
-     ON CONFLICT (article_id) DO UPDATE SET published_at = excluded.published_at, section_id = excluded.section_id,
-       document = excluded.document
-     WHERE stored.document <> excluded.document OR stored.published_at <> excluded.published_at
-       OR stored.section_id <> excluded.section_id`,
-    [JSON.stringify(rows)],
-  );
+export async function indexArticles(db: Db, articles: readonly Indexable[], words: Words): Promise<void> {
+  if (articles.length > 0) await db.query(WRITE, [rowsOf(articles, words)]);
 }
 
-async function listsOf(db: Db, ids: readonly string[]): Promise<Map<string, string[]>> {
-  const rows: { id: string; lists: string[] }[] = await db.query(
-    `SELECT article_id AS id, array_agg(list_id ORDER BY list_id) AS lists FROM listing
-     WHERE article_id = ANY($1) AND list_id <> '00000000-0000-0000-0000-000000000000' GROUP BY article_id`,
-    [ids],
+const rowsOf = (articles: readonly Indexable[], words: Words): string =>
+  JSON.stringify(
+    articles.map(({ article, fields }) => ({
+      id: article.id,
+      published_at: article.publishedAt,
+      section_id: article.section.id,
+      document: documentOf(fields, words),
+    })),
   );
-  return new Map(rows.map(({ id, lists }) => [id, lists]));
-}
+
+/** Of `$1`, rows as JSON. The lists are added where they are. */
+const WRITE = `
+  INSERT INTO article_search AS stored (article_id, published_at, section_id, document)
+  SELECT id, published_at, section_id, document::tsvector || array_to_tsvector(ARRAY(
+    SELECT '@' || list_id FROM listing WHERE listing.article_id = id AND list_id <> '${ALL}'))
+  FROM json_to_recordset($1) AS article(id uuid, published_at timestamptz, section_id uuid, document text)
+  ON CONFLICT (article_id) DO UPDATE SET published_at = excluded.published_at, section_id = excluded.section_id,
+    document = excluded.document
+  WHERE stored.document <> excluded.document OR stored.published_at <> excluded.published_at
+    OR stored.section_id <> excluded.section_id`;
 
 export async function removeFromSearch(tx: EntityManager, articleId: string): Promise<void> {
   for (const table of ['article_search', 'search_backlog', 'search_unlearned']) {

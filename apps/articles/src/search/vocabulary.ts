@@ -32,19 +32,19 @@ type Spelled = Pick<Token, 'spelling' | 'form'>;
 /** Looks words up, many at once. */
 export async function lookUp(db: Db, words: Iterable<Spelled>): Promise<Words> {
   const forms = new Map([...words].map(({ spelling, form }) => [spelling, form]));
-  const rows: { spelling: string; stem: string | null; parts: string[] | null; known: boolean }[] =
-    await db.query(
-      // Those that are known as they are spelled are no stop words and have their stems.
-      `SELECT word.spelling, CASE WHEN own.spelling = word.spelling THEN own.stem
-           WHEN ts_lexize('german_stem', word.spelling) = '{}' THEN NULL
-           ELSE coalesce(own.stem, (ts_lexize('german_stem', word.form))[1], word.form) END AS stem,
-         parts, own.form IS NOT NULL AS known
-       FROM unnest($1::text[], $2::text[]) AS word(spelling, form)
-         LEFT JOIN search_vocabulary AS own ON own.form = word.form`,
-      [[...forms.keys()], [...forms.values()]],
-    );
+  // One text each way: hundreds of parameters and rows would cost more than finding the words.
+  const [{ found }]: [{ found: [string, string | null, string[] | null, boolean][] | null }] = await db.query(
+    // Words that are known as they are spelled are no stop words and have their stems.
+    `SELECT json_agg(json_build_array(word.spelling, CASE WHEN own.spelling = word.spelling THEN own.stem
+         WHEN ts_lexize('german_stem', word.spelling) = '{}' THEN NULL
+         ELSE coalesce(own.stem, (ts_lexize('german_stem', word.form))[1], word.form) END,
+       nullif(parts, '{}'), own.form IS NOT NULL)) AS found
+     FROM unnest(string_to_array($1, ' '), string_to_array($2, ' ')) AS word(spelling, form)
+       LEFT JOIN search_vocabulary AS own ON own.form = word.form`,
+    [[...forms.keys()].join(' '), [...forms.values()].join(' ')],
+  );
   return new Map(
-    rows.map(({ spelling, stem, parts, known }) => [
+    (found ?? []).map(([spelling, stem, parts, known]) => [
       spelling,
       { stem: stem ?? undefined, parts: parts ?? [], known },
     ]),
@@ -63,18 +63,19 @@ export async function knownStems(db: Db, stems: readonly string[]): Promise<Set<
 /** What can be split and mistyped. */
 const isLearnable = (form: string): boolean => /^\p{L}{3,40}$/u.test(form);
 
-/** Learns words. @returns the forms that were not known before. */
-export async function learn(db: Db, words: Iterable<Spelled>): Promise<string[]> {
-  const learnable = [...words].filter(({ form }) => isLearnable(form));
-  const found = await lookUp(db, learnable);
+/** Learns words. @returns what was known of them, and the forms that were not known before. */
+export async function learn(db: Db, words: readonly Spelled[]): Promise<{ words: Words; fresh: string[] }> {
+  const found = await lookUp(db, words);
   const fresh = new Map(
-    learnable.flatMap(({ spelling, form }) => {
+    words.flatMap(({ spelling, form }) => {
       const { stem, known } = found.get(spelling)!;
-      return stem === undefined || known ? [] : [[form, { form, spelling, stem }] as const];
+      return stem === undefined || known || !isLearnable(form)
+        ? []
+        : [[form, { form, spelling, stem }] as const];
     }),
   );
   await insert(db, [...fresh.values()]);
-  return [...fresh.keys()];
+  return { words: found, fresh: [...fresh.keys()] };
 }
 
 async function insert(db: Db, words: readonly Known[]): Promise<void> {

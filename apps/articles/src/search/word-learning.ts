@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { ArticleSnapshot } from '#events';
 import { BackgroundWork, LOGGER, type Logger } from '#platform';
-import { quoted, fieldsOf, wordsIn } from './search-document.js';
-import { indexArticles } from './search-index.js';
-import { learn, split, wordsAround } from './vocabulary.js';
+import { quoted } from './search-document.js';
+import { indexable, indexArticles, wordsOfAll, type Indexable } from './search-index.js';
+import { learn, lookUp, split, wordsAround } from './vocabulary.js';
 
 /** Milliseconds. */
 const LOOK_EVERY = 500;
@@ -35,36 +35,38 @@ export class WordLearning extends BackgroundWork {
         `SELECT pg_try_advisory_xact_lock(hashtext('newsroom.word-learning')) AS locked`,
       );
       if (!locked) return false;
-      const snapshots = await take(tx);
-      if (snapshots.length === 0) return false;
-      const fresh = await learn(
-        tx,
-        snapshots.flatMap((article) => wordsIn(fieldsOf(article))),
-      );
-      await split(tx, fresh);
-      const parts = fresh.filter((form) => form.length >= SHORTEST_PART);
-      const around = await wordsAround(tx, parts, AROUND_A_WORD);
-      await requeue(
-        tx,
-        await split(
-          tx,
-          around.map(({ form }) => form),
-        ),
-      );
-      await indexArticles(tx, snapshots);
+      const articles = await take(tx);
+      if (articles.length === 0) return false;
+      const all = wordsOfAll(articles);
+      const { words, fresh } = await learn(tx, all);
+      if (fresh.length > 0) await splitAround(tx, fresh);
+      // Those that were published a moment before a compound of theirs was split are written here, too.
+      await indexArticles(tx, articles, fresh.length > 0 ? await lookUp(tx, all) : words);
       return true;
     });
   }
 }
 
+/** Splits new words, and known ones that are made of them. */
+async function splitAround(tx: EntityManager, fresh: readonly string[]): Promise<void> {
+  await split(tx, fresh);
+  const parts = fresh.filter((form) => form.length >= SHORTEST_PART);
+  const around = await wordsAround(tx, parts, AROUND_A_WORD);
+  const changed = await split(
+    tx,
+    around.map(({ form }) => form),
+  );
+  await requeue(tx, changed);
+}
+
 /** Public articles from the backlog. Those that are being changed are left: their change puts them there again. */
-async function take(tx: EntityManager): Promise<ArticleSnapshot[]> {
+async function take(tx: EntityManager): Promise<Indexable[]> {
   const rows: { id: string; snapshot: ArticleSnapshot | null }[] = await tx.query(
     `SELECT article.id, article.snapshot FROM search_backlog JOIN article ON article.id = article_id
      LIMIT ${BATCH} FOR SHARE OF article SKIP LOCKED`,
   );
   await tx.query(`DELETE FROM search_backlog WHERE article_id = ANY($1)`, [rows.map(({ id }) => id)]);
-  return rows.flatMap(({ snapshot }) => snapshot ?? []);
+  return rows.flatMap(({ snapshot }) => (snapshot ? [indexable(snapshot)] : []));
 }
 
 /** Puts the articles that have words of these stems into the backlog. */
