@@ -32,8 +32,8 @@ import { claimFreeSlug, digestOf, holdSlugs, slugsOf } from './slugs.js';
 type Origin = Pick<NewArticle, 'idempotencyKey' | 'sourceId'>;
 
 /**
- * One method a use: load and lock, decide, save, tell. Every change of an article there is throws Refused
- * `article.unknown` and `article.changed-meanwhile`, besides what is named.
+ * One method per use case: lock, decide, save, emit. Every change of an existing article throws Refused
+ * `article.unknown` and `article.changed-meanwhile`, besides the errors that its method names.
  */
 @Injectable()
 export class ArticlesService {

@@ -28,6 +28,7 @@ export type AuditedAct =
   | 'publish'
   | 'update'
   | 'correct'
+  /** Republished with renamed terms. The word is stored. */
   | 'retell'
   | 'retract'
   | 'purge';

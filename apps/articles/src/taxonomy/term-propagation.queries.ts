@@ -1,8 +1,8 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { DataSource, EntityManager } from 'typeorm';
+import { NIL } from 'uuid';
 import { within } from '#platform';
 import type { By } from '../articles/audit.js';
-import { ALL } from '../publishing/listing.js';
 
 /** The table is called `retelling`. A failed job is also finished; `ops term-changes` shows and retries it. */
 
@@ -31,7 +31,7 @@ export async function claimJob(tx: EntityManager): Promise<Job | undefined> {
   const [row]: (Omit<Job, 'by'> & { by_id: string; by_name: string })[] = await tx.query(
     `SELECT id, term_id AS "termId", article_id AS "articleId", coalesce(last_id, $1) AS "lastId", by_id, by_name
      FROM retelling WHERE finished_at IS NULL ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,
-    [ALL],
+    [NIL],
   );
   if (!row) return undefined;
   const { by_id, by_name, ...job } = row;

@@ -41,7 +41,7 @@ export interface TermRequest {
   readonly parent?: string;
 }
 
-/** What is said of a term; its slug, which has rules of its own, is not part of it. */
+/** What describes a term, without its slug, which has rules of its own. */
 export type TermContent = Pick<Term, 'name' | 'role' | 'portrait' | 'biography' | 'country' | 'parentId'>;
 
 /** The content that a request asks for, in place of what there was. */
@@ -92,7 +92,7 @@ export function mustNameVersion(expected: number | undefined): asserts expected 
 export const termRequest = (kind: TermKind): z.ZodType<TermRequest> =>
   z.preprocess((value) => inertText(value), shapes[kind]);
 
-/** What is told of a term, with the slug of its parent. */
+/** A term as readers see it, with the slug of its parent. */
 export const termResponse = ({ id, slug, name: called, ...term }: Term, parent?: string) => ({
   id,
   slug,
