@@ -13,8 +13,8 @@ type Article = ArticleSnapshot & { readonly restricted?: true };
 const within = { article: 2_000, poll: 800 };
 
 /**
- * Puts the full text of a paid article in place of its free part, for one subscriber. All the rest is in the shared
- * answer that everybody gets; the full text is asked for with the subscriber's own token each time and never held.
+ * Replaces the free part of a paid article by its full text, for one subscriber. The rest comes from the shared answer;
+ * the full text is requested with the subscriber's own token each time and never held.
  */
 @Injectable()
 export class FullText {

@@ -5,7 +5,7 @@ export interface RailsAnswer {
   }[];
 }
 
-/** Without cards of retracted articles; a rail that has none but sold cards left is left out, as the service does. */
+/** Drops cards of retracted articles, and rails that have only sold cards left, as the recommendations service does. */
 export const withoutRetracted = (
   answer: RailsAnswer,
   isRetracted: (articleId: string) => boolean,
