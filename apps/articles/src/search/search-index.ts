@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { ArticleSnapshot } from '#events';
+import { ALL_ARTICLES } from '../publishing/listing.js';
 import { documentOf, fieldsOf, wordsIn } from './search-document.js';
 import { forget, lookUp, type Db } from './vocabulary.js';
 
@@ -48,8 +49,8 @@ export async function indexArticles(db: Db, snapshots: readonly ArticleSnapshot[
 async function listsOf(db: Db, ids: readonly string[]): Promise<Map<string, string[]>> {
   const rows: { id: string; lists: string[] }[] = await db.query(
     `SELECT article_id AS id, array_agg(list_id ORDER BY list_id) AS lists FROM listing
-     WHERE article_id = ANY($1) AND list_id <> '00000000-0000-0000-0000-000000000000' GROUP BY article_id`,
-    [ids],
+     WHERE article_id = ANY($1) AND list_id <> $2 GROUP BY article_id`,
+    [ids, ALL_ARTICLES],
   );
   return new Map(rows.map(({ id, lists }) => [id, lists]));
 }

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { Author, Slug, WebUrl } from '#events';
-import { inertText, preconditionRequired } from '#platform';
+import { sanitized, preconditionRequired } from '#platform';
 import { refuse } from '../problems.js';
 import { pluralOf, termKinds, type Term, type TermKind } from './term.entity.js';
 
@@ -89,8 +89,7 @@ export function mustNameVersion(expected: number | undefined): asserts expected 
   if (expected === undefined) throw preconditionRequired();
 }
 
-export const termRequest = (kind: TermKind): z.ZodType<TermRequest> =>
-  z.preprocess((value) => inertText(value), shapes[kind]);
+export const termRequest = (kind: TermKind): z.ZodType<TermRequest> => sanitized(shapes[kind]);
 
 /** A term as readers see it, with the slug of its parent. */
 export const termResponse = ({ id, slug, name: called, ...term }: Term, parent?: string) => ({
