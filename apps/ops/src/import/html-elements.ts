@@ -29,7 +29,7 @@ export const inline: ReadonlySet<string> = new Set([
   'u',
 ]);
 
-/** Elements that have begun and not ended; told in constant time, however deep they are nested. */
+/** Elements that are open; answers in constant time, however deep they are nested. */
 export class OpenElements {
   private readonly counts = new Map<string, number>();
   private hidden = 0;
