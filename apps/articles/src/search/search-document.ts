@@ -41,9 +41,9 @@ export function fieldsOf(article: ArticleSnapshot): Field[] {
 /** Every word of some fields, attached ones also as one. */
 export const wordsIn = (fields: readonly Field[]) => fields.flatMap(({ tokens }) => withCompounds(tokens));
 
-/** The last position that PostgreSQL tells from others. */
+/** The highest position that a tsvector stores. */
 const LAST_POSITION = 16_383;
-/** Positions of a lexeme that it keeps. */
+/** The most positions that it stores of one lexeme. */
 const POSITIONS = 255;
 
 /** @param lists ids of the lists that the article is in */
@@ -69,7 +69,7 @@ export function documentOf(fields: readonly Field[], lists: readonly string[], w
       const { stem } = words.get(spelling)!;
       if (stem !== undefined) add(stem, position + first, weight);
     }
-    // The last word of a text and the first of the next are no phrase.
+    // The last word of a text and the first of the next one form no phrase.
     position += tokens.length + 1;
   }
   return [

@@ -5,8 +5,8 @@ import { documentOf, fieldsOf, wordsIn } from './search-document.js';
 import { forget, lookUp, type Db } from './vocabulary.js';
 
 /**
- * Puts public articles into the search, in the lists that they are in. Compounds are found by their parts where the
- * vocabulary knows these; words that are new to it are learned beside, see `WordLearning`.
+ * Puts public articles into the search, with the lists that they are in. Compounds are found by the parts that the
+ * vocabulary knows; `WordLearning` learns new words in the background.
  */
 export async function putInSearch(tx: EntityManager, snapshots: readonly ArticleSnapshot[]): Promise<void> {
   await indexArticles(tx, snapshots);

@@ -8,7 +8,7 @@ import { readableWithoutSubscription } from '../reading/paywall.rules.js';
 import { filterTerms } from '../taxonomy/term.queries.js';
 import { excerptOf, rangesOf, type Excerpt, type Range } from './highlight.js';
 import { bestHits, newestHits, RANKED, type Hits } from './hits.queries.js';
-import type { Query } from './query.rules.js';
+import type { Query } from './tsquery.rules.js';
 import { searchCursorOf, readSearchCursor, readings, type SearchPosition } from './search-cursor.js';
 import { SearchPlan } from './search-plan.js';
 import { lookUp, type Words } from './vocabulary.js';
