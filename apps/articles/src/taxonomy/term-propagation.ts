@@ -8,13 +8,13 @@ import type { By } from '../articles/audit.js';
 import { Publisher } from '../publishing/publisher.js';
 import { Names } from './names.js';
 import { Term } from './term.entity.js';
+import { measureJobs } from './term-propagation.metrics.js';
 import {
   addJobs,
   claimJob,
   failJob,
   finishJob,
   keepFailure,
-  measureJobs,
   nextArticles,
   saveProgress,
   type Job,
