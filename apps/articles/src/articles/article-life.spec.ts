@@ -49,7 +49,7 @@ describeWith('postgres')('the life of an article', () => {
       expect(new Set(answers.map(({ body }) => body.id)).size).toBe(2);
     });
 
-    it('gives its slug free when it gets another', async () => {
+    it('releases its slug when it gets another', async () => {
       const { id, version } = await desk.draft({ slug: 'erste-wahl' });
       expectOk(await desk.edit(id, version, anArticleRequest({ slug: 'zweite-wahl' })));
       expect((await desk.draft({ slug: 'erste-wahl' })).slug).toBe('erste-wahl');
@@ -197,7 +197,7 @@ describeWith('postgres')('the life of an article', () => {
   });
 
   describe('a retraction', () => {
-    it('and a correction take notes without what no database stores', async () => {
+    it('and a correction have their notes sanitized', async () => {
       const article = await desk.published();
       const corrected = expectOk(
         await desk.act('correct', article, { note: 'Zwei\u0000, nicht\ud83d drei.' }),

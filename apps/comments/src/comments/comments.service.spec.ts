@@ -151,7 +151,7 @@ describeWith('postgres')('the comments service', () => {
     expect((await add(id, 'e\u0000\u0301 🙂')).body.text).toBe('é 🙂');
   });
 
-  it('takes a reason for a removal without what no database stores', async () => {
+  it('sanitizes the reason for a removal', async () => {
     const id = await anArticle();
     const { body: comment } = await add(id, 'Weg damit');
     const path = `/editorial/comments/${comment.id}/remove`;

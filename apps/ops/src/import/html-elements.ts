@@ -1,12 +1,5 @@
 /** Elements that readers never see, with all that is in them. */
-export const unseen: ReadonlySet<string> = new Set([
-  'script',
-  'style',
-  'noscript',
-  'template',
-  'svg',
-  'head',
-]);
+const unseen: ReadonlySet<string> = new Set(['script', 'style', 'noscript', 'template', 'svg', 'head']);
 
 /** Elements that do not end the text they are in. */
 export const inline: ReadonlySet<string> = new Set([

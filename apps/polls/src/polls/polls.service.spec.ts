@@ -42,7 +42,7 @@ describeWith('postgres')('the polls service', () => {
     service.asReader<PollResponse>('PUT', `/polls/${id}/ballot`, { optionId }, token);
   const eventsOf = (id: string) => service.emitted.filter(({ subject }) => subject === id);
 
-  it('takes questions and answers without what no database stores', async () => {
+  it('sanitizes questions and answers', async () => {
     const request = { question: 'Ja\u0000?', options: ['Ja\ud83d', 'Nein\u0007'] };
     expect(
       await service.as<EditorialPollResponse>('editor', 'POST', '/editorial/polls', request),

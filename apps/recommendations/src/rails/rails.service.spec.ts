@@ -140,7 +140,7 @@ const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
     expect(revs).toEqual(revs.toSorted((a, b) => a - b));
   });
 
-  it('takes the texts of a slot without what no database stores', async () => {
+  it('sanitizes the texts of a slot', async () => {
     const { leadPicture: picture } = anArticleSnapshot();
     const texts = { sponsor: 'Muster\u0000 AG', kicker: 'Anzeige', headline: 'Halb\ud83d' };
     const slot = {
