@@ -5,7 +5,7 @@ import { errorsIn, keysOf, nearest, slipInside, type Stemmed } from './typos.rul
 export const WORDS_AT_ONCE = 5;
 /** Words tried in place of one. */
 const ALTERNATIVES = 4;
-/** KnownWord words that are compared with a mistyped one, and that are looked at for being its compounds. */
+/** Known words that are compared with a mistyped one, and that are looked at for being its compounds. */
 const CANDIDATES = 100;
 const AROUND = 40;
 const SHORTEST_PART = 4;
@@ -44,7 +44,7 @@ export async function suggestionsFor(db: Db, typed: readonly Stemmed[]): Promise
   );
 }
 
-/** KnownWord words that differ from these by letters left out, added or swapped inside. */
+/** Known words that differ from these by letters left out, added or swapped inside. */
 export async function slipsOf(db: Db, typed: readonly Stemmed[]): Promise<Map<string, KnownWord[]>> {
   const near = await neighboursOf(db, typed);
   return new Map(
@@ -55,7 +55,7 @@ export async function slipsOf(db: Db, typed: readonly Stemmed[]): Promise<Map<st
   );
 }
 
-/** KnownWord words that have some letters in common with each of these. */
+/** Known words that have some letters in common with each of these. */
 async function neighboursOf(db: Db, typed: readonly Stemmed[]): Promise<Map<string, KnownWord[]>> {
   const asked = typed
     .filter(({ form }) => errorsIn(form) > 0 && form.length <= 40)
