@@ -53,14 +53,31 @@ describe('the memory of a gateway that is crawled', () => {
     return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) * 1024;
   };
 
-  /** Reads `count` addresses, `atOnce` at a time; ends when the gateway does. @returns how many were answered. */
-  async function crawl(count: number, atOnce: number, path: (i: number) => string): Promise<number> {
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
+
+  /**
+   * Reads `count` addresses, `atOnce` at a time; ends when the gateway does.
+   * @param patient asks again for what was refused. @returns how many were answered.
+   */
+  async function crawl(
+    count: number,
+    atOnce: number,
+    path: (i: number) => string,
+    patient = true,
+  ): Promise<number> {
     let next = 0;
     let answered = 0;
     const read = async () => {
-      while (next < count && child.exitCode === null && child.signalCode === null) {
-        const response = await fetch(url + path(next++)).catch(() => undefined);
-        if ((await response?.arrayBuffer().catch(() => undefined)) && response?.status === 200) answered++;
+      while (next < count && isRunning()) {
+        const target = url + path(next++);
+        while (isRunning()) {
+          const response = await fetch(target).catch(() => undefined);
+          const bytes = await response?.arrayBuffer().catch(() => undefined);
+          if (bytes && response?.status === 200) answered++;
+          // A machine that is busy with other things makes a gateway refuse; a crawler comes again.
+          if (patient && response?.status === 503) continue;
+          break;
+        }
       }
     };
     await Promise.all(Array.from({ length: atOnce }, read));
@@ -81,8 +98,8 @@ describe('the memory of a gateway that is crawled', () => {
 
   it('stays within its container when 2,000 articles and 500 feeds are asked for at once', async () => {
     const [articles, feeds] = await Promise.all([
-      crawl(2_000, 2_000, (i) => `/v1/articles/andere-${i}/page`),
-      crawl(500, 500, (i) => `/feeds/topics/anderes-${i}/rss.xml`),
+      crawl(2_000, 2_000, (i) => `/v1/articles/andere-${i}/page`, false),
+      crawl(500, 500, (i) => `/feeds/topics/anderes-${i}/rss.xml`, false),
     ]);
     expect(articles).toBeGreaterThan(0);
     expect(feeds).toBeGreaterThan(0);

@@ -69,6 +69,32 @@ describe('what the gateway answers to anyone', () => {
     });
   });
 
+  describe('while services answer nonsense', () => {
+    it('is the page without the parts concerned, and a list without counts', async () => {
+      const article = anArticleSnapshot();
+      services.answer = (request, response) => {
+        if (request.url!.startsWith('/articles?')) return sendJson(response, { items: [article] });
+        sendJson(response, request.url === `/articles/${article.id}` ? article : { status: 'ok' });
+      };
+      const unavailable = { status: 'unavailable', data: null };
+      expect(await gateway.get(`/v1/articles/${article.id}/page`)).toMatchObject({
+        status: 200,
+        body: { rails: unavailable, interactions: unavailable },
+      });
+      expect(await gateway.get('/v1/articles?limit=1')).toMatchObject({
+        status: 200,
+        body: { items: [{ id: article.id, interactions: 0 }] },
+      });
+    });
+
+    it('is 503 where nothing is left', async () => {
+      services.answer = (_request, response) => sendJson(response, { status: 'ok' });
+      for (const path of [`${anId()}/page`, `${anId()}/rails`]) {
+        expect((await gateway.get(`/v1/articles/${path}`)).status).toBe(503);
+      }
+    });
+  });
+
   describe('while the articles service fails', () => {
     const [stays, goes] = [anArticleSnapshot({ slug: 'bleibt' }), anArticleSnapshot({ slug: 'geht' })];
     const well: Answering = (request, response) => {

@@ -1,5 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { anArticleSnapshot, anId, aPollSnapshot, testAuth, type TestAuth } from '#testing';
+import { anArticleSnapshot, anId, aPollSnapshot, testAuth, waitUntil, type TestAuth } from '#testing';
 import { FakeService, sendJson, type Answering } from './fake-service.js';
 import { GatewayUnderTest, upstreams } from './gateway-under-test.js';
 
@@ -54,6 +55,24 @@ describe('a paid article through the gateway', () => {
       expect(answers.map(({ text }) => text.includes('"restricted":true'))).toEqual([true, false, true]);
       expect(answers[1]!.headers.get('cache-control')).toBe('private, no-store');
       expect(answers[1]!.headers.get('etag')).toBeNull();
+    },
+  );
+
+  it.each([path, `${path}/page`])(
+    'is not sent when it was retracted while it was on its way: %s',
+    async (target) => {
+      const held: ServerResponse[] = [];
+      services.answer = (request, response) => {
+        if (request.headers.authorization) held.push(response);
+        else answer(request, response);
+      };
+      const reading = read(target, subscriber);
+      await waitUntil(() => held.length === 1);
+      services.retracted = [whole.id];
+      await waitUntil(async () => (await read(`${path}/page`)).status === 410);
+      sendJson(held[0]!, whole);
+      const { status, text } = await reading;
+      expect([status, text.includes(WITHHELD)]).toEqual([410, false]);
     },
   );
 

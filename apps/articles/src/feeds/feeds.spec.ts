@@ -198,7 +198,7 @@ describeWith('postgres')('feeds', () => {
         '/feeds/rss.xml',
         (old) => desk.act('retract', old, { reason: 'error' }),
       ],
-      ['a term is renamed', '/feeds/atom.xml', () => desk.put('topics/zug', { name: 'Bahn' })],
+      ['a term is renamed', '/feeds/atom.xml', () => desk.changeTerm('topics/zug', { name: 'Bahn' })],
       [
         'an older article leaves their term',
         '/feeds/topics/verkehr/rss.xml',

@@ -21,7 +21,7 @@ export interface KnownWord {
   readonly stem: string;
 }
 
-/** KnownWord by their spelling, since «für» is a stop word and «Fur» is none. */
+/** By their spelling, since «für» is a stop word and «Fur» is none. */
 export type Words = ReadonlyMap<string, Word>;
 
 /** Anything that runs statements: a transaction, or a migration. */
@@ -155,7 +155,7 @@ async function lookUpPieces(db: Db, pieces: readonly string[]): Promise<Map<stri
   return new Map(rows.map(({ form, stem, parts, known }) => [form, { stem, parts: parts ?? [], known }]));
 }
 
-/** KnownWord words that may be compounds of one of these, the shortest first: those that it starts or ends. */
+/** Known words that may be compounds of one of these, the shortest first: those that it starts or ends. */
 export async function wordsAround(db: Db, parts: readonly string[], most: number): Promise<KnownWord[]> {
   if (parts.length === 0) return [];
   // Ranges, since a pattern that is no constant is looked for without an index.

@@ -158,8 +158,8 @@ export class ArticlesController {
   ): Promise<void> {
     const load = async (signal: AbortSignal): Promise<Cacheable> => {
       const { bytes, headers } = await this.upstream.ok('articles', path, { signal });
-      const articleId = String(headers['x-article-id']);
-      return cacheable(bytes, [`article/${articleId}`], { articleId });
+      const articleId = headers['x-article-id'] as string | undefined;
+      return cacheable(bytes, articleId ? [`article/${articleId}`] : [], { articleId });
     };
     return answerPublicly(
       reply,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { cacheable, type Cacheable } from '../http/cacheable.js';
 import { Retractions } from '../retractions/retractions.js';
-import { Upstream } from '../upstream/upstream.js';
+import { Upstream, withArrays } from '../upstream/upstream.js';
 
 interface List {
   readonly items: readonly { readonly id: string }[];
@@ -23,7 +23,8 @@ export class Lists {
 
   /** @param path of the articles service, that of a list or a search. */
   async get(path: string, signal: AbortSignal): Promise<Cacheable> {
-    const list = await this.upstream.json<List>('articles', path, { signal });
+    const answer = await this.upstream.json<List>('articles', path, { signal });
+    const list = withArrays('articles', answer, 'items');
     const totals = await this.totals(
       list.items.map(({ id }) => id),
       signal,
@@ -42,6 +43,7 @@ export class Lists {
         within: COUNTS_WITHIN,
         signal,
       })
+      .then((answer) => withArrays('recommendations', answer, 'items'))
       .catch((): Interactions => ({ items: [] }));
     return new Map(counts.items.map(({ articleId, total }) => [articleId, total]));
   }

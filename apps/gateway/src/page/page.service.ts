@@ -4,11 +4,11 @@ import { ClientGone } from '#platform';
 import { Caches, HOLD_FOR } from '../caching/caches.js';
 import { MicroCache, STALE_FOR } from '../caching/micro-cache.js';
 import { cacheable, type Cacheable } from '../http/cacheable.js';
-import { withoutRetracted, type RailsAnswer } from '../retractions/retracted-cards.rules.js';
+import { withoutRetracted } from '../retractions/retracted-cards.rules.js';
 import { Retractions } from '../retractions/retractions.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
 import { UpstreamDown, type ServiceName } from '../upstream/problems.js';
-import { parsed, Upstream, type UpstreamRequest } from '../upstream/upstream.js';
+import { parsed, Upstream, withArrays, type UpstreamRequest } from '../upstream/upstream.js';
 import { LastGood, type Part } from './part.js';
 
 type Article = ArticleSnapshot & { readonly version: number };
@@ -57,7 +57,8 @@ export class PageService {
 
   private async compose(idOrSlug: string, signal: AbortSignal): Promise<Cacheable> {
     const path = `/articles/${encodeURIComponent(idOrSlug)}`;
-    const article = await this.load<Article>('articles', path, { within: within.article, signal });
+    const request = { within: within.article, signal };
+    const article = await this.load<Article>('articles', path, request, 'body');
     if (article.status === 'unavailable') throw new UpstreamDown('articles');
     const { id, body } = article.data;
     this.retractions.refuseRetracted(id);
@@ -65,8 +66,8 @@ export class PageService {
     const [comments, poll, rails, interactions] = await Promise.all([
       this.part('comments', `/articles/${id}/comments`, signal),
       pollId ? this.part('polls', `/polls/${pollId}`, signal) : ({ status: 'fresh', data: null } as const),
-      this.part<RailsAnswer>('recommendations', `/articles/${id}/rails`, signal),
-      this.part<InteractionsAnswer>('recommendations', `/interactions?ids=${id}`, signal),
+      this.part('recommendations', `/articles/${id}/rails`, signal),
+      this.part<InteractionsAnswer>('recommendations', `/interactions?ids=${id}`, signal, 'items'),
     ]);
     // Once more: the parts may have taken a second.
     this.retractions.refuseRetracted(id);
@@ -81,28 +82,38 @@ export class PageService {
   }
 
   /** Rails may name what was retracted, however fresh they are: recommendations learns of it by events alone. */
-  private checked(rails: Part<RailsAnswer>): Part<RailsAnswer> {
-    if (rails.status === 'unavailable') return rails;
-    if (!this.retractions.isCurrent) return { status: 'unavailable', data: null };
-    const data = withoutRetracted(rails.data, (articleId) => this.retractions.has(articleId));
-    return { status: rails.status, data };
+  private checked({ status, data }: Part<unknown>): Part<unknown> {
+    const isKnown = status !== 'unavailable' && this.retractions.isCurrent;
+    const rails = isKnown && withoutRetracted(data, (articleId) => this.retractions.has(articleId));
+    return rails ? { status, data: rails } : { status: 'unavailable', data: null };
   }
 
   /** A refusal of a part (its events have not arrived, or it was taken down) leaves that part out, not the page. */
-  private async part<T>(service: ServiceName, path: string, signal: AbortSignal): Promise<Part<T>> {
+  private async part<T extends object>(
+    service: ServiceName,
+    path: string,
+    signal: AbortSignal,
+    ...arrays: (keyof T)[]
+  ): Promise<Part<T>> {
     try {
-      return await this.load<T>(service, path, { within: within.part, signal });
+      return await this.load<T>(service, path, { within: within.part, signal }, ...arrays);
     } catch (error) {
       if (error instanceof ClientGone) throw error;
       return { status: 'unavailable', data: null };
     }
   }
 
-  private load<T>(service: ServiceName, path: string, request: UpstreamRequest): Promise<Part<T>> {
+  /** @param arrays what the answer must have; one that is something else is as good as none. */
+  private load<T extends object>(
+    service: ServiceName,
+    path: string,
+    request: UpstreamRequest,
+    ...arrays: (keyof T)[]
+  ): Promise<Part<T>> {
     return this.lastGood.part<T>(
       path,
       () => this.upstream.ok(service, path, request),
-      (bytes) => parsed(service, bytes),
+      (bytes) => withArrays(service, parsed<T>(service, bytes), ...arrays),
     );
   }
 }

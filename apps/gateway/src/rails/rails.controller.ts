@@ -4,7 +4,7 @@ import { Id } from '#events';
 import { clientSignal, ForAnyone } from '#platform';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
 import { Ids } from '../http/params.js';
-import { withoutRetracted, type RailsAnswer } from '../retractions/retracted-cards.rules.js';
+import { withoutRetracted } from '../retractions/retracted-cards.rules.js';
 import { Retractions } from '../retractions/retractions.js';
 import { UpstreamDown } from '../upstream/problems.js';
 import { Upstream } from '../upstream/upstream.js';
@@ -24,12 +24,13 @@ export class RailsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const signal = clientSignal(reply);
-    const answer = await this.upstream.json<RailsAnswer>('recommendations', `/articles/${id}/rails`, {
+    const answer = await this.upstream.json('recommendations', `/articles/${id}/rails`, {
       signal,
     });
     // Recommendations learns of retractions by events alone.
     if (!this.retractions.isCurrent) throw new UpstreamDown('articles');
     const rails = withoutRetracted(answer, (articleId) => this.retractions.has(articleId));
+    if (!rails) throw new UpstreamDown('recommendations');
     sendCacheable(request, reply, cacheable(rails, [`article/${id}`, 'rails']));
   }
 

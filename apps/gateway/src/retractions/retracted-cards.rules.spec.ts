@@ -16,4 +16,11 @@ describe('the rails of a page', () => {
   it('lose a rail that would have nothing but sold cards', () => {
     expect(withoutRetracted({ rails: [{ cards: [slot, article('gone')] }] }, gone)).toEqual({ rails: [] });
   });
+
+  it.each([{ items: [] }, { rails: [{ cards: [{ id: 'a' }] }] }, null, 'rails'])(
+    'are none where nobody can tell what is shown: %j',
+    (answer) => {
+      expect(withoutRetracted(answer, gone)).toBeUndefined();
+    },
+  );
 });

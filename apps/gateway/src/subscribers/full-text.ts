@@ -5,6 +5,7 @@ import { ClientGone, clientSignal } from '#platform';
 import type { Held } from '../caching/caches.js';
 import { admitLarge } from '../http/large-answers.js';
 import type { PageResponse } from '../page/page.service.js';
+import { Retractions } from '../retractions/retractions.js';
 import { parsed, Upstream } from '../upstream/upstream.js';
 
 type Article = ArticleSnapshot & { readonly restricted?: true };
@@ -18,20 +19,26 @@ const within = { article: 2_000, poll: 800 };
  */
 @Injectable()
 export class FullText {
-  constructor(private readonly upstream: Upstream) {}
+  constructor(
+    private readonly upstream: Upstream,
+    private readonly retractions: Retractions,
+  ) {}
 
-  /** @param shared the article as everybody gets it. @throws what Upstream.ok throws. */
+  /** @param shared the article as everybody gets it. @throws what Upstream.ok throws; Refused `article.retracted`. */
   async sendArticle(shared: Held, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { id, restricted } = parsed<Article>('articles', shared.bytes);
-    sendPrivately(reply, restricted ? await this.load(id, request, reply) : shared.bytes);
+    const bytes = restricted ? await this.load(id, request, reply) : shared.bytes;
+    this.retractions.refuseRetracted(id);
+    sendPrivately(reply, bytes);
   }
 
-  /** @param shared the page as everybody gets it. @throws what Upstream.ok throws. */
+  /** @param shared the page as everybody gets it. @throws what Upstream.ok throws; Refused `article.retracted`. */
   async sendPage(shared: Held, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const page = parsed<PageResponse>('articles', shared.bytes);
     if (!(page.article.data as Article).restricted) return sendPrivately(reply, shared.bytes);
     const article = parsed<Article>('articles', await this.load(page.article.data!.id, request, reply));
     const poll = await this.pollOf(article, page.poll, reply);
+    this.retractions.refuseRetracted(article.id);
     const whole = { ...page, article: { status: 'fresh', data: article }, poll };
     sendPrivately(reply, Buffer.from(JSON.stringify(whole)));
   }

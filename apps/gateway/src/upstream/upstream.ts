@@ -178,6 +178,13 @@ export function parsed<T>(service: ServiceName, bytes: Buffer): T {
   }
 }
 
+/** @throws UpstreamDown when an answer lacks one of the arrays that it should have. */
+export function withArrays<T extends object>(service: ServiceName, answer: T, ...names: (keyof T)[]): T {
+  const isExpected = names.every((name) => Array.isArray((answer as Partial<T> | null)?.[name]));
+  if (!isExpected) throw new UpstreamDown(service);
+  return answer;
+}
+
 /** @throws Refused for values that are nested too deeply to be written. */
 function jsonText(body: unknown): string {
   try {
