@@ -71,7 +71,7 @@ const openArticle = async (service: ServiceUnderTest): Promise<string> => {
 const countsTold = async (service: ServiceUnderTest, article: string, wanted: number): Promise<object[]> => {
   const events = await waitUntil(
     () => {
-      const of = service.told.filter(
+      const of = service.emitted.filter(
         ({ type, subject }) => type === 'comment.published' && subject === article,
       );
       return of.length >= wanted && of;

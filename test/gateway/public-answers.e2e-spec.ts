@@ -34,7 +34,7 @@ describe('what the gateway answers to anyone', () => {
   ];
 
   describe('of what is elsewhere, gone or nowhere', () => {
-    it('may be kept by shared caches as shortly as everything else, and purged by its key', async () => {
+    it('may be kept by shared caches as briefly as everything else, and purged by its key', async () => {
       const id = anId();
       services.answer = refusing(301, { code: 'article.moved', id, slug: 'neu' });
       expect(keysOf(await gateway.get('/v1/articles/alt'))).toEqual([301, SHORT, `article/${id}`]);
@@ -48,14 +48,14 @@ describe('what the gateway answers to anyone', () => {
       expect(keysOf(await gateway.get('/v1/articles?cursor=x'))).toEqual([422, 'no-store', null]);
     });
 
-    it('does not lead in a circle when a slug moves away and back', async () => {
+    it('does not redirect in a circle when a slug moves away and back', async () => {
       services.answer = refusing(301, { code: 'article.moved', slug: 'b' });
       expect((await gateway.get('/v1/articles/a')).headers.get('location')).toBe('/v1/articles/b');
       services.answer = newsroom();
       expect((await gateway.get('/v1/articles/a')).status).toBe(200);
     });
 
-    it('leads on by the kind of term that moved, not by the one in the path', async () => {
+    it('redirects by the kind of term that moved, not by the one in the path', async () => {
       services.answer = refusing(301, { code: 'term.moved', kind: 'topic', slug: 'ki-neu' });
       const leadsTo = async (path: string) => (await gateway.get(path)).headers.get('location');
       expect(await leadsTo('/v1/sections/news?topic=ai-alt')).toBe('/v1/sections/news?topic=ki-neu');

@@ -34,7 +34,7 @@ describe('reading through the gateway', () => {
     expect(await reader.get('/v1/search?q=')).toMatchObject({ status: 422 });
   });
 
-  it('leads from an earlier slug to the present one, everywhere', async () => {
+  it('redirects from an earlier slug to the present one, everywhere', async () => {
     const article = await editor.publish({ slug: 'frueher' });
     const { body } = await editor.send('GET', `/articles/${article.id}`);
     const content = { ...(body['content'] as object), slug: 'heute' };
@@ -51,7 +51,7 @@ describe('reading through the gateway', () => {
     expect(await leadsTo(`${site}/a/frueher`)).toEqual([301, '/a/heute']);
   });
 
-  it('leads from an earlier slug of a topic to the present one, in lists, searches and feeds', async () => {
+  it('redirects from an earlier slug of a topic to the present one, in lists, searches and feeds', async () => {
     await editor.send('PUT', '/topics/alt', { name: 'Alt' });
     await editor.send('POST', '/topics/alt/rename', { slug: 'neu' }, { 'if-match': '"1"' });
     const leadsTo = async (path: string) => {

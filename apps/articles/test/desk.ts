@@ -74,7 +74,7 @@ export class Desk {
 
   /** Events about an article, as soon as there are `count` of them. */
   async toldOf(id: string, count: number): Promise<NewsroomEvent[]> {
-    const events = () => this.service.told.filter(({ subject }) => subject === id);
+    const events = () => this.service.emitted.filter(({ subject }) => subject === id);
     await waitUntil(() => events().length >= count, { what: `${count} events` });
     return events();
   }

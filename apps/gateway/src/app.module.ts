@@ -10,7 +10,7 @@ import { PageController } from './page/page.controller.js';
 import { PageService } from './page/page.service.js';
 import { PollsController } from './polls/polls.controller.js';
 import { RailsController } from './rails/rails.controller.js';
-import { RetractionPoll } from './retractions/retraction-poll.js';
+import { RetractionPoller } from './retractions/retraction-poller.js';
 import { Retractions } from './retractions/retractions.js';
 import { OriginGuard } from './security/origin.guard.js';
 import { ReaderCookie } from './security/reader-cookie.js';
@@ -31,7 +31,7 @@ import { Upstream } from './upstream/upstream.js';
     Upstream,
     Caches,
     Retractions,
-    RetractionPoll,
+    RetractionPoller,
     Lists,
     PageService,
     FullText,

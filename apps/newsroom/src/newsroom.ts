@@ -23,7 +23,7 @@ import { isDemoLoaded, loadDemo } from '../../../demo/load.js';
 import { embeddedParts, settings } from './config.js';
 import { DataFolder, jsonFile } from './data-folder.js';
 
-/** Services that store and tell; the gateway and the reader stand in front of them. */
+/** Services that store data and emit events; the gateway and the reader stand in front of them. */
 const backServices = [articlesService, commentsService, pollsService, recommendationsService];
 
 export interface Newsroom {

@@ -3,7 +3,7 @@ import { MessagingModule } from '#messaging';
 import { Cards } from './cards/cards.js';
 import { Interactions } from './interactions/interactions.js';
 import { InteractionsController } from './interactions/interactions.controller.js';
-import { Telling } from './interactions/telling.js';
+import { CountEmitter } from './interactions/count-emitter.js';
 import { OnArticleEvents } from './on-article-events.js';
 import { OnCommentEvents } from './on-comment-events.js';
 import { OnPollEvents } from './on-poll-events.js';
@@ -24,6 +24,6 @@ import { Slots } from './slots/slots.js';
     OnCommentEvents,
     OnPollEvents,
   ],
-  providers: [Cards, Related, Placer, Rails, Slots, Interactions, Telling],
+  providers: [Cards, Related, Placer, Rails, Slots, Interactions, CountEmitter],
 })
 export class AppModule {}

@@ -5,6 +5,6 @@ import { Count, Version } from './values.js';
 export const interactionsCounted = defineEvent({
   type: 'interactions.counted',
   topic: 'newsroom.interactions',
-  summary: 'Published comments and poll votes of an article, absolute; at most one a second an article.',
+  summary: 'Published comments and poll votes of an article, absolute; at most one per second per article.',
   data: z.object({ rev: Version, comments: Count, votes: Count, total: Count }),
 });

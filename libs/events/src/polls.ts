@@ -32,7 +32,7 @@ export const pollOpened = defineEvent({
 export const pollTallied = defineEvent({
   type: 'poll.tallied',
   topic: 'newsroom.polls',
-  summary: 'New ballots were counted; at most one a second a poll.',
+  summary: 'New ballots were counted; at most one per second per poll.',
   data: snapshot,
 });
 

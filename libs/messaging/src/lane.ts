@@ -36,7 +36,7 @@ export class Lane {
 
   /** Tries `messages` once, which start with those that are left of the last step. Never rejects. */
   async step(messages: readonly ReceivedMessage[]): Promise<LaneStep> {
-    // Retries the failed message alone, so that the ones behind it are not processed in vain.
+    // Retries the failed message alone, so that the ones behind it are not processed for nothing.
     const { done, failure } = await this.subscription.deliver(this.retry ? messages.slice(0, 1) : messages);
     if (done > 0) {
       this.settle();

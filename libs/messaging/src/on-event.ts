@@ -23,7 +23,7 @@ export function OnEvent<const C extends Contracts>(...contracts: C) {
 
 /**
  * Marks the method that receives every event of these topics as it lies in the log, whatever its type, so that a service
- * can pass on events of types its build does not know. It runs like a handler of {@link OnEvent}.
+ * can forward events of types its build does not know. It runs like a handler of {@link OnEvent}.
  */
 export function OnTopic(...topics: [TopicName, ...TopicName[]]) {
   return <H extends (event: RawEvent, tx: EntityManager) => Promise<unknown>>(
@@ -46,7 +46,7 @@ const bindTo =
     applyDecorators(EventPattern(patterns), UseFilters(new ToTransport()))(target, key, method);
   };
 
-/** Hands a handler's error back to the event server, which tells what to try again from what to set aside. */
+/** Returns a handler's error to the event server, which retries or dead-letters. */
 @Catch()
 class ToTransport implements RpcExceptionFilter {
   catch(error: unknown): Observable<never> {

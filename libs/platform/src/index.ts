@@ -18,7 +18,7 @@ export * from './database/migrate.js';
 export * from './embedded-postgres.js';
 export * from './folder.js';
 export * from './http/client-signal.js';
-export * from './http/inert-text.js';
+export * from './http/sanitize.js';
 export * from './http/origins.js';
 export * from './http/problems.js';
 export * from './http/trace.js';

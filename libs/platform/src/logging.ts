@@ -42,7 +42,7 @@ export class NestLogger implements LoggerService {
   verbose = (message: unknown, context?: unknown): void => this.logger.debug({ context }, String(message));
   warn = (message: unknown, context?: unknown): void => this.logger.warn({ context }, String(message));
   error = (message: unknown, ...rest: unknown[]): void => {
-    // That a port is taken is told once, in words, by whoever started the service.
+    // Whoever started the service reports once, in words, that a port is taken.
     const level = rest.at(-1) === 'NestApplication' ? 'debug' : 'error';
     this.logger[level]({ err: message instanceof Error ? message : undefined, rest }, String(message));
   };

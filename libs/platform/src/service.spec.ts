@@ -149,14 +149,14 @@ describe('a service', () => {
     expect(await get('/tickets', json, body)).toMatchObject({ status, problem: { status } });
   });
 
-  it('tells a refusal with its code and details', async () => {
+  it('answers a refusal with its code and details', async () => {
     expect(await get('/full')).toMatchObject({
       status: 409,
       problem: { code: 'ferry.full', title: 'The ferry is full.', seats: 0 },
     });
   });
 
-  it('tells nothing of the inside when something breaks', async () => {
+  it('reveals nothing internal when something breaks', async () => {
     const { status, text } = await get('/bug');
     expect(status).toBe(500);
     expect(text).not.toContain('secret');

@@ -23,8 +23,8 @@ export interface TestAnswer<Body> {
 
 /** One service in this process on a database of its own, with its events in the test's hands. */
 export class ServiceUnderTest {
-  /** Every event the service has told of, in order. */
-  readonly told: NewsroomEvent[] = [];
+  /** Every event the service has emitted, in order. */
+  readonly emitted: NewsroomEvent[] = [];
 
   private constructor(
     readonly url: string,
@@ -75,7 +75,7 @@ export class ServiceUnderTest {
       topics: topicNames,
       deliver: async (messages) => {
         const known = messages.filter(({ headers }) => eventContract(String(headers['ce_type'])));
-        under.told.push(...known.map(decodeEvent));
+        under.emitted.push(...known.map(decodeEvent));
         return { done: messages.length };
       },
       bury: async () => undefined,

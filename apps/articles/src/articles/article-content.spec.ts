@@ -142,7 +142,7 @@ describeWith('postgres')('hostile texts', () => {
   afterAll(() => desk.stop());
 
   it.each(hostileTexts)(
-    '%s comes back inert and unharmed in API, feeds and ninjs',
+    '%s comes back sanitized and otherwise unchanged in API, feeds and ninjs',
     async (_what, typed, kept = typed) => {
       const { id } = await desk.published({
         kicker: typed,

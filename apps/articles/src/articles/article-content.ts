@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ArticleSnapshot, blocksOf, Picture, Slug, Time, type ObjectOf } from '#events';
+import { sanitized } from '#platform';
 import { ArticleSlug, isUuid } from './article-slug.js';
 import { TimeWithOffset } from './times.js';
-import { inertText } from '#platform';
 
 /**
  * What editors write. A draft may leave out anything; what is there keeps to the limits of the public snapshot, which
@@ -43,8 +43,8 @@ export const ArticleDraft = z.strictObject({
 });
 export type ArticleDraft = z.infer<typeof ArticleDraft>;
 
-/** A draft as it comes in: its texts are made inert first, whatever their place. */
-export const ArticleDraftRequest = z.preprocess((value) => inertText(value), ArticleDraft);
+/** A draft as it comes in: its texts are sanitized first, wherever they stand. */
+export const ArticleDraftRequest = sanitized(ArticleDraft);
 
 /** The content that a public snapshot was made of. */
 export function draftOf({ byline, section, topics, places, ...snapshot }: ArticleSnapshot): ArticleDraft {

@@ -49,7 +49,7 @@ describeWith('postgres')('the life of an article', () => {
       expect(new Set(answers.map(({ body }) => body.id)).size).toBe(2);
     });
 
-    it('gives its slug free when it gets another', async () => {
+    it('releases its slug when it gets another', async () => {
       const { id, version } = await desk.draft({ slug: 'erste-wahl' });
       expectOk(await desk.edit(id, version, anArticleRequest({ slug: 'zweite-wahl' })));
       expect((await desk.draft({ slug: 'erste-wahl' })).slug).toBe('erste-wahl');
@@ -98,7 +98,7 @@ describeWith('postgres')('the life of an article', () => {
       );
     });
 
-    it('makes it public and tells of it', async () => {
+    it('makes it public and emits the event', async () => {
       const { id, version, slug } = await desk.published({ headline: 'Nun für alle' });
       const { status, body, headers } = await desk.read(`/articles/${slug}`);
       expect({ status, etag: headers.get('etag') }).toEqual({ status: 200, etag: `"${version}"` });
@@ -140,7 +140,7 @@ describeWith('postgres')('the life of an article', () => {
       expect((await desk.post(`articles/${id}/publish`)).status).toBe(428);
     });
 
-    it('under another slug leads from the old one to the new one', async () => {
+    it('under another slug redirects from the old one to the new one', async () => {
       const { id, version } = await desk.published({ slug: 'alter-name' });
       const edited = expectOk(await desk.edit(id, version, anArticleRequest({ slug: 'neuer-name' })));
       expect((await desk.read('/articles/alter-name')).status).toBe(200);
@@ -156,7 +156,7 @@ describeWith('postgres')('the life of an article', () => {
     });
   });
 
-  it('50 editors saving at once: one wins, 49 are told of the version that won', async () => {
+  it('50 editors saving at once: one wins, 49 get the version that won', async () => {
     const { id, version } = await desk.published();
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, i) =>
@@ -197,7 +197,7 @@ describeWith('postgres')('the life of an article', () => {
   });
 
   describe('a retraction', () => {
-    it('and a correction take notes without what no database stores', async () => {
+    it('and a correction have their notes sanitized', async () => {
       const article = await desk.published();
       const corrected = expectOk(
         await desk.act('correct', article, { note: 'Zwei\u0000, nicht\ud83d drei.' }),
@@ -211,7 +211,7 @@ describeWith('postgres')('the life of an article', () => {
       expect((await desk.read('/articles/a%00b')).status).toBe(422);
     });
 
-    it('answers 410 with the public note, and tells of it without a word of text', async () => {
+    it('answers 410 with the public note, and emits an event without a word of text', async () => {
       const article = await desk.published({ headline: 'Geheimes' });
       expectOk(await desk.act('retract', article, { reason: 'legal', note: 'Auf Anordnung des Gerichts.' }));
       expect(await desk.read(`/articles/${article.slug}`)).toMatchObject({

@@ -11,7 +11,7 @@ export class Article {
   @PrimaryColumn('uuid')
   id!: string;
 
-  /** Where readers find it; earlier ones lead here. */
+  /** Where readers find it; earlier slugs redirect to it. */
   @Column('text')
   slug!: string;
 
@@ -84,7 +84,7 @@ export class Article {
   @Column('text', { name: 'retraction_reason', nullable: true })
   retractionReason!: RetractionReason | null;
 
-  /** What readers are told about the retraction. */
+  /** What readers learn about the retraction. */
   @Column('text', { name: 'retraction_note', nullable: true })
   retractionNote!: string | null;
 

@@ -11,7 +11,7 @@ import {
   publish,
   publishApproved,
   purge,
-  retell,
+  renameTerms,
   retract,
   type Change,
 } from './article.rules.js';
@@ -339,11 +339,11 @@ describe('purging', () => {
   });
 });
 
-describe('retelling', () => {
+describe('renaming terms', () => {
   it('changes the names alone, not the working copy nor whether it has changes', () => {
     const article = anArticle('published');
     const renamed = { ...names, section: { ...section, name: 'Nachrichten' } };
-    expect(retell(article, renamed)).toEqual({
+    expect(renameTerms(article, renamed)).toEqual({
       version: 4,
       publishedVersion: 4,
       renamedFrom: 3,

@@ -11,7 +11,7 @@ export type Change = Partial<Article>;
 /** Corrections an article can carry; the contract's limit. */
 const MAX_CORRECTIONS = 50;
 
-/** What a new article is known by from the start. */
+/** What a new article has from the start. */
 export type NewArticle = Pick<Article, 'id' | 'slug' | 'termIds' | 'updatedAt'> &
   Partial<Pick<Article, 'publishedAt' | 'idempotencyKey' | 'sourceId'>> & { readonly draft: ArticleDraft };
 
@@ -69,7 +69,7 @@ export const isCurrent = ({ version, renamedFrom, renamedTo }: Article, expected
   expected === version ||
   (version === renamedTo && renamedFrom !== null && renamedFrom <= expected && expected < version);
 
-/** Makes the working copy what readers see, for the first time or anew. */
+/** Makes the working copy what readers see, for the first time or again. */
 export function publish(article: Article, names: SnapshotNames, now: Date): Publication {
   mustBeAlive(article);
   if (article.state === 'published' && !article.hasChanges) throw refuse('article.unchanged');
@@ -102,8 +102,8 @@ export function correct(article: Article, names: SnapshotNames, note: string, no
   return makePublic({ ...article, corrections }, article.draft!, names, now);
 }
 
-/** The same text under terms that are named otherwise now; the working copy is not published by it. */
-export function retell(article: Article, names: SnapshotNames): Publication {
+/** Republishes the same text with the present names of its terms; the working copy is not published by it. */
+export function renameTerms(article: Article, names: SnapshotNames): Publication {
   const version = article.version + 1;
   const snapshot = { ...article.snapshot!, ...names };
   const { renamedFrom, renamedTo } = article;
@@ -166,7 +166,7 @@ export type SnapshotNames = Pick<ArticleSnapshot, 'byline' | 'section' | 'topics
 
 export type Publication = Change & { readonly snapshot: ArticleSnapshot; readonly version: number };
 
-/** @param updatedAt what readers are told about when it was published; now, except for what is imported. */
+/** @param updatedAt when readers see it as updated: `now`, except for an import. */
 function makePublic(
   article: Article,
   content: ArticleDraft,

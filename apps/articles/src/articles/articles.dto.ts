@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { RetractionReason } from '#events';
-import { etagOf, inertText } from '#platform';
+import { etagOf, sanitized } from '#platform';
 import { ArticleDraft } from './article-content.js';
 import { articleStates, type Article } from './article.entity.js';
 import { Moment } from './times.js';
@@ -23,16 +23,12 @@ export const AuditRequest = z.strictObject({
 });
 export type AuditRequest = z.infer<typeof AuditRequest>;
 
-export const RetractArticleRequest = z.preprocess(
-  (value) => inertText(value),
+export const RetractArticleRequest = sanitized(
   z.strictObject({ reason: RetractionReason, note: z.string().trim().min(1).max(500).optional() }),
 );
 export type RetractArticleRequest = z.infer<typeof RetractArticleRequest>;
 
-export const CorrectArticleRequest = z.preprocess(
-  (value) => inertText(value),
-  z.strictObject({ note: z.string().trim().min(1).max(1_000) }),
-);
+export const CorrectArticleRequest = sanitized(z.strictObject({ note: z.string().trim().min(1).max(1_000) }));
 export type CorrectArticleRequest = z.infer<typeof CorrectArticleRequest>;
 
 export const ScheduleArticleRequest = z
@@ -40,8 +36,7 @@ export const ScheduleArticleRequest = z
   .refine(({ publishAt, offlineAt }) => publishAt ?? offlineAt, 'name publishAt, offlineAt or both');
 export type ScheduleArticleRequest = z.infer<typeof ScheduleArticleRequest>;
 
-export const LabelArticleRequest = z.preprocess(
-  (value) => inertText(value),
+export const LabelArticleRequest = sanitized(
   z.strictObject({ label: ArticleDraft.shape.label.unwrap(), sponsor: ArticleDraft.shape.sponsor }),
 );
 export type LabelArticleRequest = z.infer<typeof LabelArticleRequest>;

@@ -8,7 +8,7 @@ import { Publisher } from '../publishing/publisher.js';
 import { cancelSchedule, schedule, type Schedule } from '../publishing/schedule.rules.js';
 import { TakeDown } from '../publishing/take-down.js';
 import { formerDraft, keepDraft } from '../revisions/former-drafts.js';
-import { Revision } from '../revisions/revision.entity.js';
+import { revisionSnapshot } from '../revisions/revisions.js';
 import { Names } from '../taxonomy/names.js';
 import { Article } from './article.entity.js';
 import {
@@ -32,8 +32,8 @@ import { claimFreeSlug, digestOf, holdSlugs, slugsOf } from './slugs.js';
 type Origin = Pick<NewArticle, 'idempotencyKey' | 'sourceId'>;
 
 /**
- * One method a use: load and lock, decide, save, tell. Every change of an article there is throws Refused
- * `article.unknown` and `article.changed-meanwhile`, besides what is named.
+ * One method per use case: lock, decide, save, emit. Every change of an existing article throws Refused
+ * `article.unknown` and `article.changed-meanwhile`, besides the errors that its method names.
  */
 @Injectable()
 export class ArticlesService {
@@ -80,11 +80,8 @@ export class ArticlesService {
 
   /** Takes the content of a revision back into the working copy. @throws Refused `revision.unknown` and as edit. */
   restore(id: string, expected: number, version: number, by: By): Promise<Article> {
-    const contentOf = async (tx: EntityManager, current: ArticleDraft): Promise<ArticleDraft> => {
-      const revision = await tx.findOneBy(Revision, { articleId: id, version });
-      if (!revision) throw refuse('revision.unknown');
-      return restoredOver(current, draftOf(revision.snapshot));
-    };
+    const contentOf = async (tx: EntityManager, current: ArticleDraft) =>
+      restoredOver(current, draftOf(await revisionSnapshot(tx, id, version)));
     return this.changeDraft(id, expected, contentOf, by, 'restore', { revision: version });
   }
 
@@ -127,9 +124,7 @@ export class ArticlesService {
       by,
       'schedule',
       (article) => schedule(article, times, this.clock.now()),
-      {
-        ...times,
-      },
+      { ...times },
     );
   }
 

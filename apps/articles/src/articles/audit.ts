@@ -28,6 +28,7 @@ export type AuditedAct =
   | 'publish'
   | 'update'
   | 'correct'
+  /** Republished with renamed terms. The word is stored. */
   | 'retell'
   | 'retract'
   | 'purge';
@@ -66,10 +67,10 @@ export async function auditOf(
   articleId: string,
   { before, limit }: { before?: string; limit: number },
 ): Promise<AuditEntry[]> {
-  const rows: (Omit<AuditEntry, 'by' | 'articleId'> & { by_id: string; by_name: string })[] = await db.query(
-    `SELECT id, version, did, at, by_id, by_name, details FROM audit
+  const rows: Omit<AuditEntry, 'articleId'>[] = await db.query(
+    `SELECT id, version, did, at, json_build_object('id', by_id, 'name', by_name) AS by, details FROM audit
      WHERE article_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
     [articleId, before ?? null, limit],
   );
-  return rows.map(({ by_id, by_name, ...row }) => ({ ...row, articleId, by: { id: by_id, name: by_name } }));
+  return rows.map((row) => ({ ...row, articleId }));
 }

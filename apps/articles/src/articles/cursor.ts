@@ -3,17 +3,17 @@ import { refuse } from '../problems.js';
 import { isStorable } from './times.js';
 
 /** Where a page of a list that is ordered by a time ended. */
-export interface Place {
+export interface Position {
   readonly at: Date;
   readonly id: string;
 }
 
-/** The place as a string for the client to hand back, that promises nothing about its form. */
-export const cursorOf = ({ at, id }: Place): string =>
+/** The position as an opaque string for the client to send back. */
+export const cursorOf = ({ at, id }: Position): string =>
   Buffer.from(`${at.toISOString()} ${id}`).toString('base64url');
 
 /** @throws Refused `list.bad-cursor`. */
-export function readCursor(cursor: string): Place {
+export function readCursor(cursor: string): Position {
   const [time = '', id, ...rest] = Buffer.from(cursor, 'base64url').toString().split(' ');
   if (!Id.safeParse(id).success || rest.length > 0) throw refuse('list.bad-cursor');
   return { at: cursorTime(time), id: id! };

@@ -4,7 +4,7 @@ import type { ArticleDraft } from './article-content.js';
 
 /**
  * Fields that hold a promise to somebody: to readers that advertising is labelled, to a sponsor that it is named, to a
- * source that nothing is published too early. Whoever may write the text may not change these.
+ * source that nothing is published too early. The right to edit the text does not include them.
  */
 type Reserved = Pick<ArticleDraft, 'label' | 'sponsor' | 'embargoUntil'>;
 
@@ -32,8 +32,8 @@ function isSame(field: keyof Reserved, before: string | undefined, after: string
 }
 
 /**
- * An earlier content as the new working copy. The promises of the present one stay, and those of the earlier one come
- * back with its text: restoring neither lifts an embargo nor drops a label.
+ * An earlier content as the new working copy. The present label, sponsor and embargo stay; where there are none, those of
+ * the earlier content come back with its text. Restoring neither lifts an embargo nor drops a label.
  */
 export function restoredOver(current: ArticleDraft, earlier: ArticleDraft): ArticleDraft {
   const isLabelled = current.label === 'paid' || current.label === 'partner';

@@ -101,7 +101,7 @@ describeWith('postgres')('the slug of an article', () => {
     });
   });
 
-  it('of nobody blocks a purge', async () => {
+  it('never blocks a purge, not even one made of the id', async () => {
     const article = await desk.retracted();
     await create({ slug: `article-${article.id}` });
     await create({ slug: `purged-${article.id}` });

@@ -5,9 +5,9 @@ import type { Article } from './article.entity.js';
 import { isUuid } from './article-slug.js';
 
 /**
- * Every slug that an article has or had leads to it and to no other, so old addresses never show another story. One that
- * waits for its content to be published is reserved: nobody else gets it and readers do not know it. What was erased is
- * remembered by its digest alone.
+ * Every slug that an article has or had belongs to it alone, so an old address never shows another story. A slug whose
+ * content is not public yet is reserved: no other article gets it, and readers do not find it. Of erased slugs only the
+ * digests are kept.
  */
 
 const LONGEST = 120;
@@ -15,7 +15,7 @@ const LONGEST = 120;
 /** The slugs that a locked article needs. */
 export interface SlugNeeds {
   readonly id: string;
-  /** Whether readers may know slugs of it that it does not need any more. */
+  /** Whether it was ever public, so that its former slugs must redirect. */
   readonly wasPublic: boolean;
   /** Under which readers find it, or will. */
   readonly open: readonly string[];

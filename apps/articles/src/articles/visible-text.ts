@@ -3,7 +3,7 @@ import type { ArticleDraft } from './article-content.js';
 /** Spaces, controls, marks alone, and letters that fonts leave blank (U+2800, Hangul fillers) show nothing. */
 const VISIBLE = /[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-export const isVisible = (text: string): boolean => VISIBLE.test(text);
+const isVisible = (text: string): boolean => VISIBLE.test(text);
 
 type Block = ArticleDraft['body'][number];
 type DraftPicture = NonNullable<ArticleDraft['leadPicture']>;

@@ -8,7 +8,7 @@ import type { ReadableArticle } from '../reading/paywall.rules.js';
 import { publicArticle } from '../reading/public-article.js';
 import { pluralOf, type TermKind } from '../taxonomy/term.entity.js';
 import { KindInPath } from '../taxonomy/term.rules.js';
-import { ALL } from '../publishing/listing.js';
+import { ALL_ARTICLES } from '../publishing/listing.js';
 import { atomFeed } from './atom.js';
 import { changedAt, type FeedFile } from './feed-changes.js';
 import { FeedsService, type FeedOf } from './feeds.service.js';
@@ -54,7 +54,7 @@ export class FeedsController {
 
   @Get('sitemap-news.xml')
   async sitemap(@Res() reply: FastifyReply): Promise<void> {
-    const file = { listId: ALL, file: 'sitemap-news.xml' };
+    const file = { listId: ALL_ARTICLES, file: 'sitemap-news.xml' };
     await this.sendDated(reply, 'application/xml; charset=utf-8', file, await this.feeds.sitemap());
   }
 

@@ -4,8 +4,8 @@ import type { ArticleSnapshot } from '#events';
 import { CONFIG } from '#platform';
 import type { ArticleSummary } from '../articles/article-summary.js';
 import type { ArticlesConfig } from '../config.js';
-import { ALL } from '../publishing/listing.js';
-import { termsOf } from '../reading/article-list.js';
+import { ALL_ARTICLES } from '../publishing/listing.js';
+import { filterTerms } from '../taxonomy/term.queries.js';
 import { readableWithoutSubscription } from '../reading/paywall.rules.js';
 import type { TermKind } from '../taxonomy/term.entity.js';
 import { newsSitemap, newsSitemapLimits } from './news-sitemap.js';
@@ -34,16 +34,16 @@ export class FeedsService {
 
   /** @throws Refused `term.not-found`, `term.moved`. */
   async feed(of: FeedOf | undefined, path: string): Promise<Feed> {
-    const [term] = of ? await termsOf(this.db, { [of.kind]: of.slug }) : [];
+    const [term] = of ? await filterTerms(this.db, { [of.kind]: of.slug }) : [];
     const rows: { snapshot: ArticleSnapshot }[] = await this.db.query(
       `SELECT snapshot FROM listing JOIN article ON article.id = article_id
        WHERE list_id = $1 ORDER BY listing.published_at DESC, article_id DESC LIMIT ${ITEMS}`,
-      [term?.id ?? ALL],
+      [term?.id ?? ALL_ARTICLES],
     );
     const articles = rows.map(({ snapshot }) => readableWithoutSubscription(snapshot));
     const { name, url } = this.site;
     return {
-      listId: term?.id ?? ALL,
+      listId: term?.id ?? ALL_ARTICLES,
       title: term ? `${name}: ${term.name}` : name,
       description: term ? `Das Neueste zu «${term.name}»` : `Das Neueste auf ${name}`,
       path,
@@ -59,7 +59,7 @@ export class FeedsService {
        WHERE list_id = $1 AND listing.published_at > now() - make_interval(hours => ${newsSitemapLimits.hours})
          AND summary->>'label' = 'none'
        ORDER BY listing.published_at DESC, article_id DESC LIMIT ${newsSitemapLimits.items}`,
-      [ALL],
+      [ALL_ARTICLES],
     );
     return newsSitemap(
       this.site,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Slug } from '#events';
-import { inertText } from '#platform';
+import { sanitized } from '#platform';
 import type { Article } from '../articles/article.entity.js';
 import { ArticleDraft } from '../articles/article-content.js';
 import type { Missing } from '../articles/complete-text.js';
@@ -14,8 +14,7 @@ const PastTime = Moment.refine(
   'lies in the future; import it as a draft and schedule it',
 );
 
-export const ImportRequest = z.preprocess(
-  (value) => inertText(value),
+export const ImportRequest = sanitized(
   z.strictObject({
     sourceId: z
       .string()

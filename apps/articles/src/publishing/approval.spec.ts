@@ -146,7 +146,7 @@ describeWith('postgres')('a schedule', () => {
     await waitUntil(async () => (await ofDesk(id)).state !== 'scheduled');
     expect(await ofDesk(id)).toMatchObject({ state: 'draft', publishAt: null, offlineAt: null });
     expect((await auditOf(id))[0]).toMatchObject({ did: 'schedule-missed' });
-    expect(desk.service.told.filter(({ subject }) => subject === id)).toEqual([]);
+    expect(desk.service.emitted.filter(({ subject }) => subject === id)).toEqual([]);
   });
 
   it('of which both times passed takes an article down without the update', async () => {

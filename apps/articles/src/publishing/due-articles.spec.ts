@@ -22,7 +22,7 @@ describeWith('postgres')('schedules', () => {
       )
     ).body.items;
 
-  it('publish at their time, not before, once, and tell of it', async () => {
+  it('publish at their time, not before, once, and emit the event', async () => {
     const publishAt = soon();
     const scheduled = expectOk(await desk.act('schedule', await desk.draft(), { publishAt }));
     expect({ state: scheduled.state, public: await statusOf(scheduled.id) }).toEqual({

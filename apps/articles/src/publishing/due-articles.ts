@@ -3,6 +3,7 @@ import { Counter, Registry } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
 import {
   afterCommit,
+  Backoff,
   BackgroundWork,
   Clock,
   failureKind,
@@ -22,8 +23,8 @@ import { TakeDown } from './take-down.js';
 
 /** Milliseconds between looks at what is due: the latest that anything starts. */
 const LOOK_EVERY = 200;
-/** Milliseconds before a take-down that failed is tried again, doubled each time. */
-const [RETRY_FIRST, RETRY_LAST] = [1_000, 60_000];
+/** Milliseconds between attempts at a take-down that fails: the first wait and the longest. */
+const retryAfter = { first: 1_000, longest: 60_000 } as const;
 /** Milliseconds after which an article that was locked at each look is late, and for which its lock is then waited for. */
 const [LATE, LOCK_WITHIN] = [1_000, 500];
 /** Articles a transaction; small enough that a replica that dies holds up few others. */
@@ -37,8 +38,8 @@ const BATCH = 40;
 @Injectable()
 export class DueArticles extends BackgroundWork {
   private readonly failed: Counter;
-  /** Take-downs that failed, with the milliseconds that each waits before the next try. */
-  private readonly retries = new Map<string, { readonly wait: number; readonly at: number }>();
+  /** Take-downs that failed, and when each is tried again. */
+  private readonly retries = new Map<string, { readonly backoff: Backoff; readonly at: number }>();
 
   constructor(
     private readonly db: DataSource,
@@ -65,7 +66,7 @@ export class DueArticles extends BackgroundWork {
     return false;
   }
 
-  /** @returns how many articles were due. What one of them is at fault for does not stop the others. */
+  /** @returns how many articles were due. A failure of one does not stop the others. */
   private async settle(time: 'publishAt' | 'offlineAt', work: Work): Promise<number> {
     let ids: string[] = [];
     try {
@@ -158,14 +159,14 @@ export class DueArticles extends BackgroundWork {
 
   /** A time at which something has to be offline is never taken back. */
   private retryLater(id: string): void {
-    const wait = Math.min(2 * (this.retries.get(id)?.wait ?? RETRY_FIRST / 2), RETRY_LAST);
-    this.retries.set(id, { wait, at: Date.now() + wait });
+    const backoff = this.retries.get(id)?.backoff ?? new Backoff(retryAfter.first, retryAfter.longest);
+    this.retries.set(id, { backoff, at: Date.now() + backoff.next() });
   }
 
   /** Ids of take-downs whose next try is not due yet. */
   private waiting(): string[] {
     const now = Date.now();
-    for (const [id, { at }] of this.retries) if (at + RETRY_LAST < now) this.retries.delete(id);
+    for (const [id, { at }] of this.retries) if (at + retryAfter.longest < now) this.retries.delete(id);
     return [...this.retries].filter(([, { at }]) => at > now).map(([id]) => id);
   }
 }

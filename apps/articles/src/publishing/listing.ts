@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
 
-/** The list of all published articles. */
-export const ALL = '00000000-0000-0000-0000-000000000000';
+/** The id of the list of all published articles. */
+export const ALL_ARTICLES = '00000000-0000-0000-0000-000000000000';
 
-/** SQL: whether something is published under the term of that table name. Readers know no term before. */
+/** SQL: whether anything is published under the term that the table name or alias stands for; until then readers do not see it. */
 export const isListed = (term: string): string => `EXISTS (SELECT FROM listing WHERE list_id = ${term}.id)`;
 
 /** An article and the ids of the lists, besides that of all, in which it is to stand. */
@@ -17,7 +17,7 @@ export async function enterLists(tx: EntityManager, all: readonly Listed[]): Pro
   await tx.query(
     `INSERT INTO listing (list_id, published_at, article_id)
      SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) ON CONFLICT DO NOTHING`,
-    placesOf(all),
+    rowsOf(all),
   );
 }
 
@@ -27,13 +27,13 @@ export async function leaveLists(tx: EntityManager, all: readonly Listed[]): Pro
   await tx.query(
     `DELETE FROM listing WHERE article_id = ANY($3::uuid[]) AND (list_id, published_at, article_id) NOT IN (
        SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[]))`,
-    placesOf(all),
+    rowsOf(all),
   );
 }
 
-function placesOf(all: readonly Listed[]): [lists: string[], times: Date[], articles: string[]] {
+function rowsOf(all: readonly Listed[]): [lists: string[], times: Date[], articles: string[]] {
   const rows = all.flatMap(({ article, lists }) =>
-    [ALL, ...lists].map((list) => ({ list, id: article.id, at: article.publishedAt! })),
+    [ALL_ARTICLES, ...lists].map((list) => ({ list, id: article.id, at: article.publishedAt! })),
   );
   return [rows.map(({ list }) => list), rows.map(({ at }) => at), rows.map(({ id }) => id)];
 }

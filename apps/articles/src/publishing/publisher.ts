@@ -21,7 +21,7 @@ export interface ToPublish extends Listed {
 export interface How {
   readonly by: By;
   readonly did: AuditedAct;
-  /** What readers are told that was corrected. */
+  /** What was corrected, for readers. */
   readonly note?: string;
 }
 

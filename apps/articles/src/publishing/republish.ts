@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { NIL } from 'uuid';
 import { articlePublished } from '#events';
 import { Outbox, type SnapshotSource } from '#messaging';
 import { Article } from '../articles/article.entity.js';
-import { ALL } from './listing.js';
 import { TakeDown } from './take-down.js';
 
-/** Says the present state of every article again that was ever public. */
+/** Republishes the present state of every article that was ever public. */
 @Injectable()
 export class ArticleSnapshots implements SnapshotSource {
   constructor(
@@ -14,7 +14,7 @@ export class ArticleSnapshots implements SnapshotSource {
     private readonly takeDown: TakeDown,
   ) {}
 
-  async republish(tx: EntityManager, afterId = ALL, limit: number): Promise<string[]> {
+  async republish(tx: EntityManager, afterId = NIL, limit: number): Promise<string[]> {
     const articles = await tx
       .createQueryBuilder(Article, 'article')
       .where(`article.publishedVersion IS NOT NULL AND article.id > :afterId`, { afterId })
@@ -23,7 +23,7 @@ export class ArticleSnapshots implements SnapshotSource {
       .setLock('pessimistic_write')
       .getMany();
     for (const article of articles) {
-      if (article.state === 'retracted') await this.takeDown.tell(tx, article);
+      if (article.state === 'retracted') await this.takeDown.emitRetraction(tx, article);
       else {
         const data = { version: article.publishedVersion!, article: article.snapshot! };
         await this.outbox.add(tx, articlePublished, { subject: article.id, data });

@@ -16,7 +16,7 @@ import { unlist } from './listing.js';
 /** Acts whose details can hold words of the article: notes, a sponsor, the slug that a schedule failed for. */
 const actsWithText: AuditedAct[] = ['correct', 'import', 'label', 'schedule-failed'];
 
-/** The way back from the public: retraction, and erasing what was retracted. */
+/** Retracts articles, and purges what was retracted. */
 @Injectable()
 export class TakeDown {
   constructor(private readonly outbox: Outbox) {}
@@ -33,13 +33,13 @@ export class TakeDown {
     await releaseReserved(tx, article);
     await unlist(tx, article.id);
     await removeFromSearch(tx, article.id);
-    await this.tell(tx, article);
+    await this.emitRetraction(tx, article);
     await audit(tx, by, 'retract', [article], { reason, note });
   }
 
   /**
    * Erases the text of a locked article wherever this service holds it: working copies, revisions, slugs, words, notes of
-   * corrections, news that has not left yet. @throws Refused `article.not-retracted`, `article.purged`.
+   * corrections, events that are not published yet. @throws Refused `article.not-retracted`, `article.purged`.
    */
   async purge(tx: EntityManager, article: Article, by: By, now: Date): Promise<void> {
     const { id } = article;
@@ -59,12 +59,12 @@ export class TakeDown {
       actsWithText,
     ]);
     await discardUnpublished(tx, articleRetracted.topic, id);
-    await this.tell(tx, article);
+    await this.emitRetraction(tx, article);
     await audit(tx, by, 'purge', [article]);
   }
 
-  /** Tells that an article is gone; what is told carries no text. */
-  tell(tx: EntityManager, article: Article): Promise<void> {
+  /** Emits `article.retracted`, which carries no text. */
+  emitRetraction(tx: EntityManager, article: Article): Promise<void> {
     return this.outbox.add(tx, articleRetracted, {
       subject: article.id,
       data: {

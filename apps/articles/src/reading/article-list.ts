@@ -1,11 +1,11 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Slug } from '#events';
 import { cursorOf, readCursor } from '../articles/cursor.js';
-import { refuse } from '../problems.js';
-import { ALL, isListed } from '../publishing/listing.js';
-import type { Term, TermKind } from '../taxonomy/term.entity.js';
-import { termResponse, type TermResponse } from '../taxonomy/term.rules.js';
+import { ALL_ARTICLES } from '../publishing/listing.js';
+import type { TermKind } from '../taxonomy/term.entity.js';
+import { filterTerms } from '../taxonomy/term.queries.js';
+import type { TermResponse } from '../taxonomy/term.rules.js';
 
 export const ListArticlesRequest = z.strictObject({
   section: Slug.optional(),
@@ -40,8 +40,8 @@ interface Row {
  * @throws Refused `term.not-found`, `term.moved`, `list.bad-cursor`.
  */
 export async function listArticles(db: DataSource, request: ListArticlesRequest): Promise<ArticleList> {
-  const terms = await termsOf(db, request);
-  const lists = terms.length > 0 ? terms.map(({ id }) => id) : [ALL];
+  const terms = await filterTerms(db, request);
+  const lists = terms.length > 0 ? terms.map(({ id }) => id) : [ALL_ARTICLES];
   const after = request.cursor === undefined ? undefined : readCursor(request.cursor);
   const alsoIn = lists.slice(1).map(
     (_, i) => `JOIN listing AS also_${i} ON also_${i}.list_id = $${i + 3}
@@ -65,28 +65,4 @@ export async function listArticles(db: DataSource, request: ListArticlesRequest)
     items: page.map(({ summary }) => summary),
     ...(found.length > page.length && last && { nextCursor: cursorOf(last) }),
   };
-}
-
-const kinds = ['section', 'topic', 'place', 'author'] as const;
-
-/** @throws Refused `term.not-found` (also while nothing is published under it), `term.moved` for an earlier slug. */
-export async function termsOf(
-  db: DataSource | EntityManager,
-  request: Readonly<Partial<Record<TermKind, string>>>,
-): Promise<(TermResponse & { kind: TermKind })[]> {
-  const asked = kinds.flatMap((kind) => (request[kind] === undefined ? [] : [{ kind, slug: request[kind] }]));
-  if (asked.length === 0) return [];
-  const rows: (Term & { asked: string; parent: string | null; isListed: boolean })[] = await db.query(
-    `SELECT term.*, term_slug.slug AS asked, larger.slug AS parent, ${isListed('term')} AS "isListed"
-     FROM unnest($1::text[], $2::text[]) AS wanted(kind, slug) JOIN term_slug USING (kind, slug)
-       JOIN term ON term.id = term_slug.term_id LEFT JOIN term AS larger ON larger.id = term.parent_id`,
-    [asked.map(({ kind }) => kind), asked.map(({ slug }) => slug)],
-  );
-  return asked.map(({ kind, slug }) => {
-    const row = rows.find((one) => one.kind === kind && one.asked === slug);
-    if (!row) throw refuse('term.not-found', { kind, slug });
-    if (row.slug !== slug) throw refuse('term.moved', { kind, slug: row.slug });
-    if (!row.isListed) throw refuse('term.not-found', { kind, slug });
-    return { kind, ...termResponse(row, row.parent ?? undefined) };
-  });
 }

@@ -3,12 +3,12 @@ import type { ArticleSnapshot } from '#events';
 /** Blocks of a paid article's body that everybody may read; at least one block is always withheld. */
 const FREE_BLOCKS = 2;
 
-/** An article as a reader gets it: whole, or `restricted` to what is free of it. */
+/** An article as a reader gets it: whole, or `restricted` to its free part. */
 export type ReadableArticle = ArticleSnapshot & { readonly restricted?: true };
 
 /**
- * What may be shown to readers without a subscription: of a paid article all but the rest of its body. Lead, pictures
- * and corrections stay. Everything public goes through here: API, page, search, feeds, ninjs.
+ * What readers without a subscription may see: of a paid article only the first blocks of the body. Lead, lead
+ * picture and corrections stay. Everything public goes through here: API, page, search, feeds, ninjs.
  */
 export function readableWithoutSubscription(article: ArticleSnapshot): ReadableArticle {
   if (article.access === 'free') return article;

@@ -2,13 +2,14 @@ import type { DataSource } from 'typeorm';
 
 /**
  * What one answer names at most: the newest so many, and none older than this many days. That is 800 kB. The window is
- * longer than Kafka, and with it whoever learns of retractions by events, should ever be away.
+ * longer than any outage of Kafka, from which everyone else learns of retractions. The gateway keeps as many ids
+ * (`retractions.ts` there).
  */
 export const retractionLimits = { articles: 20_000, days: 7 } as const;
 
 export interface RetractionsResponse {
   readonly articleIds: string[];
-  /** Hand it back as `after` to be told only of what is new; some may be named twice. */
+  /** Send it back as `after` to get only what is new; an id may be named twice. */
   readonly cursor: string;
 }
 

@@ -4,7 +4,7 @@ import { anId, describeWith, testDatabase, waitUntil, type TestDatabase } from '
 import { Desk, expectOk } from '../../test/desk.js';
 import { retractionLimits, type RetractionsResponse } from './retractions.queries.js';
 
-describeWith('postgres')('what was retracted lately', () => {
+describeWith('postgres')('the list of recent retractions', () => {
   let db: TestDatabase;
   let desk: Desk;
   beforeAll(async () => {
@@ -73,13 +73,13 @@ describeWith('postgres')('what was retracted lately', () => {
     }
   });
 
-  it('takes a cursor of another database cluster for none', async () => {
+  it('ignores a cursor of another database cluster', async () => {
     const { id } = await desk.retracted();
     expect((await read('9000000000000000000')).articleIds).toContain(id);
     expect((await desk.read('/retractions?after=soon')).status).toBe(422);
   });
 
-  it('is bounded: the newest, in less than a megabyte', async () => {
+  it('is limited to the newest retractions, in less than a megabyte', async () => {
     const old = anId();
     await db.query(`INSERT INTO retraction VALUES ($1, pg_current_xact_id(), now() - interval '8 days')`, [
       old,

@@ -33,18 +33,12 @@ export async function keepDraft(tx: EntityManager, article: Article, by: By): Pr
 
 /** Newest first. */
 export async function formerDraftsOf(db: EntityManager, articleId: string): Promise<FormerDraftSummary[]> {
-  const rows: { version: number; headline: string | null; at: Date; by_id: string; by_name: string }[] =
-    await db.query(
-      `SELECT version, draft->>'headline' AS headline, replaced_at AS at, by_id, by_name FROM former_draft
-       WHERE article_id = $1 ORDER BY version DESC`,
-      [articleId],
-    );
-  return rows.map(({ version, headline, at, by_id, by_name }) => ({
-    version,
-    headline,
-    replacedAt: at,
-    replacedBy: { id: by_id, name: by_name },
-  }));
+  return db.query(
+    `SELECT version, draft->>'headline' AS headline, replaced_at AS "replacedAt",
+       json_build_object('id', by_id, 'name', by_name) AS "replacedBy"
+     FROM former_draft WHERE article_id = $1 ORDER BY version DESC`,
+    [articleId],
+  );
 }
 
 /** @throws Refused `draft.unknown`. */

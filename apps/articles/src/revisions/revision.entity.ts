@@ -23,7 +23,7 @@ export class Revision {
   @Column('text', { name: 'by_name' })
   byName!: string;
 
-  /** What readers were told was corrected by it. */
+  /** What it corrected, for readers. */
   @Column('text', { nullable: true })
   note!: string | null;
 }

@@ -6,9 +6,8 @@ import { Id, type ArticleSnapshot } from '#events';
 import { By, ForRoles, IfMatch, type Actor } from '#platform';
 import { ArticlesService } from '../articles/articles.service.js';
 import { editorialAnswer, VersionInPath, type EditorialArticleResponse } from '../articles/articles.dto.js';
-import { refuse } from '../problems.js';
 import { compare, type Comparison } from './compare.js';
-import { Revision } from './revision.entity.js';
+import { revisionsOf, revisionSnapshot, type RevisionSummary } from './revisions.js';
 
 const ListRevisionsRequest = z.strictObject({
   before: VersionInPath.optional(),
@@ -17,14 +16,6 @@ const ListRevisionsRequest = z.strictObject({
 type ListRevisionsRequest = z.infer<typeof ListRevisionsRequest>;
 const CompareRequest = z.strictObject({ from: VersionInPath, to: VersionInPath });
 type CompareRequest = z.infer<typeof CompareRequest>;
-
-interface RevisionResponse {
-  readonly version: number;
-  readonly at: Date;
-  readonly by: { readonly id: string; readonly name: string };
-  readonly headline: string;
-  readonly note?: string;
-}
 
 /** What readers saw, every time it was published. */
 @Controller('editorial/articles/:id/revisions')
@@ -39,28 +30,10 @@ export class RevisionsController {
   @Get()
   async list(
     @Param('id', { schema: Id }) id: string,
-    @Query({ schema: ListRevisionsRequest }) { before, limit }: ListRevisionsRequest,
-  ): Promise<{ items: RevisionResponse[] }> {
+    @Query({ schema: ListRevisionsRequest }) page: ListRevisionsRequest,
+  ): Promise<{ items: RevisionSummary[] }> {
     await this.articles.get(id);
-    const rows: {
-      version: number;
-      at: Date;
-      by_id: string;
-      by_name: string;
-      headline: string;
-      note: string | null;
-    }[] = await this.db.query(
-      `SELECT version, created_at AS at, by_id, by_name, note, snapshot->>'headline' AS headline FROM revision
-         WHERE article_id = $1 AND version < coalesce($2, 2147483647) ORDER BY version DESC LIMIT $3`,
-      [id, before ?? null, limit],
-    );
-    return {
-      items: rows.map(({ by_id, by_name, note, ...row }) => ({
-        ...row,
-        by: { id: by_id, name: by_name },
-        ...(note && { note }),
-      })),
-    };
+    return { items: await revisionsOf(this.db.manager, id, page) };
   }
 
   @Get('compare')
@@ -91,9 +64,7 @@ export class RevisionsController {
     return editorialAnswer(reply, await this.articles.restore(id, expected, version, by));
   }
 
-  private async snapshot(articleId: string, version: number): Promise<ArticleSnapshot> {
-    const revision = await this.db.manager.findOneBy(Revision, { articleId, version });
-    if (!revision) throw refuse('revision.unknown');
-    return revision.snapshot;
+  private snapshot(articleId: string, version: number): Promise<ArticleSnapshot> {
+    return revisionSnapshot(this.db.manager, articleId, version);
   }
 }

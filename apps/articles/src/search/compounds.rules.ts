@@ -37,7 +37,7 @@ const PREFIX =
   /^((ab|an|auf|aus|bei|be|dar|davon|durch|ein|ent|er|fort|gegen|her|heraus|herum|herunter|hin|hinaus|hinein|hinter|los|mit|nach|uber|um|unter|ver|vor|weg|wider|wieder|zer|zu|zuruck|zusammen)(ge|zu|ver|be|er|ent)?|(nieder|weiter)(ge|zu))$/;
 
 /** Every pair of pieces that a word could be made of. */
-export function splitsOf(form: string): Split[] {
+function splitsOf(form: string): Split[] {
   if (!/^\p{L}+$/u.test(form)) return [];
   const splits: Split[] = [];
   for (let at = SHORTEST_PIECE; at <= form.length - SHORTEST_PIECE; at++) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { excerptOf, rangesOf } from './highlight.js';
-import type { Query } from './query.rules.js';
+import type { Query } from './tsquery.rules.js';
 import type { Words } from './vocabulary.js';
 import { withCompounds, wordsOf } from './words.js';
 

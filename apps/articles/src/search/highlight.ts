@@ -1,4 +1,4 @@
-import type { Query } from './query.rules.js';
+import type { Query } from './tsquery.rules.js';
 import type { Words } from './vocabulary.js';
 import { compoundsOf, wordsOf, type Compound, type Token } from './words.js';
 

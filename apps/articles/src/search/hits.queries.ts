@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { ArticleSummary } from '../articles/article-summary.js';
-import type { Query } from './query.rules.js';
+import type { Query } from './tsquery.rules.js';
 
 /** Hits that are ranked, the newest ones; those before them follow by date. */
 export const RANKED = 500;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { parse, pluralsOf, type Wish } from './query.rules.js';
+import { parse, pluralsOf, type Clause } from './query.rules.js';
 
-const shown = ({ tokens, phrase, asOne }: Wish): string => {
+const shown = ({ tokens, phrase, asOne }: Clause): string => {
   const words = tokens.map(({ form }) => form).join(' ');
   return `${phrase ? `"${words}"` : words}${asOne ? `=${asOne.form}` : ''}`;
 };
 const parsed = (typed: string) => {
   const { alternatives, excluded } = parse(typed);
-  return { wanted: alternatives.map((wishes) => wishes.map(shown)), excluded: excluded.map(shown) };
+  return { clauses: alternatives.map((clauses) => clauses.map(shown)), excluded: excluded.map(shown) };
 };
 
 describe('what was typed', () => {
@@ -23,21 +23,21 @@ describe('what was typed', () => {
     ['letters and digits', 'A1', [['a 1=a1']]],
     ['a dash between words', 'Velo - Bahn', [['velo', 'bahn']]],
     ['operators of PostgreSQL', "a & b | !c <-> d:* '", [['a', 'b', 'c', 'd']]],
-  ])('may be %s: %s', (_what, typed, wanted) => {
-    expect(parsed(typed)).toEqual({ wanted, excluded: [] });
+  ])('may be %s: %s', (_what, typed, clauses) => {
+    expect(parsed(typed)).toEqual({ clauses, excluded: [] });
   });
 
   it('may leave words and phrases out', () => {
     expect(parsed('Velo -Bahn -"kalter Zug"')).toEqual({
-      wanted: [['velo']],
+      clauses: [['velo']],
       excluded: ['bahn', '"kalter zug"'],
     });
-    expect(parsed('-Bahn')).toEqual({ wanted: [], excluded: ['bahn'] });
+    expect(parsed('-Bahn')).toEqual({ clauses: [], excluded: ['bahn'] });
   });
 
   it('is taken for the word that two words make, too', () => {
-    const [wishes] = parse('covid 19 test').alternatives;
-    expect(wishes!.map(({ withNext }) => withNext.map(({ form }) => form))).toEqual([
+    const [clauses] = parse('covid 19 test').alternatives;
+    expect(clauses!.map(({ withNext }) => withNext.map(({ form }) => form))).toEqual([
       ['covid19'],
       ['covid19', '19test'],
       ['19test'],

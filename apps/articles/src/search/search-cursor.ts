@@ -6,7 +6,7 @@ export const readings = ['typed', 'similar', 'parts'] as const;
 export type Reading = (typeof readings)[number];
 
 /** Where a page of hits starts. */
-export type Place = { readonly reading: Reading } & (
+export type SearchPosition = { readonly reading: Reading } & (
   | {
       readonly order: 'relevance';
       /** Hits published later are left out, so that they do not shift the pages. */
@@ -20,17 +20,17 @@ export type Place = { readonly reading: Reading } & (
     }
 );
 
-/** The place as a string for the client to hand back, that promises nothing about its form. */
-export function cursorOf(place: Place): string {
+/** The position as an opaque string for the client to send back. */
+export function searchCursorOf(position: SearchPosition): string {
   const where =
-    place.order === 'relevance'
-      ? `${place.asOf.toISOString()} ${place.offset}`
-      : `${place.after!.at.toISOString()} ${place.after!.id}`;
-  return Buffer.from(`${where} ${place.reading}`).toString('base64url');
+    position.order === 'relevance'
+      ? `${position.asOf.toISOString()} ${position.offset}`
+      : `${position.after!.at.toISOString()} ${position.after!.id}`;
+  return Buffer.from(`${where} ${position.reading}`).toString('base64url');
 }
 
 /** @throws Refused `list.bad-cursor`. */
-export function readCursor(cursor: string): Place {
+export function readSearchCursor(cursor: string): SearchPosition {
   const [, time, offset, id, reading] =
     /^(\d{4}-[\dT:.-]+Z) (?:(\d{1,3})|([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})) (typed|similar|parts)$/.exec(
       Buffer.from(cursor, 'base64url').toString(),

@@ -49,9 +49,9 @@ export function fieldsOf(article: ArticleSnapshot): Field[] {
 /** Every word of some fields, attached ones also as one. */
 export const wordsIn = (fields: readonly Field[]) => fields.flatMap(({ tokens }) => withCompounds(tokens));
 
-/** The last position that PostgreSQL tells from others. */
+/** The highest position that a tsvector stores. */
 const LAST_POSITION = 16_383;
-/** Positions of a lexeme that it keeps. */
+/** The most positions that it stores of one lexeme. */
 const POSITIONS = 255;
 
 /** Without the lists that the article is in. */
@@ -78,7 +78,7 @@ export function documentOf(fields: readonly Field[], words: Words): SearchDocume
       const { stem } = words.get(spelling)!;
       if (stem !== undefined) add(stem, position + first, field);
     }
-    // The last word of a text and the first of the next are no phrase.
+    // The last word of a text and the first of the next one form no phrase.
     position += tokens.length + 1;
   }
   return [

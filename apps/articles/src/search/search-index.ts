@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { ArticleSnapshot } from '#events';
-import { ALL } from '../publishing/listing.js';
+import { ALL_ARTICLES } from '../publishing/listing.js';
 import { documentOf, fieldsOf, wordsIn, type Field } from './search-document.js';
 import { forget, lookUp, type Db, type Words } from './vocabulary.js';
 
@@ -16,8 +16,8 @@ export const wordsOfAll = (articles: readonly Indexable[]) =>
   articles.flatMap(({ fields }) => wordsIn(fields));
 
 /**
- * Puts public articles into the search, in the lists that they are in. Compounds are found by their parts where the
- * vocabulary knows these; words that are new to it are learned beside, see `WordLearning`.
+ * Puts public articles into the search, with the lists that they are in. Compounds are found by the parts that the
+ * vocabulary knows; `WordLearning` learns new words in the background.
  */
 export async function putInSearch(tx: EntityManager, snapshots: readonly ArticleSnapshot[]): Promise<void> {
   const articles = snapshots.map(indexable);
@@ -48,7 +48,7 @@ const rowsOf = (articles: readonly Indexable[], words: Words): string =>
 const WRITE = `
   INSERT INTO article_search AS stored (article_id, published_at, section_id, document)
   SELECT id, published_at, section_id, document::tsvector || array_to_tsvector(ARRAY(
-    SELECT '@' || list_id FROM listing WHERE listing.article_id = id AND list_id <> '${ALL}'))
+    SELECT '@' || list_id FROM listing WHERE listing.article_id = id AND list_id <> '${ALL_ARTICLES}'))
   FROM json_to_recordset($1) AS article(id uuid, published_at timestamptz, section_id uuid, document text)
   ON CONFLICT (article_id) DO UPDATE SET published_at = excluded.published_at, section_id = excluded.section_id,
     document = excluded.document

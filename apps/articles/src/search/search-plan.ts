@@ -1,25 +1,18 @@
 import type { EntityManager } from 'typeorm';
 import { refuse } from '../problems.js';
-import {
-  parse,
-  queryOf,
-  wordsToLookUp,
-  type Query,
-  type Typed,
-  type Wanted,
-  type Wish,
-} from './query.rules.js';
+import { lexemesOf, orParts, orWords } from './lexemes.js';
+import { parse, wordsToLookUp, type Clause, type ParsedQuery } from './query.rules.js';
 import type { Reading } from './search-cursor.js';
-import { meantBy, slipsOf, WORDS_AT_ONCE, type Meant } from './similar-words.js';
+import { slipsOf, suggestionsFor, WORDS_AT_ONCE, type Suggestions } from './similar-words.js';
+import { queryOf, type Lexemes, type Query } from './tsquery.rules.js';
 import type { Stemmed } from './typos.rules.js';
 import { knownStems, lookUp, type Words } from './vocabulary.js';
-import { orParts, orWords, wantedOf } from './wanted.js';
 
 /** What a reader typed, with what is known of its words, and the ways to read it. */
 export class SearchPlan {
   private constructor(
     private readonly tx: EntityManager,
-    private readonly typed: Typed,
+    private readonly typed: ParsedQuery,
     private readonly words: Words,
     /** Stems of these words that articles have. */
     private readonly known: ReadonlySet<string>,
@@ -38,7 +31,7 @@ export class SearchPlan {
     );
     for (const withCapitals of [false, true]) {
       const plan = new SearchPlan(tx, typed, words, known, lists, withCapitals);
-      if (plan.wishes().length > 0) return plan;
+      if (plan.clauses().length > 0) return plan;
     }
     throw refuse('search.empty');
   }
@@ -46,65 +39,67 @@ export class SearchPlan {
   /** The query in a reading. @returns undefined when there is no such reading. */
   async read(reading: Reading): Promise<Query | undefined> {
     if (reading === 'typed') return this.asTyped();
-    const meant = await meantBy(this.tx, this.doubtful());
-    const isUseful = ({ words, parts }: Meant) =>
+    const suggestions = await suggestionsFor(this.tx, this.doubtful());
+    const isUseful = ({ words, parts }: Suggestions) =>
       (reading === 'similar' ? words.length : 0) + parts.length > 0;
-    if (![...meant.values()].some(isUseful)) return undefined;
-    return this.query((wish, wanted) => {
-      const { words, parts } = meant.get(formOf(wish)) ?? { words: [], parts: [] };
-      return orParts(orWords(wanted, words), parts, reading === 'similar' ? 'all' : 'any');
+    if (![...suggestions.values()].some(isUseful)) return undefined;
+    return this.query((clause, lexemes) => {
+      const { words, parts } = suggestions.get(formOf(clause)) ?? { words: [], parts: [] };
+      return orParts(orWords(lexemes, words), parts, reading === 'similar' ? 'all' : 'any');
     });
   }
 
-  /** A form that no article has of a word that some have may be a slip, too: «Zürch» is no form of «Zürcher». */
+  /** A form that no article has can be a slip even if its stem is known: «Zürch» is no form of «Zürcher». */
   private async asTyped(): Promise<Query> {
-    const odd = this.wishes()
-      .filter((wish) => !wish.phrase && !this.isKnown(wish, 'form') && this.isKnown(wish, 'stem'))
-      .map((wish) => this.stemmed(wish));
+    const odd = this.clauses()
+      .filter((clause) => !clause.phrase && !this.isKnown(clause, 'form') && this.isKnown(clause, 'stem'))
+      .map((clause) => this.stemmed(clause));
     const slips = await slipsOf(this.tx, odd.slice(0, WORDS_AT_ONCE));
-    return this.query((wish, wanted) => orWords(wanted, slips.get(formOf(wish)) ?? []));
+    return this.query((clause, lexemes) => orWords(lexemes, slips.get(formOf(clause)) ?? []));
   }
 
   /** The words that no article has; when there are none, all of them. */
   private doubtful(): Stemmed[] {
-    const wishes = this.wishes().filter(({ phrase }) => !phrase);
-    const unknown = wishes.filter((wish) => !this.isKnown(wish, 'stem'));
-    return (unknown.length > 0 ? unknown : wishes).slice(0, WORDS_AT_ONCE).map((wish) => this.stemmed(wish));
+    const clauses = this.clauses().filter(({ phrase }) => !phrase);
+    const unknown = clauses.filter((clause) => !this.isKnown(clause, 'stem'));
+    return (unknown.length > 0 ? unknown : clauses)
+      .slice(0, WORDS_AT_ONCE)
+      .map((clause) => this.stemmed(clause));
   }
 
-  private isKnown({ tokens, asOne }: Wish, how: 'form' | 'stem'): boolean {
+  private isKnown({ tokens, asOne }: Clause, how: 'form' | 'stem'): boolean {
     return [...(asOne ? [asOne] : tokens)].every(({ spelling }) => {
       const { known, stem } = this.words.get(spelling)!;
       return how === 'form' ? known : stem !== undefined && this.known.has(stem);
     });
   }
 
-  private stemmed(wish: Wish): Stemmed {
-    const { spelling, form } = wish.asOne ?? wish.tokens[0]!;
+  private stemmed(clause: Clause): Stemmed {
+    const { spelling, form } = clause.asOne ?? clause.tokens[0]!;
     return { form, stem: this.words.get(spelling)!.stem ?? form };
   }
 
-  private wishes(): Wish[] {
-    return this.typed.alternatives.flat().filter((wish) => this.wanted(wish));
+  private clauses(): Clause[] {
+    return this.typed.alternatives.flat().filter((clause) => this.lexemes(clause));
   }
 
-  private wanted(wish: Wish): Wanted | undefined {
-    return wantedOf(wish, this.words, this.withCapitals);
+  private lexemes(clause: Clause): Lexemes | undefined {
+    return lexemesOf(clause, this.words, this.withCapitals);
   }
 
-  private query(widen: (wish: Wish, wanted: Wanted) => Wanted): Query {
-    const alternatives = this.typed.alternatives.map((wishes) =>
-      wishes.flatMap((wish) => {
-        const wanted = this.wanted(wish);
-        return wanted ? [widen(wish, wanted)] : [];
+  private query(widen: (clause: Clause, lexemes: Lexemes) => Lexemes): Query {
+    const alternatives = this.typed.alternatives.map((clauses) =>
+      clauses.flatMap((clause) => {
+        const lexemes = this.lexemes(clause);
+        return lexemes ? [widen(clause, lexemes)] : [];
       }),
     );
     return queryOf(
-      alternatives.filter((wanted) => wanted.length > 0),
-      this.typed.excluded.flatMap((wish) => this.wanted(wish) ?? []),
+      alternatives.filter((lexemes) => lexemes.length > 0),
+      this.typed.excluded.flatMap((clause) => this.lexemes(clause) ?? []),
       this.lists,
     );
   }
 }
 
-const formOf = ({ asOne, tokens }: Wish): string => (asOne ?? tokens[0]!).form;
+const formOf = ({ asOne, tokens }: Clause): string => (asOne ?? tokens[0]!).form;

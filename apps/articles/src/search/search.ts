@@ -1,21 +1,21 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { Slug, textsOf, type ArticleSnapshot } from '#events';
-import { inertText } from '#platform';
+import { sanitized } from '#platform';
 import type { ArticleSummary } from '../articles/article-summary.js';
 import { Moment } from '../articles/times.js';
-import { termsOf } from '../reading/article-list.js';
 import { readableWithoutSubscription } from '../reading/paywall.rules.js';
+import { filterTerms } from '../taxonomy/term.queries.js';
 import { excerptOf, rangesOf, type Excerpt, type Range } from './highlight.js';
 import { bestHits, newestHits, RANKED, type Hits } from './hits.queries.js';
-import type { Query } from './query.rules.js';
-import { cursorOf, readCursor, readings, type Place } from './search-cursor.js';
+import type { Query } from './tsquery.rules.js';
+import { searchCursorOf, readSearchCursor, readings, type SearchPosition } from './search-cursor.js';
 import { SearchPlan } from './search-plan.js';
 import { lookUp, type Words } from './vocabulary.js';
 import { withCompounds, wordsOf } from './words.js';
 
 export const SearchRequest = z.strictObject({
-  q: z.preprocess((value) => inertText(value), z.string().trim().min(1).max(200)),
+  q: sanitized(z.string().trim().min(1).max(200)),
   section: Slug.optional(),
   topic: Slug.optional(),
   place: Slug.optional(),
@@ -53,8 +53,8 @@ export function search(db: DataSource, request: SearchRequest): Promise<SearchRe
     // For words that most articles have the planner would rather read every article's words: it does not know that these
     // lie elsewhere.
     await tx.query(`SET LOCAL enable_seqscan = off`);
-    const cursor = request.cursor === undefined ? undefined : readCursor(request.cursor);
-    const terms = await termsOf(tx, request);
+    const cursor = request.cursor === undefined ? undefined : readSearchCursor(request.cursor);
+    const terms = await filterTerms(tx, request);
     const plan = await SearchPlan.of(
       tx,
       request.q,
@@ -63,26 +63,31 @@ export function search(db: DataSource, request: SearchRequest): Promise<SearchRe
     for (const reading of cursor ? [cursor.reading] : readings) {
       const query = await plan.read(reading);
       if (!query) continue;
-      const place = cursor ?? firstPlace(request, reading);
-      const page = await pageAt(tx, query, request, place);
+      const position = cursor ?? firstPosition(request, reading);
+      const page = await pageAt(tx, query, request, position);
       if (page.total > 0) return { ...(await respond(tx, query, page)), similar: reading !== 'typed' };
     }
     return { items: [], total: 0, similar: false };
   });
 }
 
-const firstPlace = ({ order }: SearchRequest, reading: Place['reading']): Place =>
+const firstPosition = ({ order }: SearchRequest, reading: SearchPosition['reading']): SearchPosition =>
   order === 'date' ? { reading, order } : { reading, order, asOf: new Date(), offset: 0 };
 
 interface Page extends Hits {
-  readonly next?: Place;
+  readonly next?: SearchPosition;
 }
 
-async function pageAt(tx: EntityManager, query: Query, request: SearchRequest, place: Place): Promise<Page> {
+async function pageAt(
+  tx: EntityManager,
+  query: Query,
+  request: SearchRequest,
+  position: SearchPosition,
+): Promise<Page> {
   const { limit } = request;
-  const { reading } = place;
-  if (place.order === 'date') {
-    const { hits, total } = await newestHits(tx, query, request, { after: place.after, limit: limit + 1 });
+  const { reading } = position;
+  if (position.order === 'date') {
+    const { hits, total } = await newestHits(tx, query, request, { after: position.after, limit: limit + 1 });
     const page = hits.slice(0, limit);
     const { at, id } = page.at(-1) ?? {};
     return {
@@ -91,14 +96,14 @@ async function pageAt(tx: EntityManager, query: Query, request: SearchRequest, p
       ...(hits.length > limit && { next: { reading, order: 'date', after: { at: at!, id: id! } } }),
     };
   }
-  const { asOf, offset } = place;
+  const { asOf, offset } = position;
   const { hits, total, oldestRanked } = await bestHits(tx, query, request, {
     asOf,
     offset,
     limit: limit + 1,
   });
   const page = hits.slice(0, limit);
-  if (hits.length > limit) return { hits: page, total, next: { ...place, offset: offset + limit } };
+  if (hits.length > limit) return { hits: page, total, next: { ...position, offset: offset + limit } };
   return {
     hits: page,
     total,
@@ -134,7 +139,7 @@ async function respond(
     const excerpt = body === undefined ? undefined : excerptOf(body, query, words);
     return { ...summary, highlights, ...(excerpt && { excerpt }) };
   });
-  return { items, total, ...(next && { nextCursor: cursorOf(next) }) };
+  return { items, total, ...(next && { nextCursor: searchCursorOf(next) }) };
 }
 
 /** The words of some texts. */

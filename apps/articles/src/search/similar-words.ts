@@ -1,4 +1,4 @@
-import { splitUp, wordsAround, type Db, type Known } from './vocabulary.js';
+import { splitUp, wordsAround, type Db, type KnownWord } from './vocabulary.js';
 import { errorsIn, keysOf, nearest, slipInside, type Stemmed } from './typos.rules.js';
 
 /** Words of one query that others are looked for: each costs the database some milliseconds. */
@@ -12,16 +12,16 @@ const SHORTEST_PART = 4;
 /** Letters that are enough of a word for the longer ones that start with them. */
 const SHORTEST_START = 6;
 
-/** What a word that no article has may be about. */
-export interface Meant {
+/** What a word that no article has may have been meant for. */
+export interface Suggestions {
   /** Words that it is mistyped for, compounds of it and longer words that start with it. */
-  readonly words: readonly Known[];
+  readonly words: readonly KnownWord[];
   /** Stems of the words that it is itself made of; of these, first the two that make it up. */
   readonly parts: readonly string[];
 }
 
-/** Looks for what unknown words may mean, by their forms. @param typed at most {@link WORDS_AT_ONCE} */
-export async function meantBy(db: Db, typed: readonly Stemmed[]): Promise<Map<string, Meant>> {
+/** Finds what unknown words may have been meant for, by their forms. @param typed at most {@link WORDS_AT_ONCE} */
+export async function suggestionsFor(db: Db, typed: readonly Stemmed[]): Promise<Map<string, Suggestions>> {
   const near = await neighboursOf(db, typed);
   const parts = typed.map(({ form }) => form).filter((form) => form.length >= SHORTEST_PART);
   const around = await wordsAround(db, parts, AROUND);
@@ -45,7 +45,7 @@ export async function meantBy(db: Db, typed: readonly Stemmed[]): Promise<Map<st
 }
 
 /** Known words that differ from these by letters left out, added or swapped inside. */
-export async function slipsOf(db: Db, typed: readonly Stemmed[]): Promise<Map<string, Known[]>> {
+export async function slipsOf(db: Db, typed: readonly Stemmed[]): Promise<Map<string, KnownWord[]>> {
   const near = await neighboursOf(db, typed);
   return new Map(
     typed.map((word) => {
@@ -56,7 +56,7 @@ export async function slipsOf(db: Db, typed: readonly Stemmed[]): Promise<Map<st
 }
 
 /** Known words that have some letters in common with each of these. */
-async function neighboursOf(db: Db, typed: readonly Stemmed[]): Promise<Map<string, Known[]>> {
+async function neighboursOf(db: Db, typed: readonly Stemmed[]): Promise<Map<string, KnownWord[]>> {
   const asked = typed
     .filter(({ form }) => errorsIn(form) > 0 && form.length <= 40)
     .map(({ form, stem }) => ({
@@ -67,7 +67,7 @@ async function neighboursOf(db: Db, typed: readonly Stemmed[]): Promise<Map<stri
     }));
   if (asked.length === 0) return new Map();
   // Letters that changed places count as two here; the rules decide.
-  const rows: (Known & { typed: string })[] = await db.query(
+  const rows: (KnownWord & { typed: string })[] = await db.query(
     `SELECT typed, near.form, near.spelling, near.stem
      FROM json_to_recordset($1) AS asked(typed text, typed_stem text, keys text[], most int), LATERAL (
        SELECT form, spelling, stem,

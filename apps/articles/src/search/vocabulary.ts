@@ -14,14 +14,14 @@ export interface Word {
 }
 
 /** A word of the archive. */
-export interface Known {
+export interface KnownWord {
   readonly form: string;
   /** One of its spellings. */
   readonly spelling: string;
   readonly stem: string;
 }
 
-/** Known by their spelling, since «für» is a stop word and «Fur» is none. */
+/** By their spelling, since «für» is a stop word and «Fur» is none. */
 export type Words = ReadonlyMap<string, Word>;
 
 /** Anything that runs statements: a transaction, or a migration. */
@@ -78,7 +78,7 @@ export async function learn(db: Db, words: readonly Spelled[]): Promise<{ words:
   return { words: found, fresh: [...fresh.keys()] };
 }
 
-async function insert(db: Db, words: readonly Known[]): Promise<void> {
+async function insert(db: Db, words: readonly KnownWord[]): Promise<void> {
   if (words.length === 0) return;
   await db.query(
     `INSERT INTO search_vocabulary (form, spelling, stem, deletions)
@@ -90,7 +90,7 @@ async function insert(db: Db, words: readonly Known[]): Promise<void> {
 }
 
 /**
- * Splits known words anew into those that the archive knows now, and learns these.
+ * Splits known words again, by what the archive knows now, and learns the pieces.
  * @returns the stems of the words whose parts are others than before.
  */
 export async function split(db: Db, forms: readonly string[]): Promise<string[]> {
@@ -157,7 +157,7 @@ async function lookUpPieces(db: Db, pieces: readonly string[]): Promise<Map<stri
 }
 
 /** Known words that may be compounds of one of these, the shortest first: those that it starts or ends. */
-export async function wordsAround(db: Db, parts: readonly string[], most: number): Promise<Known[]> {
+export async function wordsAround(db: Db, parts: readonly string[], most: number): Promise<KnownWord[]> {
   if (parts.length === 0) return [];
   // Ranges, since a pattern that is no constant is looked for without an index.
   return db.query(

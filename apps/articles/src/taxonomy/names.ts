@@ -48,7 +48,7 @@ export class Names {
     return new Names(new Map(rows.map((row) => [`${row.kind} ${row.asked}`, row])));
   }
 
-  /** The names of a published snapshot as they are now: renamed terms anew, merged ones replaced. */
+  /** The present names of published snapshots: renamed terms under their new names, merged ones replaced. */
   static async again(tx: EntityManager, snapshots: readonly ArticleSnapshot[]): Promise<Names> {
     const ids = new Set(snapshots.flatMap(idsOf));
     const rows: Row[] = await tx.query(
@@ -82,7 +82,7 @@ export class Names {
     return namesOf(find('author'), find('section')[0], find('topic'), find('place'));
   }
 
-  /** What a snapshot carries now. Terms that are gone stay as they were told. */
+  /** What a snapshot carries now. Terms that were deleted stay as they are in it. */
   ofSnapshot({ byline, section, topics, places }: ArticleSnapshot): SnapshotNames {
     const find = <T extends { id: string }>(terms: readonly T[]) =>
       terms.map((term) => this.terms.get(term.id) ?? (term as unknown as Row));

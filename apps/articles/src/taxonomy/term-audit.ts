@@ -44,12 +44,11 @@ export async function termAuditOf(
   slug: string,
   { before, limit }: { before?: string; limit: number },
 ): Promise<TermAuditEntry[]> {
-  const rows: (Omit<TermAuditEntry, 'by'> & { by_id: string; by_name: string })[] = await db.query(
-    `SELECT id, term_id AS "termId", slug, version, did, at, by_id, by_name, details FROM term_audit
+  return db.query(
+    `SELECT id, term_id AS "termId", slug, version, did, at, json_build_object('id', by_id, 'name', by_name) AS by, details FROM term_audit
      WHERE kind = $1 AND ($3::bigint IS NULL OR id < $3)
        AND (slug = $2 OR term_id = (SELECT term_id FROM term_slug WHERE kind = $1 AND slug = $2))
      ORDER BY id DESC LIMIT $4`,
     [kind, slug, before ?? null, limit],
   );
-  return rows.map(({ by_id, by_name, ...row }) => ({ ...row, by: { id: by_id, name: by_name } }));
 }

@@ -1,8 +1,6 @@
-import { Gauge, type Registry } from 'prom-client';
-import type { DataSource, EntityManager } from 'typeorm';
-import { within } from '#platform';
+import type { EntityManager } from 'typeorm';
+import { NIL } from 'uuid';
 import type { By } from '../articles/audit.js';
-import { ALL } from '../publishing/listing.js';
 
 /** The table is called `retelling`. A failed job is also finished; `ops term-changes` shows and retries it. */
 
@@ -28,14 +26,13 @@ export async function addJobs(tx: EntityManager, termId: string, by: By): Promis
 
 /** The oldest open job that no other replica is working on, locked. */
 export async function claimJob(tx: EntityManager): Promise<Job | undefined> {
-  const [row]: (Omit<Job, 'by'> & { by_id: string; by_name: string })[] = await tx.query(
-    `SELECT id, term_id AS "termId", article_id AS "articleId", coalesce(last_id, $1) AS "lastId", by_id, by_name
+  const [job]: Job[] = await tx.query(
+    `SELECT id, term_id AS "termId", article_id AS "articleId", coalesce(last_id, $1) AS "lastId",
+       json_build_object('id', by_id, 'name', by_name) AS by
      FROM retelling WHERE finished_at IS NULL ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,
-    [ALL],
+    [NIL],
   );
-  if (!row) return undefined;
-  const { by_id, by_name, ...job } = row;
-  return { ...job, by: { id: by_id, name: by_name } };
+  return job;
 }
 
 export async function nextArticles(tx: EntityManager, job: Job, limit: number): Promise<string[]> {
@@ -66,7 +63,7 @@ export async function failJob(tx: EntityManager, job: Job, error: unknown): Prom
   ]);
 }
 
-/** Keeps what a change of a term could not do to one article, once for both. */
+/** Records that a change of a term failed for one article; one row for each pair of them. */
 export async function keepFailure(
   tx: EntityManager,
   { termId, by }: Job,
@@ -90,28 +87,3 @@ const reasonOf = (error: unknown): string => {
     .slice(0, 2_000)
     .toWellFormed();
 };
-
-const gauges = {
-  term_changes_waiting: ['Changes of terms that are still to reach articles.', 'finished_at IS NULL'],
-  term_changes_failed: ['Changes of terms that did not reach an article.', 'failed_at IS NOT NULL'],
-} as const;
-/** Milliseconds a scrape waits for the database. */
-const WITHIN = 2_000;
-
-/** Read from the table at each scrape; missing while the database does not answer. */
-export function measureJobs(db: DataSource, registry: Registry): void {
-  for (const [name, [help, condition]] of Object.entries(gauges)) {
-    const gauge = new Gauge({
-      name,
-      help,
-      registers: [],
-      async collect() {
-        const counting = db.query(`SELECT count(*) AS count FROM retelling WHERE ${condition}`);
-        const rows = await within(WITHIN, counting as Promise<{ count: string }[]>).catch(() => []);
-        if (rows[0]) this.set(Number(rows[0].count));
-        else this.remove();
-      },
-    });
-    registry.registerMetric(gauge);
-  }
-}

@@ -3,18 +3,18 @@ import { Registry } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
 import { BackgroundWork, failureKind, LOGGER, type Logger } from '#platform';
 import { Article } from '../articles/article.entity.js';
-import { contentsOf, retell } from '../articles/article.rules.js';
+import { contentsOf, renameTerms } from '../articles/article.rules.js';
 import type { By } from '../articles/audit.js';
 import { Publisher } from '../publishing/publisher.js';
 import { Names } from './names.js';
 import { Term } from './term.entity.js';
+import { measureJobs } from './term-propagation.metrics.js';
 import {
   addJobs,
   claimJob,
   failJob,
   finishJob,
   keepFailure,
-  measureJobs,
   nextArticles,
   saveProgress,
   type Job,
@@ -26,8 +26,8 @@ const LOOK_EVERY = 500;
 const BATCH = 50;
 
 /**
- * Republishes every article that names a term which was renamed, described otherwise or merged. Batch by batch, each in
- * one transaction with the progress of its job: a restart goes on where the last batch ended. An article at fault is kept
+ * Republishes every article that names a term which was renamed, described otherwise or merged. Each batch shares a
+ * transaction with the progress of its job, so a restart goes on where the last batch ended. An article at fault is kept
  * as a failed job of its own, for an operator to retry, and holds up no other.
  */
 @Injectable()
@@ -95,7 +95,7 @@ export class TermPropagation extends BackgroundWork {
     await this.publisher.publish(
       tx,
       isPublic.map((article) => {
-        const publication = retell(article, now.ofSnapshot(article.snapshot!));
+        const publication = renameTerms(article, now.ofSnapshot(article.snapshot!));
         return { article, publication, lists: now.listsOf(publication.snapshot) };
       }),
       { by, did: 'retell' },

@@ -21,7 +21,7 @@ export class Term {
   @Column('integer')
   version!: number;
 
-  /** Where readers find it; earlier ones lead here. */
+  /** Where readers find it; earlier slugs redirect to it. */
   @Column('text')
   slug!: string;
 

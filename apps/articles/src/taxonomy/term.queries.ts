@@ -2,7 +2,8 @@ import type { EntityManager } from 'typeorm';
 import { lockKey } from '../articles/article-store.js';
 import { refuse } from '../problems.js';
 import { isListed } from '../publishing/listing.js';
-import { Term, type TermKind } from './term.entity.js';
+import { Term, termKinds, type TermKind } from './term.entity.js';
+import { termResponse, type TermResponse } from './term.rules.js';
 
 /**
  * Makes changes of terms of one kind wait for each other until the transaction ends, so that each sees what the ones
@@ -101,4 +102,31 @@ async function slugsOf(db: EntityManager, ids: readonly string[]): Promise<Map<s
     ids,
   ]);
   return new Map(rows.map(({ id, slug }) => [id, slug]));
+}
+
+/**
+ * The terms that readers filter a list by.
+ * @throws Refused `term.not-found` (also while nothing is published under it), `term.moved` for an earlier slug.
+ */
+export async function filterTerms(
+  db: Pick<EntityManager, 'query'>,
+  request: Readonly<Partial<Record<TermKind, string>>>,
+): Promise<(TermResponse & { kind: TermKind })[]> {
+  const asked = termKinds.flatMap((kind) =>
+    request[kind] === undefined ? [] : [{ kind, slug: request[kind] }],
+  );
+  if (asked.length === 0) return [];
+  const rows: (Term & { asked: string; parent: string | null; isListed: boolean })[] = await db.query(
+    `SELECT term.*, term_slug.slug AS asked, larger.slug AS parent, ${isListed('term')} AS "isListed"
+     FROM unnest($1::text[], $2::text[]) AS wanted(kind, slug) JOIN term_slug USING (kind, slug)
+       JOIN term ON term.id = term_slug.term_id LEFT JOIN term AS larger ON larger.id = term.parent_id`,
+    [asked.map(({ kind }) => kind), asked.map(({ slug }) => slug)],
+  );
+  return asked.map(({ kind, slug }) => {
+    const row = rows.find((one) => one.kind === kind && one.asked === slug);
+    if (!row) throw refuse('term.not-found', { kind, slug });
+    if (row.slug !== slug) throw refuse('term.moved', { kind, slug: row.slug });
+    if (!row.isListed) throw refuse('term.not-found', { kind, slug });
+    return { kind, ...termResponse(row, row.parent ?? undefined) };
+  });
 }

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { Author, Slug, WebUrl } from '#events';
-import { inertText, preconditionRequired } from '#platform';
+import { sanitized, preconditionRequired } from '#platform';
 import { refuse } from '../problems.js';
 import { pluralOf, termKinds, type Term, type TermKind } from './term.entity.js';
 
@@ -41,7 +41,7 @@ export interface TermRequest {
   readonly parent?: string;
 }
 
-/** What is said of a term; its slug, which has rules of its own, is not part of it. */
+/** What describes a term, without its slug, which has rules of its own. */
 export type TermContent = Pick<Term, 'name' | 'role' | 'portrait' | 'biography' | 'country' | 'parentId'>;
 
 /** The content that a request asks for, in place of what there was. */
@@ -89,10 +89,9 @@ export function mustNameVersion(expected: number | undefined): asserts expected 
   if (expected === undefined) throw preconditionRequired();
 }
 
-export const termRequest = (kind: TermKind): z.ZodType<TermRequest> =>
-  z.preprocess((value) => inertText(value), shapes[kind]);
+export const termRequest = (kind: TermKind): z.ZodType<TermRequest> => sanitized(shapes[kind]);
 
-/** What is told of a term, with the slug of its parent. */
+/** A term as readers see it, with the slug of its parent. */
 export const termResponse = ({ id, slug, name: called, ...term }: Term, parent?: string) => ({
   id,
   slug,

@@ -14,8 +14,8 @@ describeWith('postgres')('sections, topics, places and authors', () => {
     ((await desk.read<Partial<ListAnswer>>(`/articles?${filter}&limit=50`)).body.items ?? []).map(
       ({ id }) => id,
     );
-  /** All articles that named a changed term were told of anew. */
-  const retold = () =>
+  /** All articles that named a changed term were republished. */
+  const republished = () =>
     waitUntil(
       async () => (await desk.service.query('SELECT FROM retelling WHERE finished_at IS NULL')).length === 0,
     );
@@ -53,7 +53,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
   });
 
   describe('renaming', () => {
-    it('tells of every article anew, under the new name, and leaves the working copy as it is', async () => {
+    it('republishes every article under the new name, and leaves the working copy as it is', async () => {
       await ok(desk.put('topics/roboter', { name: 'Roboter' }));
       const article = await desk.published({ topics: ['roboter'] });
       await ok(desk.changeTerm('topics/roboter', { name: 'Robotik' }));
@@ -68,7 +68,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
       await ok(desk.put('topics/kino', { name: 'Kino' }));
       const { id } = await desk.published({ topics: ['kino'] });
       await ok(desk.actOnTerm('rename', 'topics/kino', { slug: 'film' }));
-      await retold();
+      await republished();
       expect(await idsIn('topic=film')).toEqual([id]);
       expect(await desk.read('/articles?topic=kino')).toMatchObject({
         status: 301,
@@ -105,7 +105,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
         await desk.published({ topics: ['ai', 'ki'] }),
       ];
       await ok(desk.actOnTerm('merge', 'topics/ai', { into: 'ki' }));
-      await retold();
+      await republished();
       expect((await idsIn('topic=ki')).toSorted()).toEqual([one.id, both.id].toSorted());
       expect((await desk.read(`/articles/${both.id}`)).body.topics).toMatchObject([{ slug: 'ki' }]);
       expect((await desk.toldOf(one.id, 2)).at(-1)).toMatchObject({
@@ -122,7 +122,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
       for (const slug of ['l-muster', 'luca-probe']) await ok(desk.put(`authors/${slug}`, { name: slug }));
       const { id } = await desk.published({ authors: ['l-muster'] });
       await ok(desk.actOnTerm('merge', 'authors/l-muster', { into: 'luca-probe' }));
-      await retold();
+      await republished();
       expect((await desk.read(`/articles/${id}`)).body.byline).toMatchObject([{ slug: 'luca-probe' }]);
       expect(await idsIn('author=luca-probe')).toEqual([id]);
     });
@@ -169,7 +169,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
       const { id } = await desk.published({ places: ['denver'] });
       expect([await idsIn('place=colorado'), await idsIn('place=usa')]).toEqual([[id], []]);
       await ok(desk.changeTerm('places/colorado', { name: 'Colorado', country: 'US', parent: 'usa' }));
-      await retold();
+      await republished();
       expect(await idsIn('place=usa')).toEqual([id]);
       expect((await desk.read<{ places: unknown }>(`/articles/${id}`)).body.places).toMatchObject([
         { slug: 'denver' },

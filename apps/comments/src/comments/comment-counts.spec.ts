@@ -34,7 +34,7 @@ describeWith('postgres')('republishing comments', () => {
       { what: 'the end of republishing' },
     );
     const counted = await waitUntil(() => {
-      const events = service.told.filter(({ type }) => type === 'comments.counted');
+      const events = service.emitted.filter(({ type }) => type === 'comments.counted');
       return events.length === 2 && events;
     });
     expect(counted.map(({ subject, data }) => [subject, data])).toEqual([

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, PublicComment } from '#events';
-import { inertText } from '#platform';
+import { sanitized } from '#platform';
 import type { Comment } from './comment.entity.js';
 import { LONGEST_AS_TYPED } from './comment.rules.js';
 
@@ -21,10 +21,7 @@ export const ListCommentsRequest = z.strictObject({
 });
 export type ListCommentsRequest = z.infer<typeof ListCommentsRequest>;
 
-export const RemoveCommentRequest = z.preprocess(
-  (value) => inertText(value),
-  z.strictObject({ reason: z.string().trim().min(1).max(200) }),
-);
+export const RemoveCommentRequest = sanitized(z.strictObject({ reason: z.string().trim().min(1).max(200) }));
 export type RemoveCommentRequest = z.infer<typeof RemoveCommentRequest>;
 
 export type CommentResponse = PublicComment;

@@ -38,19 +38,19 @@ describeWith('postgres')('the comments service', () => {
     expect(await add(anId(), 'Hallo')).toMatchObject({ status: 409, body: { code: 'comments.closed' } });
   });
 
-  it('counts exactly when 50 readers comment at once, each with a number of its own, and tells of each in order', async () => {
+  it('counts exactly when 50 readers comment at once, each with a number of its own, and emits each in order', async () => {
     const id = await anArticle();
     const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => add(id, `Kommentar ${i}`)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     expect(new Set(answers.map(({ body }) => body.alias)).size).toBe(50);
     expect((await list(id)).count).toBe(50);
-    const told = await waitUntil(() => {
-      const events = service.told.filter(
+    const emitted = await waitUntil(() => {
+      const events = service.emitted.filter(
         (event) => event.type === 'comment.published' && event.subject === id,
       );
       return events.length === 50 && events;
     });
-    const counts = told.map(({ data }) => (data as { count: object }).count);
+    const counts = emitted.map(({ data }) => (data as { count: object }).count);
     expect(counts).toEqual(Array.from({ length: 50 }, (_, i) => ({ published: i + 1, rev: i + 1 })));
   });
 
@@ -151,7 +151,7 @@ describeWith('postgres')('the comments service', () => {
     expect((await add(id, 'e\u0000\u0301 🙂')).body.text).toBe('é 🙂');
   });
 
-  it('takes a reason for a removal without what no database stores', async () => {
+  it('sanitizes the reason for a removal', async () => {
     const id = await anArticle();
     const { body: comment } = await add(id, 'Weg damit');
     const path = `/editorial/comments/${comment.id}/remove`;
@@ -172,10 +172,10 @@ describeWith('postgres')('the comments service', () => {
       count: 1,
       items: [{ text: null, alias: null, replies: [{ text: 'Unten' }] }],
     });
-    const told = await waitUntil(() =>
-      service.told.find(({ type, subject }) => type === 'comment.removed' && subject === id),
+    const removal = await waitUntil(() =>
+      service.emitted.find(({ type, subject }) => type === 'comment.removed' && subject === id),
     );
-    expect(told).toMatchObject({ data: { commentId: parent.id, count: { published: 1, rev: 3 } } });
+    expect(removal).toMatchObject({ data: { commentId: parent.id, count: { published: 1, rev: 3 } } });
   });
 
   it('closes and hides everything when the article is retracted; an older snapshot does not open it again', async () => {

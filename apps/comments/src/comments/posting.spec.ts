@@ -83,7 +83,9 @@ describeWith('postgres')('posting comments', () => {
     );
     expect(await thread(id)).toEqual({ published: 60, rev: 60 });
     const events = await waitUntil(() => {
-      const of = service.told.filter(({ type, subject }) => type === 'comment.published' && subject === id);
+      const of = service.emitted.filter(
+        ({ type, subject }) => type === 'comment.published' && subject === id,
+      );
       return of.length === 60 && of;
     });
     const data = events.map((event) => event.data as { comment: { id: string }; count: object });

@@ -87,7 +87,7 @@ describe('a micro cache', () => {
     expect(await cache.get('key', stays, async () => of(7))).toMatchObject({ bytes: { length: 7 } });
   });
 
-  it('lets an answer stand in for one that cannot be had, says so, and not for longer than it may', async () => {
+  it('serves a stale answer, marked as such, while a newer one is unavailable, and no longer than allowed', async () => {
     const cache = cacheOf(0, 200);
     await cache.get('key', stays, async () => of(1));
     expect(await cache.get('key', stays, down)).toMatchObject({ bytes: { length: 1 }, isStale: true });

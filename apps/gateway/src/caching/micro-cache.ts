@@ -7,11 +7,11 @@ import { HOLD_FOR, type Held, type Refusal } from './caches.js';
 
 /** An answer and what decides whether it may still be given. */
 export interface Answer extends Held {
-  /** The article it is, where it is one and no list: then nobody else's retraction touches it. */
+  /** Set where the answer is one article: then only the retraction of that one concerns it. */
   readonly articleId?: string;
-  /** When retracted articles were last taken out of it, by performance.now(); otherwise when it was asked for counts. */
+  /** When retracted articles were last filtered out, by performance.now(); where absent, the time of the request counts. */
   readonly checkedAt?: number;
-  /** It stands in for a newer one, which cannot be had. */
+  /** Set when it stands in for a newer one that is unavailable. */
   readonly isStale?: boolean;
 }
 
@@ -41,18 +41,18 @@ interface Parts<T> {
   readonly holdFor?: number;
 }
 
-/** Milliseconds for which an answer may stand in for a newer one that cannot be had. */
+/** Milliseconds for which an answer may stand in for a newer one that is unavailable. */
 export const STALE_FOR = 60_000;
-/** What the service says for good, as far as a moment goes. A redirect is not held: it could lead in a circle. */
+/** Refusals that stay true for a moment. A redirect is not held: held ones could redirect in a circle. */
 const HELD_REFUSALS = [404, 410];
 const NO_BYTES = Buffer.alloc(0);
-/** Attempts at an answer without anything that was retracted meanwhile. */
+/** Attempts to get an answer that no retraction has overtaken. */
 const ATTEMPTS = 2;
 
 /**
  * Holds answers for a moment, so that a breaking story costs the upstream services one request per second. While an
  * answer is being made, everyone who asks for it waits for the same one (single flight); when the last of them has gone,
- * it is cancelled. An answer that was asked for before the newest known retraction is given to nobody.
+ * it is cancelled. No answer is served that was requested before the newest retraction became known.
  */
 export class MicroCache<T extends Answer> {
   private readonly underWay = new Map<string, Flight<T>>();
@@ -63,8 +63,8 @@ export class MicroCache<T extends Answer> {
   }
 
   /**
-   * @param client aborts when whoever asks goes away; not called for what is held.
-   * @throws what `make` throws and no stale answer can stand in for; Refused `article.retracted`; Busy when too many
+   * @param client gives the signal that aborts when the client goes away; not called for an answer that is held.
+   * @throws what `make` throws, unless a stale answer stands in for it; Refused `article.retracted`; Busy when too many
    * answers are being made; ClientGone.
    */
   get(key: string, client: () => AbortSignal, make: (signal: AbortSignal) => Promise<T>): Promise<T> | T {
@@ -85,7 +85,7 @@ export class MicroCache<T extends Answer> {
       const entry = await this.join(key, this.flight(key, make), client).catch((error: unknown) =>
         this.staleInstead(key, error),
       );
-      if (entry.answer.articleId) this.parts.retractions.mustNotHave(entry.answer.articleId);
+      if (entry.answer.articleId) this.parts.retractions.refuseRetracted(entry.answer.articleId);
       if (!this.showsRetracted(entry)) return entry.answer;
     }
     throw new UpstreamDown('articles');
@@ -104,7 +104,7 @@ export class MicroCache<T extends Answer> {
     return { ...last, answer: { ...last.answer, isStale: true } };
   }
 
-  /** One that began before the newest retraction became known would have to be made again. */
+  /** Joins the flight under way, unless it began before the newest retraction became known. */
   private flight(key: string, make: (signal: AbortSignal) => Promise<T>): Flight<T> {
     const current = this.underWay.get(key);
     return current && current.start >= this.parts.retractions.learnedAt ? current : this.start(key, make);
@@ -142,7 +142,7 @@ export class MicroCache<T extends Answer> {
     if (isNewest) answers.set(key, entry, { start: entry.start });
   }
 
-  /** What the service itself refuses, no stale answer may stand in for. */
+  /** No stale answer may stand in for a refusal by the service itself. */
   private holdRefusal(key: string, error: unknown, start: number): void {
     if (!(error instanceof Refused) || error.status >= 499) return;
     const { answers, refusals, retractions } = this.parts;

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../caching/micro-cache.js';
 import { admitLarge } from './large-answers.js';
 
-/** Bytes that are ready to send, with the tag that tells whether a client has them already. */
+/** Bytes that are ready to send, with the tag by which a client that has them is recognised. */
 export interface Cacheable extends Answer {
   readonly type: string;
   readonly etag: string;
@@ -30,14 +30,14 @@ export function cacheable(
 }
 
 /**
- * A second in shared caches, and none behind a refresh or an error (`s-maxage` forbids that): a retracted text, which the
- * gateway itself holds back after some tenths of a second, is gone there within two, and breaking news there as soon.
+ * One second in shared caches, never stale after that (`s-maxage` forbids it). The gateway itself drops a retracted text
+ * within tenths of a second, so it is gone from shared caches within two.
  */
 export const CACHE_CONTROL = 'public, max-age=0, s-maxage=1';
 /** RFC 9211. */
 const STALE = 'newsroom; hit; detail=stale';
 
-/** Tells shared caches that a request with a token gets another answer than one without (RFC 9110, 12.5.5). */
+/** Makes shared caches keep answers with and without a token apart (RFC 9110, 12.5.5). */
 export const variesBySubscription = (reply: FastifyReply): void => void reply.header('vary', 'authorization');
 
 /**
@@ -56,8 +56,8 @@ export function sendCacheable(request: FastifyRequest, reply: FastifyReply, answ
 }
 
 /**
- * The tag decides; the date does only where the client names no tag, and only as the very one that was sent: a
- * retraction can take the newest article away, and with it the latest date.
+ * The tag decides. Without one the date does, but only if it equals the one that was sent: a retraction can remove the
+ * newest article, and the date then goes back.
  */
 function isKnown({ headers }: FastifyRequest, etag: string, lastModified: string | undefined): boolean {
   const tags = headers['if-none-match'];

@@ -18,8 +18,8 @@ interface Request {
 }
 
 /**
- * What is public may be read from anywhere, without cookies: that says the same to everyone, so that shared caches need
- * not tell origins apart. Changes, cookies and the desk are for the site and the allowed origins.
+ * Public answers may be read from any origin, without cookies: they are the same for everyone, so shared caches need not
+ * vary them by origin. Changes, cookies and the editorial API are for the site and the allowed origins.
  */
 export function corsHeaders({ method, path, origin }: Request, origins: Origins): Record<string, string> {
   const isRead = method === 'GET' || method === 'HEAD';

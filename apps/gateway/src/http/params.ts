@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Slug } from '#events';
 
-/** Uuids are slugs, too, as far as their letters go. */
+/** An id also has the form of a slug. */
 export const IdOrSlug = Slug;
 
 /** The query of a request as it was sent, with its question mark; empty when there is none. */
@@ -10,7 +10,7 @@ export const queryOf = ({ url }: { readonly url: string }): string => {
   return start < 0 ? '' : url.slice(start);
 };
 
-/** An address with those values of a query that are given. */
+/** A path with a query of the values that are not undefined. */
 export function pathOf(path: string, query: Readonly<Record<string, string | undefined>>): string {
   const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return given.length > 0 ? `${path}?${new URLSearchParams(given)}` : path;

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { Refused } from '#platform';
 import { CACHE_CONTROL } from './cacheable.js';
 
-/** Where something was moved to, as the service that keeps it says. */
+/** Where an article or a term has moved, from the details of the upstream's refusal. */
 export interface Moved {
   readonly slug: string;
   /** Of a term: `section`, `topic`, `place` or `author`. */
@@ -13,8 +13,8 @@ export interface Moved {
 const CACHEABLE = [301, 404, 410];
 
 /**
- * Runs `answer`. What it finds moved is answered with 301 and the address that `to` makes of the slug it has now; a
- * shared cache may keep that, and that something does not exist or is gone, as long as any public answer.
+ * Runs `answer`. For what has moved it sends 301 with the address that `to` makes of the present slug. Shared caches may
+ * keep redirects, 404 and 410 as long as any public answer.
  * @throws what `answer` throws otherwise.
  */
 export async function answerPublicly(

@@ -4,7 +4,7 @@ import { ClientGone } from '#platform';
 import { Caches, HOLD_FOR } from '../caching/caches.js';
 import { MicroCache, STALE_FOR } from '../caching/micro-cache.js';
 import { cacheable, type Cacheable } from '../http/cacheable.js';
-import { withoutRetracted } from '../retractions/rails.rules.js';
+import { withoutRetracted } from '../retractions/retracted-cards.rules.js';
 import { Retractions } from '../retractions/retractions.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
 import { UpstreamDown, type ServiceName } from '../upstream/problems.js';
@@ -61,7 +61,7 @@ export class PageService {
     const article = await this.load<Article>('articles', path, request, 'body');
     if (article.status === 'unavailable') throw new UpstreamDown('articles');
     const { id, body } = article.data;
-    this.retractions.mustNotHave(id);
+    this.retractions.refuseRetracted(id);
     const pollId = body.find((block) => block.type === 'poll')?.pollId;
     const [comments, poll, rails, interactions] = await Promise.all([
       this.part('comments', `/articles/${id}/comments`, signal),
@@ -70,7 +70,7 @@ export class PageService {
       this.part<InteractionsAnswer>('recommendations', `/interactions?ids=${id}`, signal, 'items'),
     ]);
     // Once more: the parts may have taken a second.
-    this.retractions.mustNotHave(id);
+    this.retractions.refuseRetracted(id);
     const page: PageResponse = {
       article,
       comments,

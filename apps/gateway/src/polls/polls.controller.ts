@@ -31,7 +31,7 @@ export class PollsController {
     await answerPublicly(reply, async () => {
       const poll = await this.upstream.json<Poll>('polls', `/polls/${id}`, { signal: clientSignal(reply) });
       // Polls learns of retractions by events alone.
-      this.retractions.mustNotHave(poll.articleId);
+      this.retractions.refuseRetracted(poll.articleId);
       sendCacheable(request, reply, cacheable(poll, [`poll/${id}`]));
     });
   }

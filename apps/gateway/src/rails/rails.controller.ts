@@ -4,7 +4,7 @@ import { Id } from '#events';
 import { clientSignal, ForAnyone } from '#platform';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
 import { Ids } from '../http/params.js';
-import { withoutRetracted } from '../retractions/rails.rules.js';
+import { withoutRetracted } from '../retractions/retracted-cards.rules.js';
 import { Retractions } from '../retractions/retractions.js';
 import { UpstreamDown } from '../upstream/problems.js';
 import { Upstream } from '../upstream/upstream.js';

@@ -3,15 +3,15 @@ import { LRUCache } from 'lru-cache';
 import { Gauge, Registry } from 'prom-client';
 import { Refused } from '#platform';
 
-/** Ids that are kept, the newest: as many as one answer of the articles service names. They take 3 MB. */
-const MOST = 20_000;
+/** Ids that are kept, the newest: as many as one answer names (`retractionLimits` in the articles service). They take 3 MB. */
+const MAX_IDS = 20_000;
 /** Milliseconds for which what is known may be used while nothing newer can be learned. */
 const CURRENT_FOR = 60_000;
 
 /** Which articles were retracted or purged lately, as far as the articles service could be asked. */
 @Injectable()
 export class Retractions {
-  private readonly ids = new LRUCache<string, true>({ max: MOST });
+  private readonly ids = new LRUCache<string, true>({ max: MAX_IDS });
   private newestAt = Number.NEGATIVE_INFINITY;
   private currentAt = Number.NEGATIVE_INFINITY;
 
@@ -56,7 +56,7 @@ export class Retractions {
   /** @param askedAt when the articles service was asked: the answer has all that was committed by then. */
   learn(articleIds: readonly string[], askedAt: number): void {
     const isNew = articleIds.some((id) => !this.ids.has(id));
-    // The newest come first and are to be kept longest.
+    // The newest come first and must be evicted last.
     for (const id of articleIds.toReversed()) this.ids.set(id, true);
     if (isNew) this.newestAt = performance.now();
     this.currentAt = Math.max(this.currentAt, askedAt);
@@ -70,7 +70,7 @@ export class Retractions {
   }
 
   /** @throws Refused `article.retracted`. */
-  mustNotHave(articleId: string): void {
+  refuseRetracted(articleId: string): void {
     if (this.has(articleId)) {
       throw new Refused('article.retracted', 410, 'This article was taken down.', { id: articleId });
     }

@@ -14,8 +14,8 @@ type Article = ArticleSnapshot & { readonly restricted?: true };
 const within = { article: 2_000, poll: 800 };
 
 /**
- * Puts the full text of a paid article in place of its free part, for one subscriber. All the rest is in the shared
- * answer that everybody gets; the full text is asked for with the subscriber's own token each time and never held.
+ * Replaces the free part of a paid article by its full text, for one subscriber. The rest comes from the shared answer;
+ * the full text is requested with the subscriber's own token each time and never held.
  */
 @Injectable()
 export class FullText {
@@ -28,7 +28,7 @@ export class FullText {
   async sendArticle(shared: Held, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { id, restricted } = parsed<Article>('articles', shared.bytes);
     const bytes = restricted ? await this.load(id, request, reply) : shared.bytes;
-    this.retractions.mustNotHave(id);
+    this.retractions.refuseRetracted(id);
     sendPrivately(reply, bytes);
   }
 
@@ -38,7 +38,7 @@ export class FullText {
     if (!(page.article.data as Article).restricted) return sendPrivately(reply, shared.bytes);
     const article = parsed<Article>('articles', await this.load(page.article.data!.id, request, reply));
     const poll = await this.pollOf(article, page.poll, reply);
-    this.retractions.mustNotHave(article.id);
+    this.retractions.refuseRetracted(article.id);
     const whole = { ...page, article: { status: 'fresh', data: article }, poll };
     sendPrivately(reply, Buffer.from(JSON.stringify(whole)));
   }

@@ -1,12 +1,11 @@
-/** Characters; what the API takes. */
-const LONGEST = 2_000;
+import { apiLimits } from './limits.js';
 
 /** A link that articles can have: http, https or mailto. @param base of relative ones: the page it was on. */
 export function linkOf(href: string | undefined, base?: string): string | undefined {
   const link = href?.trim() ?? '';
-  if (link === '' || link.startsWith('#') || link.length > LONGEST) return undefined;
+  if (link === '' || link.startsWith('#') || link.length > apiLimits.url) return undefined;
   const absolute = URL.canParse(link) ? link : resolved(link, base);
-  if (!absolute || absolute.length > LONGEST) return undefined;
+  if (!absolute || absolute.length > apiLimits.url) return undefined;
   return /^(https?|mailto):$/.test(new URL(absolute).protocol) ? absolute : undefined;
 }
 

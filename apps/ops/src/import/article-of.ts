@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { slugOf } from '#events';
+import { apiLimits } from './limits.js';
 import type { ImportedArticle, ImportedBlock, ImportedPicture, ImportRequest } from './record.js';
 import { cut, splitText } from './text-runs.js';
 
@@ -20,19 +21,6 @@ export interface SourceArticle {
   readonly picture?: ImportedPicture;
 }
 
-/** Characters. */
-const limits = {
-  sourceId: 300,
-  kicker: 60,
-  headline: 160,
-  lead: 600,
-  name: 80,
-  run: 5_000,
-  texts: 500,
-  credit: 200,
-};
-const most = { topics: 20, authors: 8, blocks: 300, runs: 200 };
-
 /**
  * The request that imports it, cut to what the API takes; what is cut off a text goes on in the body. What is to be public
  * at a time that is still to come becomes a draft under an embargo until then.
@@ -41,16 +29,16 @@ const most = { topics: 20, authors: 8, blocks: 300, runs: 200 };
 export function requestOf(source: SourceArticle, note: (what: string) => void): ImportRequest {
   const { sourceId, time } = source;
   const names = (all: readonly string[], count: number, what: string) => {
-    const named = all.map((name) => ({ slug: slugOf(name), name: cut(name, limits.name)[0] }));
+    const named = all.map((name) => ({ slug: slugOf(name), name: cut(name, apiLimits.name)[0] }));
     const usable = [...new Map(named.filter(({ slug }) => slug).map((one) => [one.slug, one])).values()];
     if (named.some(({ slug }) => !slug)) note(`${what} without a letter or digit for an address, left out`);
     if (usable.length > count) note(`${what} beyond the first ${count}, left out`);
     return usable.slice(0, count);
   };
-  const authors = names(source.authors, most.authors, 'author');
-  const topics = names(source.topics, most.topics, 'topic');
+  const authors = names(source.authors, apiLimits.authors, 'author');
+  const topics = names(source.topics, apiLimits.topics, 'topic');
   const [section] = names(source.section ? [source.section] : [], 1, 'section');
-  const [headline, beyond] = cut(source.title ?? '', limits.headline);
+  const [headline, beyond] = cut(source.title ?? '', apiLimits.headline);
   if (!headline) note('without a title, which makes it a draft');
   const { lead, body } = leadAndBody(source.summary, source.body);
   const isFuture = time !== undefined && time.getTime() > Date.now();
@@ -59,7 +47,7 @@ export function requestOf(source: SourceArticle, note: (what: string) => void): 
   const article: ImportedArticle = {
     ...(headline && { headline }),
     ...slugFrom(source.slug, note),
-    ...(section && { kicker: cut(section.name, limits.kicker)[0] }),
+    ...(section && { kicker: cut(section.name, apiLimits.kicker)[0] }),
     ...(lead && { lead }),
     ...(iso && { dateline: { time: iso } }),
     ...(source.picture && { leadPicture: fitting(source.picture) }),
@@ -80,7 +68,7 @@ export function requestOf(source: SourceArticle, note: (what: string) => void): 
 
 /** An id that is too long is known by its digest. */
 export const shortId = (sourceId: string): string =>
-  sourceId.length <= limits.sourceId
+  sourceId.length <= apiLimits.sourceId
     ? sourceId
     : `sha256:${createHash('sha256').update(sourceId).digest('hex')}`;
 
@@ -101,19 +89,19 @@ function unescaped(slug: string): string {
 }
 
 const paragraphs = (text: string): ImportedBlock[] =>
-  splitText(text, limits.run).map((part) => ({ type: 'paragraph', runs: [{ text: part }] }));
+  splitText(text, apiLimits.run).map((part) => ({ type: 'paragraph', runs: [{ text: part }] }));
 
 function leadAndBody(
   summary: string | undefined,
   body: ImportedBlock[],
 ): { lead: string; body: ImportedBlock[] } {
   if (summary) {
-    const [lead, beyond] = cut(summary, limits.lead);
+    const [lead, beyond] = cut(summary, apiLimits.lead);
     return { lead, body: beyond ? [...paragraphs(beyond), ...body] : body };
   }
   const [first, ...rest] = body;
   if (first?.type !== 'paragraph') return { lead: '', body };
-  const [lead, beyond] = cut(first.runs.map(({ text }) => text).join(''), limits.lead);
+  const [lead, beyond] = cut(first.runs.map(({ text }) => text).join(''), apiLimits.lead);
   // What was a link or an embed in it is kept with all of its text.
   if (first.runs.some(({ link }) => link)) return { lead, body };
   const after = beyond ? [...paragraphs(beyond), ...rest] : rest;
@@ -125,17 +113,17 @@ function fitting(picture: ImportedPicture): ImportedPicture {
   const { alt, caption, credit } = picture;
   return {
     ...picture,
-    ...(alt && { alt: cut(alt, limits.texts)[0] }),
-    ...(caption && { caption: cut(caption, limits.texts)[0] }),
-    ...(credit && { credit: cut(credit, limits.credit)[0] }),
+    ...(alt && { alt: cut(alt, apiLimits.caption)[0] }),
+    ...(caption && { caption: cut(caption, apiLimits.caption)[0] }),
+    ...(credit && { credit: cut(credit, apiLimits.credit)[0] }),
   };
 }
 
 /** Neighbouring paragraphs are joined until the body has no more blocks than the API takes. */
 function fewEnough(blocks: ImportedBlock[], note: (what: string) => void): ImportedBlock[] {
   let fewer = blocks;
-  for (let size = 2; fewer.length > most.blocks && size <= 64; size *= 2) fewer = joined(blocks, size);
-  if (fewer !== blocks) note(`more than ${most.blocks} blocks, of which paragraphs were joined`);
+  for (let size = 2; fewer.length > apiLimits.blocks && size <= 64; size *= 2) fewer = joined(blocks, size);
+  if (fewer !== blocks) note(`more than ${apiLimits.blocks} blocks, of which paragraphs were joined`);
   return fewer;
 }
 
@@ -148,7 +136,7 @@ function joined(blocks: readonly ImportedBlock[], size: number): ImportedBlock[]
       last?.type === 'paragraph' &&
       block.type === 'paragraph' &&
       members < size &&
-      last.runs.length + block.runs.length < most.runs;
+      last.runs.length + block.runs.length < apiLimits.runs;
     if (fits) {
       last.runs.push({ text: '\n\n' }, ...block.runs);
       members++;

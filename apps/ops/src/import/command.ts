@@ -3,13 +3,13 @@ import { issueToken } from '#platform';
 import { newsroomAddresses } from '../newsroom-file.js';
 import { signingKey } from '../token.js';
 import type { Defaults } from './defaults.js';
-import { formats, importFile, type Format } from './import.js';
+import { formats, type Format } from './format.js';
+import { importFile } from './import.js';
+import { Progress } from './progress.js';
 import { ReportFile } from './report-file.js';
 import { Sender } from './send.js';
 import { Tally } from './tally.js';
 
-/** Milliseconds between lines of progress where none can be written over. */
-const SHOW_EVERY = 5_000;
 const EXIT = { bad: 2, interrupted: 130 } as const;
 
 interface Options extends Defaults {
@@ -18,7 +18,7 @@ interface Options extends Defaults {
   readonly report?: string;
 }
 
-function lanes(text: string): number {
+function wholeNumber(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1 && value <= 32) return value;
   throw new InvalidArgumentError('takes a whole number from 1 to 32.');
@@ -40,7 +40,7 @@ export const importCommand = (): Command =>
     )
     .option('--drafts', 'publish nothing')
     .option('--report <file>', 'writes what came of every record, as JSON Lines')
-    .option('--concurrency <number>', 'requests at a time', lanes, 8)
+    .option('--concurrency <number>', 'requests at a time', wholeNumber, 8)
     .action(async (file: string, { format, concurrency, report, ...defaults }: Options) => {
       const gatewayUrl =
         process.env['GATEWAY_URL'] ?? (await newsroomAddresses())?.gatewayUrl ?? 'http://127.0.0.1:8000';
@@ -78,26 +78,4 @@ async function token(): Promise<string> {
     issuer,
     audience,
   });
-}
-
-/** One line on stderr that is written over, or a line now and then where that cannot be done. */
-class Progress {
-  /** Of the file that was read, 0 to 1. */
-  share = 0;
-  private readonly startedAt = Date.now();
-  private readonly timer: NodeJS.Timeout;
-
-  constructor(private readonly tally: Tally) {
-    this.timer = setInterval(() => this.show(), process.stderr.isTTY ? 200 : SHOW_EVERY);
-  }
-
-  end(): void {
-    clearInterval(this.timer);
-    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-  }
-
-  private show(): void {
-    const line = this.tally.progress(this.share, (Date.now() - this.startedAt) / 1_000);
-    process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
-  }
 }

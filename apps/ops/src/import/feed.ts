@@ -2,13 +2,11 @@ import { bloggerKindOf } from './blogger.js';
 import { linkOf, webUrlOf } from './addresses.js';
 import { requestOf, shortId } from './article-of.js';
 import { htmlToBlocks } from './html-to-blocks.js';
+import { apiLimits } from './limits.js';
 import { Notes, type ImportedPicture, type ImportRecord, type Records } from './record.js';
 import { plainText } from './plain-text.js';
 import { timeOf } from './times.js';
 import { childOf, elementsOf, escaped, textOf, type Element } from './xml/elements.js';
-
-/** Characters of a description that is a lead; a longer one is the text. */
-const LONGEST_LEAD = 600;
 
 /** The entries of an RSS, Atom or RDF file, each under its guid or id. */
 export async function* feedEntries(file: AsyncIterable<Buffer>): Records {
@@ -36,14 +34,14 @@ function entryOf(entry: Element, site: string | undefined): ImportRecord {
   }
 }
 
-/** Where it was, for relative addresses in it. */
-interface Place {
+/** What relative addresses in an entry are resolved against. */
+interface Bases {
   readonly page: string | undefined;
   readonly site: string | undefined;
 }
 
 /** @throws Error when it cannot be read. */
-function articleOf(entry: Element, sourceId: string, { page, site }: Place, isDraft: boolean) {
+function articleOf(entry: Element, sourceId: string, { page, site }: Bases, isDraft: boolean) {
   const address = page ?? site;
   const notes = new Notes(entry.notes);
   const said = textOf(entry, 'pubDate', 'published', 'blogger:created', 'updated', 'dc:date', 'date');
@@ -55,7 +53,8 @@ function articleOf(entry: Element, sourceId: string, { page, site }: Place, isDr
   const html = htmlOf(entry, 'content:encoded', 'content');
   const description = htmlOf(entry, 'description', 'summary');
   const summary = plainText(description);
-  const isLead = summary !== undefined && summary.length <= LONGEST_LEAD;
+  // A longer description is the text.
+  const isLead = summary !== undefined && summary.length <= apiLimits.lead;
   const body = htmlToBlocks(html ?? description ?? '', {
     base: linkOf(base, address) ?? address,
     note: (what) => notes.add(what),

@@ -1,12 +1,5 @@
 /** Elements that readers never see, with all that is in them. */
-export const unseen: ReadonlySet<string> = new Set([
-  'script',
-  'style',
-  'noscript',
-  'template',
-  'svg',
-  'head',
-]);
+const unseen: ReadonlySet<string> = new Set(['script', 'style', 'noscript', 'template', 'svg', 'head']);
 
 /** Elements that do not end the text they are in. */
 export const inline: ReadonlySet<string> = new Set([
@@ -29,7 +22,7 @@ export const inline: ReadonlySet<string> = new Set([
   'u',
 ]);
 
-/** Elements that have begun and not ended; told in constant time, however deep they are nested. */
+/** Elements that are open; answers in constant time, however deep they are nested. */
 export class OpenElements {
   private readonly counts = new Map<string, number>();
   private hidden = 0;

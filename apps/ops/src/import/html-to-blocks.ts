@@ -2,6 +2,7 @@ import { Parser } from 'htmlparser2';
 import { embedHosts, type EmbedProvider, type TextRun } from '#events';
 import { linkOf, webUrlOf } from './addresses.js';
 import { inline, OpenElements } from './html-elements.js';
+import { apiLimits, MAX_HTML_DEPTH } from './limits.js';
 import type { ImportedBlock, ImportedPicture } from './record.js';
 import { chunksOf, cut, splitRuns, splitText, trimmed } from './text-runs.js';
 
@@ -15,17 +16,6 @@ export interface HtmlOptions {
   /** Is given what was left out or changed. */
   readonly note?: (what: string) => void;
 }
-
-/** Characters: the limits of the API's blocks. */
-const limits = {
-  run: 5_000,
-  runs: 200,
-  title: 200,
-  quote: 1_000,
-  items: 50,
-  caption: 500,
-  depth: 500,
-} as const;
 
 const headings = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
 
@@ -61,8 +51,8 @@ class BlockBuilder {
   constructor(private readonly options: HtmlOptions) {}
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
-    // The parser looks through all open elements at each tag.
-    if (++this.depth > limits.depth) throw new Error(`holds HTML that is nested deeper than ${limits.depth}`);
+    if (++this.depth > MAX_HTML_DEPTH)
+      throw new Error(`holds HTML that is nested deeper than ${MAX_HTML_DEPTH}`);
     if (this.isIn.areUnseen) return this.isIn.begin(name);
     if (name === 'br') return this.add('\n');
     if (name === 'img') return this.picture(attributes);
@@ -137,12 +127,12 @@ class BlockBuilder {
     const text = runs.map((run) => run.text).join('');
     const alone = this.list || this.quote || runs.length > 1 ? undefined : addressIn(runs[0]!);
     if (alone) return this.embed(alone, alone);
-    if (this.list) this.list.items.push(...chunksOf(splitRuns(runs, limits.run), limits.runs));
-    else if (this.isIn.has(...headings) && text.length <= limits.title) {
+    if (this.list) this.list.items.push(...chunksOf(splitRuns(runs, apiLimits.run), apiLimits.runs));
+    else if (this.isIn.has(...headings) && text.length <= apiLimits.title) {
       this.blocks.push({ type: 'crosshead', text });
     } else if (this.quote) this.quote.texts.push(text);
     else {
-      for (const some of chunksOf(splitRuns(runs, limits.run), limits.runs))
+      for (const some of chunksOf(splitRuns(runs, apiLimits.run), apiLimits.runs))
         this.blocks.push({ type: 'paragraph', runs: some });
     }
   }
@@ -153,11 +143,11 @@ class BlockBuilder {
     this.quote = undefined;
     const [text, by] = [texts.join('\n'), attribution.replace(/^[\s–—-]+/, '').trim()];
     if (!text && !by) return;
-    if (text && by && text.length <= limits.quote && by.length <= limits.title) {
+    if (text && by && text.length <= apiLimits.quote && by.length <= apiLimits.title) {
       this.blocks.push({ type: 'quote', text, attribution: by });
       return;
     }
-    for (const part of splitText(text && by ? `${text} (${by})` : text || by, limits.run)) {
+    for (const part of splitText(text && by ? `${text} (${by})` : text || by, apiLimits.run)) {
       this.blocks.push({ type: 'paragraph', runs: [{ text: part, emphasis: true }] });
     }
   }
@@ -166,7 +156,7 @@ class BlockBuilder {
     const { list } = this;
     this.list = undefined;
     if (!list) return;
-    for (const items of chunksOf(list.items, limits.items)) {
+    for (const items of chunksOf(list.items, apiLimits.items)) {
       this.blocks.push({ type: 'list', ordered: list.ordered, items });
     }
   }
@@ -180,8 +170,8 @@ class BlockBuilder {
     const [, ...named] = /-(\d{1,5})x(\d{1,5})\.\w{1,5}$/.exec(url) ?? [];
     const width = pixels(attributes['width']) ?? known?.width ?? pixels(named[0]);
     const height = pixels(attributes['height']) ?? known?.height ?? pixels(named[1]);
-    const [alt, beyond] = cut(attributes['alt']?.trim() || known?.alt || '', limits.caption);
-    if (beyond) this.note(`alt text longer than ${limits.caption} characters, cut`);
+    const [alt, beyond] = cut(attributes['alt']?.trim() || known?.alt || '', apiLimits.caption);
+    if (beyond) this.note(`alt text longer than ${apiLimits.caption} characters, cut`);
     if (!width || !height) {
       // Without its size it cannot be shown without the page jumping; the link at least is kept.
       this.note('picture of unknown size, which became a link');
@@ -219,9 +209,9 @@ class BlockBuilder {
 
   private endOfFigure(): void {
     if (!this.caption) return;
-    const [caption, beyond] = cut(this.caption.text, limits.caption);
+    const [caption, beyond] = cut(this.caption.text, apiLimits.caption);
     if (caption) this.caption.picture.caption = caption;
-    for (const text of beyond ? splitText(beyond, limits.run) : [])
+    for (const text of beyond ? splitText(beyond, apiLimits.run) : [])
       this.blocks.push({ type: 'paragraph', runs: [{ text }] });
     this.caption = undefined;
   }
@@ -238,10 +228,10 @@ class BlockBuilder {
   private embed(url: string, title: string): void {
     const provider = providerOf(url);
     if (!provider) {
-      this.blocks.push({ type: 'paragraph', runs: [{ text: title.slice(0, limits.run), link: url }] });
+      this.blocks.push({ type: 'paragraph', runs: [{ text: title.slice(0, apiLimits.run), link: url }] });
       return;
     }
-    const [shown] = cut(title === url ? provider : title, limits.title);
+    const [shown] = cut(title === url ? provider : title, apiLimits.title);
     this.blocks.push({ type: 'embed', provider, url, title: shown || provider });
   }
 }

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { formatOf, importFile, type ImportOptions } from './import.js';
+import { formatOf } from './format.js';
+import { importFile, type ImportOptions } from './import.js';
 import type { ImportRequest } from './record.js';
 import { ReportFile } from './report-file.js';
 import { Sender } from './send.js';
@@ -15,7 +16,7 @@ interface RunOptions extends Partial<ImportOptions> {
   readonly tally?: Tally;
 }
 
-/** An API that answers as it is told and keeps what it got. */
+/** An API that gives the answers it is set to and keeps what it received. */
 class Api {
   readonly got: ImportRequest[] = [];
   atOnce = 0;
@@ -186,7 +187,7 @@ describe('an import', () => {
     expect(tally.report()).toContain('line 2: is not JSON');
   });
 
-  it('ends after what is under way when it is told to', async () => {
+  it('ends after what is under way when it is interrupted', async () => {
     const stopping = new AbortController();
     api.answer = () => {
       if (api.got.length === 5) stopping.abort();
@@ -196,7 +197,7 @@ describe('an import', () => {
     expect(tally.imported).toBe(5);
   });
 
-  it('does not wait for a newsroom that does not answer when it is told to end', async () => {
+  it('does not wait for a newsroom that does not answer when it is interrupted', async () => {
     const stopping = new AbortController();
     api.answer = () => {
       if (api.got.length === 5) stopping.abort();

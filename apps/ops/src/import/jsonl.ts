@@ -1,13 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { withEncoding } from './encoding.js';
+import { apiLimits } from './limits.js';
 import { complaintsOf, type ImportedArticle, type ImportRequest, type Records } from './record.js';
 
-/** Bytes of a line; what the gateway takes as a body. */
-const LONGEST_LINE = 512 * 1024;
-
 const Line = z.looseObject({
-  sourceId: z.string().min(1).max(300),
+  sourceId: z.string().min(1).max(apiLimits.sourceId),
   state: z.enum(['published', 'draft']).default('published'),
   publishedAt: z.string().optional(),
   terms: z.record(z.string(), z.unknown()).optional(),
@@ -19,7 +17,7 @@ export async function* jsonLines(file: AsyncIterable<Buffer>): Records {
   const { bytes: utf8 } = await withEncoding(file);
   for await (const bytes of linesOf(utf8)) {
     line++;
-    if (bytes === undefined) yield { line, bad: `is longer than ${LONGEST_LINE / 1024} kB` };
+    if (bytes === undefined) yield { line, bad: `is longer than ${apiLimits.bodyBytes / 1024} kB` };
     else if (bytes.length > 0 && bytes.toString().trim() !== '') yield { line, ...recordOf(bytes) };
   }
 }
@@ -51,13 +49,13 @@ async function* linesOf(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer | un
   let parts: Buffer[] = [];
   let length = 0;
   const line = (): Buffer | undefined => {
-    const whole = length > LONGEST_LINE ? undefined : Buffer.concat(parts);
+    const whole = length > apiLimits.bodyBytes ? undefined : Buffer.concat(parts);
     [parts, length] = [[], 0];
     return whole?.at(-1) === 0x0d ? whole.subarray(0, -1) : whole;
   };
   const keep = (part: Buffer): void => {
     length += part.length;
-    if (length <= LONGEST_LINE) parts.push(part);
+    if (length <= apiLimits.bodyBytes) parts.push(part);
     else parts = [];
   };
   for await (const chunk of file) {

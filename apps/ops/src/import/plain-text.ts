@@ -1,8 +1,6 @@
 import { Parser } from 'htmlparser2';
 import { inline, OpenElements } from './html-elements.js';
-
-/** Elements inside each other; the parser looks through all open ones at each tag. */
-const DEEPEST = 500;
+import { MAX_HTML_DEPTH } from './limits.js';
 
 /**
  * The text of some HTML in one line, as titles, leads and captions have it; undefined when there is none.
@@ -17,7 +15,8 @@ export function plainText(html: string | undefined): string | undefined {
   };
   const parser = new Parser({
     onopentag: (name) => {
-      if (++depth > DEEPEST) throw new Error(`holds HTML that is nested deeper than ${DEEPEST}`);
+      if (++depth > MAX_HTML_DEPTH)
+        throw new Error(`holds HTML that is nested deeper than ${MAX_HTML_DEPTH}`);
       apart(name);
       open.begin(name);
     },

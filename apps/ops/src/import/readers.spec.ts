@@ -80,7 +80,7 @@ describe('an RSS file', () => {
 <item><guid>alt-3</guid><pubDate>gestern</pubDate></item>
 </channel></rss>`;
 
-  it('becomes requests with everything it tells', async () => {
+  it('becomes requests with everything in it', async () => {
     const [first] = await all(feedEntries(chunks(rss)));
     expect(first).toEqual({
       line: 4,

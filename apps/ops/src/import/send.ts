@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { Backoff, pause } from '#platform';
+import { apiLimits } from './limits.js';
 import type { ImportRequest } from './record.js';
 
-/** Milliseconds: for one answer, and of trying again before an import gives up. */
+/** Milliseconds: for one answer, and of retries before an import gives up. */
 const within = { answer: 35_000, patience: 120_000 };
-/** Bytes of a body; what the gateway takes. */
-const LARGEST = 512 * 1024;
-/** Statuses that time may mend. */
-const PASSING = [408, 425, 429, 502, 503, 504];
-/** How often a record is sent that the newsroom fails at, since that may have passed by then. */
+/** Statuses of transient failures. */
+const TRANSIENT = [408, 425, 429, 502, 503, 504];
+/** Attempts at a record that is answered with 500, which may be transient. */
 const ATTEMPTS_AT_500 = 3;
 
 const Answer = z.object({
@@ -61,7 +60,7 @@ export class Sender {
     }
   }
 
-  /** A newsroom that meanwhile answers others has trouble with this record alone. */
+  /** If other records were answered meanwhile, this one is at fault. */
   private unanswered(answer: string, startedAt: number): Error {
     if (this.answeredAt > startedAt) {
       return new BadRecord(`was not answered (${answer}), unlike others; whether it is in is not known`);
@@ -71,7 +70,7 @@ export class Sender {
     );
   }
 
-  /** @returns why it is to be tried again, in place of an answer. */
+  /** @returns the answer, or why to retry. */
   private async post(body: string, attempt: number): Promise<ImportAnswer | string> {
     let response: Response;
     let text: string;
@@ -88,7 +87,8 @@ export class Sender {
       return cause instanceof Error ? cause.message : message;
     }
     const { status } = response;
-    if (PASSING.includes(status) || (status === 500 && attempt < ATTEMPTS_AT_500)) return `status ${status}`;
+    if (TRANSIENT.includes(status) || (status === 500 && attempt < ATTEMPTS_AT_500))
+      return `status ${status}`;
     if (status === 401 || status === 403) {
       throw new Error(`The token is refused (${status}). Set NEWSROOM_TOKEN to one with the role editor.`);
     }
@@ -107,9 +107,9 @@ function bodyOf(request: ImportRequest): string {
     throw new BadRecord(`cannot be written as JSON: ${(error as Error).message}`);
   }
   const size = Buffer.byteLength(body);
-  if (size <= LARGEST) return body;
+  if (size <= apiLimits.bodyBytes) return body;
   throw new BadRecord(
-    `is ${Math.ceil(size / 1024)} kB as an article; the newsroom takes ${LARGEST / 1024} kB`,
+    `is ${Math.ceil(size / 1024)} kB as an article; the newsroom takes ${apiLimits.bodyBytes / 1024} kB`,
   );
 }
 

@@ -11,6 +11,9 @@ const zones: readonly (readonly [number, string])[] = [
   [-480, 'pst'],
 ];
 
+/** Systems write dates such as 0001-01-01 where they know none. */
+const EARLIEST_YEAR = 1_000;
+
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const german: Readonly<Record<string, string>> = {
   jän: 'jan',
@@ -59,7 +62,8 @@ export function timeOf(text: string): SourceTime | undefined {
   if (offset === undefined || month < 0) return undefined;
   const at = new Date(0);
   at.setUTCFullYear(fullYear(found['year']!), month, Number(day));
-  const isSuchADay = at.getUTCMonth() === month && at.getUTCDate() === Number(day);
+  const isSuchADay =
+    at.getUTCFullYear() >= EARLIEST_YEAR && at.getUTCMonth() === month && at.getUTCDate() === Number(day);
   at.setUTCHours(Number(hour), Number(minute) - offset, Math.min(Number(second), 59));
   if (!isSuchADay || Number(hour) > 24 || Number(minute) > 59) return undefined;
   return { at, hasZone: zone !== undefined };

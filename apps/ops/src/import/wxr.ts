@@ -2,6 +2,7 @@ import { linkOf, pictureKey, webUrlOf } from './addresses.js';
 import { requestOf, shortId } from './article-of.js';
 import { detached } from './detached.js';
 import { htmlToBlocks } from './html-to-blocks.js';
+import { apiLimits } from './limits.js';
 import { plainText } from './plain-text.js';
 import { Notes, type ImportedPicture, type ImportRecord, type Records } from './record.js';
 import { cut } from './text-runs.js';
@@ -43,13 +44,13 @@ export async function* wordPressPosts(open: () => AsyncIterable<Buffer>): Record
   const library: Library = { pictures: new Map(), attached: new Map(), authors: new Map() };
   const beside = ['author', 'wp:author', 'link', 'wp:base_blog_url'];
   for await (const element of elementsOf(open(), { others: beside, isWanted: mayBeAttachment })) {
-    if (!('bad' in element)) keep(library, element);
+    if (!('bad' in element)) collect(library, element);
   }
   for await (const element of elementsOf(open()))
     yield 'bad' in element ? element : recordOf(element, library);
 }
 
-function keep(library: Library, element: Element): void {
+function collect(library: Library, element: Element): void {
   const { authors, pictures, attached } = library;
   if (element.name === 'wp:author') {
     const login = textOf(element, 'wp:author_login');
@@ -82,8 +83,8 @@ function pictureIn(element: Element, url: string): KnownPicture {
   return {
     url,
     ...(width && height && { width, height }),
-    ...(alt && { alt: detached(cut(alt, 500)[0]) }),
-    ...(caption && { caption: detached(cut(caption, 500)[0]) }),
+    ...(alt && { alt: detached(cut(alt, apiLimits.caption)[0]) }),
+    ...(caption && { caption: detached(cut(caption, apiLimits.caption)[0]) }),
   };
 }
 

@@ -25,12 +25,12 @@ export class Poll {
   @Column('integer')
   rev!: number;
 
-  /** There are ballots that no event has told of yet. */
-  @Column('boolean')
-  untold!: boolean;
+  /** Whether it has ballots that no event has carried yet. */
+  @Column('boolean', { name: 'untold' })
+  hasNewBallots!: boolean;
 
   @Column('timestamptz', { name: 'told_at', nullable: true })
-  toldAt!: Date | null;
+  talliedAt!: Date | null;
 
   @Column('timestamptz', { name: 'opened_at', nullable: true })
   openedAt!: Date | null;

@@ -23,7 +23,12 @@ describe('a poll', () => {
   });
 
   it('closes once', () => {
-    expect(close(aPoll('open'), now)).toEqual({ state: 'closed', closedAt: now, rev: 5, untold: false });
+    expect(close(aPoll('open'), now)).toEqual({
+      state: 'closed',
+      closedAt: now,
+      rev: 5,
+      hasNewBallots: false,
+    });
     expect(close(aPoll('closed'), now)).toBeUndefined();
   });
 

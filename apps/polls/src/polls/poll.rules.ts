@@ -4,7 +4,7 @@ import type { Poll } from './poll.entity.js';
 /** Decisions about a poll: its state in, the change or a refusal out. */
 
 type Change = Partial<
-  Pick<Poll, 'state' | 'articleId' | 'articleRetracted' | 'openedAt' | 'closedAt' | 'rev' | 'untold'>
+  Pick<Poll, 'state' | 'articleId' | 'articleRetracted' | 'openedAt' | 'closedAt' | 'rev' | 'hasNewBallots'>
 >;
 
 /** Opens a draft for the article it stands in; any other poll stays as it is. */
@@ -17,7 +17,7 @@ export function open(poll: Poll, articleId: string, now: Date): Change | undefin
 export function close(poll: Poll, now: Date): Change | undefined {
   if (poll.state === 'draft') throw refuse('poll.not-open', { state: poll.state });
   if (poll.state === 'closed') return undefined;
-  return { state: 'closed', closedAt: now, rev: poll.rev + 1, untold: false };
+  return { state: 'closed', closedAt: now, rev: poll.rev + 1, hasNewBallots: false };
 }
 
 export interface Vote {

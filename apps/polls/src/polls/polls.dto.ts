@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { Id, type PollSnapshot } from '#events';
-import { inertText } from '#platform';
+import { sanitized } from '#platform';
 import type { Poll } from './poll.entity.js';
 
 const OptionText = z.string().trim().min(1).max(100);
 
-export const CreatePollRequest = z.preprocess(
-  (value) => inertText(value),
+export const CreatePollRequest = sanitized(
   z.strictObject({
     question: z.string().trim().min(1).max(200),
     options: z

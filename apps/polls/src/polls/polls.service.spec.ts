@@ -40,9 +40,9 @@ describeWith('postgres')('the polls service', () => {
   const get = (id: string) => service.call<PollResponse>('GET', `/polls/${id}`);
   const vote = (id: string, optionId: string, token?: string) =>
     service.asReader<PollResponse>('PUT', `/polls/${id}/ballot`, { optionId }, token);
-  const toldOf = (id: string) => service.told.filter(({ subject }) => subject === id);
+  const eventsOf = (id: string) => service.emitted.filter(({ subject }) => subject === id);
 
-  it('takes questions and answers without what no database stores', async () => {
+  it('sanitizes questions and answers', async () => {
     const request = { question: 'Ja\u0000?', options: ['Ja\ud83d', 'Nein\u0007'] };
     expect(
       await service.as<EditorialPollResponse>('editor', 'POST', '/editorial/polls', request),
@@ -59,17 +59,17 @@ describeWith('postgres')('the polls service', () => {
     expect(await get(poll.id)).toMatchObject({ status: 200, body: { state: 'open', votes: 0 } });
   });
 
-  it('counts exactly when 300 vote at once, and tells of it with revs that grow, the last one exact', async () => {
+  it('counts exactly when 300 vote at once, and emits tallies with revs that grow, the last one exact', async () => {
     const { id, yes, no } = await anOpenPoll();
     const cast = Array.from({ length: 300 }, (_, i) => vote(id, i % 3 === 0 ? no : yes));
     const statuses = (await Promise.all(cast)).map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect((await get(id)).body.options.map(({ votes }) => votes)).toEqual([200, 100]);
     const last = await waitUntil(() =>
-      toldOf(id).find(({ data }) => (data as { poll: PollSnapshot }).poll.votes === 300),
+      eventsOf(id).find(({ data }) => (data as { poll: PollSnapshot }).poll.votes === 300),
     );
     expect(last).toMatchObject({ type: 'poll.tallied', data: { rev: 301 } });
-    const revs = toldOf(id).map(({ data }) => (data as { rev: number }).rev);
+    const revs = eventsOf(id).map(({ data }) => (data as { rev: number }).rev);
     expect(revs).toEqual(revs.toSorted((a, b) => a - b));
     expect(revs.length).toBeLessThan(20);
   });
@@ -90,11 +90,11 @@ describeWith('postgres')('the polls service', () => {
     expect(await waitUntil(async () => (await missing()) === '1')).toBe(true);
   });
 
-  it('opens a poll once, however often the news of its article comes', async () => {
+  it('opens a poll once, however often its article is published', async () => {
     const { id, articleId } = await anOpenPoll();
     await service.receive('newsroom.articles', published(articleId, id), published(articleId, id, 3));
-    await waitUntil(() => toldOf(id).length > 0);
-    expect(toldOf(id).map(({ type }) => type)).toEqual(['poll.opened']);
+    await waitUntil(() => eventsOf(id).length > 0);
+    expect(eventsOf(id).map(({ type }) => type)).toEqual(['poll.opened']);
   });
 
   it('closes and hides the polls of a retracted article; an older snapshot does not open them again', async () => {
@@ -102,8 +102,8 @@ describeWith('postgres')('the polls service', () => {
     await service.receive('newsroom.articles', retracted(articleId, 5), published(articleId, id, 4));
     expect((await get(id)).status).toBe(410);
     expect((await vote(id, yes)).status).toBe(410);
-    await waitUntil(() => toldOf(id).some(({ type }) => type === 'poll.closed'));
-    expect(toldOf(id).map(({ type }) => type)).toEqual(['poll.opened', 'poll.closed']);
+    await waitUntil(() => eventsOf(id).some(({ type }) => type === 'poll.closed'));
+    expect(eventsOf(id).map(({ type }) => type)).toEqual(['poll.opened', 'poll.closed']);
   });
 
   it('lets editors make polls, and not the sales department', async () => {

@@ -75,8 +75,8 @@ export class PollsService implements SnapshotSource {
   }
 
   /**
-   * Opens the drafts among `pollIds` for the article they stand in. The articles service cannot check that they exist,
-   * since drafts of polls are told to nobody; so it is here that somebody learns of those that do not.
+   * Opens the drafts among `pollIds` for the article they stand in. No event is emitted for a draft, so the articles
+   * service cannot check that it exists: polls that do not are counted and logged here.
    */
   async openFor(tx: EntityManager, articleId: string, pollIds: readonly string[]): Promise<void> {
     const polls = await lockPolls(tx, { id: In([...pollIds]) });
@@ -100,8 +100,8 @@ export class PollsService implements SnapshotSource {
     }
   }
 
-  /** Tells of a locked poll's present state. */
-  async tell(tx: EntityManager, contract: PollContract, poll: Poll): Promise<void> {
+  /** Emits the present state of a locked poll. */
+  async emit(tx: EntityManager, contract: PollContract, poll: Poll): Promise<void> {
     const data = { rev: poll.rev, poll: pollSnapshot(poll) };
     await this.outbox.add<EventContract>(tx, contract, { subject: poll.id, data });
   }
@@ -112,7 +112,7 @@ export class PollsService implements SnapshotSource {
       [afterId ?? null, limit],
     );
     const polls = await lockPolls(tx, { id: In(rows.map(({ id }) => id)) });
-    for (const poll of polls) await this.tell(tx, poll.state === 'closed' ? pollClosed : pollTallied, poll);
+    for (const poll of polls) await this.emit(tx, poll.state === 'closed' ? pollClosed : pollTallied, poll);
     return polls.map(({ id }) => id);
   }
 
@@ -129,7 +129,7 @@ export class PollsService implements SnapshotSource {
   ): Promise<void> {
     await tx.update(Poll, { id: poll.id }, change);
     Object.assign(poll, change);
-    await this.tell(tx, contract, poll);
+    await this.emit(tx, contract, poll);
   }
 }
 

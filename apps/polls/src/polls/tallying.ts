@@ -10,8 +10,8 @@ const EVERY = 1_000;
 const BATCH = 100;
 
 /**
- * Tells of new ballots once a second a poll, however many there were. With several replicas each poll is told of by
- * the one that claims its row; the mark `untold` outlives a restart, so the last ballot is always told of.
+ * Emits new tallies, at most one per second per poll, however many ballots there were. With several replicas the one
+ * that claims a poll's row emits; the stored mark outlives a restart, so the last ballot is always counted.
  */
 @Injectable()
 export class Tallying extends BackgroundWork {
@@ -31,11 +31,11 @@ export class Tallying extends BackgroundWork {
       );
       for (const { id } of claimed) {
         const poll = await lockPoll(tx, id);
-        await this.polls.tell(tx, pollTallied, poll!);
-        await tx.update(Poll, { id }, { untold: false, toldAt: () => 'clock_timestamp()' });
+        await this.polls.emit(tx, pollTallied, poll!);
+        await tx.update(Poll, { id }, { hasNewBallots: false, talliedAt: () => 'clock_timestamp()' });
       }
     });
-    // Never more at once: a poll that was told of may only be told of again after a second.
+    // Never more at once: the next tally of a poll is due a second later.
     return false;
   }
 }

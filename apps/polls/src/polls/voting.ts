@@ -47,7 +47,7 @@ export class Voting implements BeforeApplicationShutdown {
 
   /**
    * Casts or changes a reader's ballot; the same choice again changes nothing. The tally is exact at every moment,
-   * events about it follow at most once a second (see Tallying).
+   * events about it follow at most once per second (see `Tallying`).
    * @param signal drops the ballot as long as nothing was done about it.
    * @throws Refused `poll.unknown`, `poll.retracted`, `poll.not-open`, `poll.unknown-option`; `poll.busy` when it was not
    * stored and never will be; CommitOutcomeUnknown.
@@ -88,7 +88,7 @@ export class Voting implements BeforeApplicationShutdown {
       );
       for (const option of poll.options) option.votes += count.changes.get(option.id) ?? 0;
       poll.rev += count.changed;
-      await tx.update(Poll, { id: pollId }, { rev: poll.rev, untold: true });
+      await tx.update(Poll, { id: pollId }, { rev: poll.rev, hasNewBallots: true });
     }
     return outcomesOf(poll, count);
   }

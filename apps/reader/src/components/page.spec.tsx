@@ -185,7 +185,7 @@ describe('a refused comment', () => {
   it.each([
     ['the conversation is not on the page', { ...open, items: [] }],
     ['the article takes no comments any longer', { ...open, open: false }],
-    ['the comments are not to be had', null],
+    ['the comments are unavailable', null],
   ])('keeps what was typed even when %s', (_name, data) => {
     const props = { slug: 'hafen', refused: { ...refused, parentId: 't1' } };
     const status = data ? 'fresh' : 'unavailable';

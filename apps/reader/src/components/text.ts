@@ -32,7 +32,7 @@ export const labelTexts = {
   slot: { paid: 'Anzeige', partner: 'Partner-Inhalt' },
 } as const;
 
-/** What stands where a part of the page cannot be had, or is not as it is now. */
+/** What stands in place of a part of the page that is unavailable, or beside one that is stale. */
 export const missing = {
   comments: 'Die Kommentare sind zurzeit nicht verfügbar.',
   poll: 'Die Umfrage ist zurzeit nicht verfügbar.',

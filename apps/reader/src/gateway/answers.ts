@@ -171,7 +171,7 @@ const Interactions = z.object({ total: z.number() });
 
 const status = z.enum(['fresh', 'stale', 'unavailable']).catch('fresh');
 
-/** A part that is not to be had, or that this build cannot read, is null; the page goes on without it. */
+/** A part that is unavailable, or that this build cannot read, is null; the page goes on without it. */
 const part = <S extends z.ZodType>(data: S) => z.object({ status, data: data.nullable().catch(null) });
 export interface Part<T> {
   readonly status: z.infer<typeof status>;

@@ -20,7 +20,7 @@ export class GatewayRefused extends Error {
   }
 }
 
-/** The `Set-Cookie` values to hand on to the browser. */
+/** The `Set-Cookie` values to forward to the browser. */
 export type Cookies = readonly string[];
 
 interface Answer {

@@ -75,7 +75,7 @@ export function articlePage(parts: Page, sections: readonly Term[], view: View =
   } = parts;
   const { slug } = article;
   const isRefused = view.refusedComment || view.refusedVote;
-  // The page's answer carries the first poll; any other one of the article is not to be had.
+  // The page's answer carries the first poll; any other one of the article is unavailable.
   const pollPart = (id: string) =>
     poll.data && poll.data.id !== id ? ({ status: 'unavailable', data: null } as const) : poll;
   return page({

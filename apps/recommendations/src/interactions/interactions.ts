@@ -104,15 +104,15 @@ export class Interactions implements SnapshotSource {
     return counts;
   }
 
-  /** Tells of the counts that changed and were not told of in the last second. The rows stay locked. */
-  async tellChanges(tx: EntityManager, limit: number): Promise<void> {
+  /** Emits the counts that changed, unless they were emitted in the last second. The rows stay locked. */
+  async emitChanges(tx: EntityManager, limit: number): Promise<void> {
     const rows: CountsRow[] = await tx.query(
       `SELECT article_id, comments, votes, rev FROM interactions
        WHERE untold AND (told_at IS NULL OR told_at <= clock_timestamp() - interval '1 second')
        ORDER BY article_id LIMIT $1 FOR UPDATE SKIP LOCKED`,
       [limit],
     );
-    await this.tell(tx, rows);
+    await this.emit(tx, rows);
     await tx.query(
       `UPDATE interactions SET untold = false, told_at = clock_timestamp() WHERE article_id = ANY($1)`,
       [rows.map((row) => row.article_id)],
@@ -125,11 +125,11 @@ export class Interactions implements SnapshotSource {
        WHERE rev > 0 AND ($1::uuid IS NULL OR article_id > $1) ORDER BY article_id LIMIT $2 FOR UPDATE`,
       [afterId ?? null, limit],
     );
-    await this.tell(tx, rows);
+    await this.emit(tx, rows);
     return rows.map((row) => row.article_id);
   }
 
-  private async tell(tx: EntityManager, rows: readonly CountsRow[]): Promise<void> {
+  private async emit(tx: EntityManager, rows: readonly CountsRow[]): Promise<void> {
     for (const { article_id: subject, comments, votes, rev } of rows) {
       await this.outbox.add(tx, interactionsCounted, {
         subject,

@@ -128,19 +128,19 @@ const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
     expect(await totals(id)).toMatchObject({ comments: 5 });
   });
 
-  it('tells of counts at most once a second an article, the last one exact', async () => {
+  it('emits counts at most once per second per article, the last one exact', async () => {
     const { id } = await publish({ section: section() });
     for (let count = 1; count <= 40; count++)
       await service.receive('newsroom.comments', commented(id, count, count));
-    const told = () =>
-      service.told.filter(({ type, subject }) => type === 'interactions.counted' && subject === id);
-    await waitUntil(() => told().some(({ data }) => (data as { total: number }).total === 40));
-    expect(told().length).toBeLessThan(10);
-    const revs = told().map(({ data }) => (data as { rev: number }).rev);
+    const emitted = () =>
+      service.emitted.filter(({ type, subject }) => type === 'interactions.counted' && subject === id);
+    await waitUntil(() => emitted().some(({ data }) => (data as { total: number }).total === 40));
+    expect(emitted().length).toBeLessThan(10);
+    const revs = emitted().map(({ data }) => (data as { rev: number }).rev);
     expect(revs).toEqual(revs.toSorted((a, b) => a - b));
   });
 
-  it('takes the texts of a slot without what no database stores', async () => {
+  it('sanitizes the texts of a slot', async () => {
     const { leadPicture: picture } = anArticleSnapshot();
     const texts = { sponsor: 'Muster\u0000 AG', kicker: 'Anzeige', headline: 'Halb\ud83d' };
     const slot = {

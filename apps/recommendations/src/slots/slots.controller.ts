@@ -1,13 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
 import { z } from 'zod';
 import { Picture, Slug, WebUrl } from '#events';
-import { ForRoles, inertText } from '#platform';
+import { ForRoles, sanitized } from '#platform';
 import { railKinds } from '../rails/rail-kind.js';
 import type { Slot } from './slot.entity.js';
 import { Slots } from './slots.js';
 
-const SlotRequest = z.preprocess(
-  (value) => inertText(value),
+const SlotRequest = sanitized(
   z.strictObject({
     rail: z.enum(railKinds),
     position: z.int().min(1).max(4),

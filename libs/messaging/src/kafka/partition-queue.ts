@@ -32,7 +32,7 @@ export class PartitionQueue {
   readonly partition: number;
   /** Bytes of the messages that wait. */
   bytes = 0;
-  /** Whether messages fail for a reason that an operator has to mend. */
+  /** Whether messages fail for a reason that an operator has to fix. */
   isBlocked = false;
   /** The offset before which everything has been handled. */
   handled: bigint | undefined;

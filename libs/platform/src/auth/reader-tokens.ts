@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
- * Knows readers who are not logged in: `<random id>.<signature>`, issued by the gateway as a cookie and passed on to
+ * Knows readers who are not logged in: `<random id>.<signature>`, issued by the gateway as a cookie and forwarded to
  * the services, which check it themselves. Nothing about the person is in it.
  */
 export class ReaderTokens {
@@ -22,7 +22,7 @@ export class ReaderTokens {
   }
 
   /**
-   * A name for the reader that is stable within `scope` and tells nothing outside it: who has the database can
+   * A name for the reader that is stable within `scope` and reveals nothing outside it: who has the database can
    * neither act as the reader nor follow one reader from scope to scope. 43 characters.
    */
   pseudonym(readerId: string, scope: string): string {

@@ -24,7 +24,7 @@ describe('the answer to an error', () => {
     ['a part that is away', new HttpException('secret', 503), 503, 'service.unavailable'],
     ['a bug', new TypeError('secret is undefined'), 500, 'internal'],
     ['something that is no error', 'secret', 500, 'internal'],
-  ])('%s has its status and code, and tells nothing of the inside', (_what, error, status, code) => {
+  ])('%s has its status and code, and reveals nothing internal', (_what, error, status, code) => {
     const problem = problemOf(error);
     expect(problem).toMatchObject({ status, code, type: `/problems/${code}` });
     expect(JSON.stringify(problem)).not.toContain('secret');

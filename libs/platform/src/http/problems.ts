@@ -14,7 +14,7 @@ export interface Problem {
   readonly [extension: string]: unknown;
 }
 
-/** A decision against a request: not a fault of ours, told to the caller as a problem. */
+/** A decision against a request: not a fault of ours, answered as a problem. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   constructor(
@@ -54,8 +54,8 @@ const http: Record<number, readonly [code: string, title: string]> = {
 };
 
 /**
- * Turns anything thrown into a problem: what time alone may mend becomes 503, so that callers try again, what is ours to
- * mend 500, both without a word of the inside.
+ * Turns anything thrown into a problem: a transient failure becomes 503, so that callers retry, and a fault of ours 500.
+ * Neither reveals anything internal.
  */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Refused) {

@@ -7,19 +7,19 @@ import { Interactions } from './interactions.js';
 const EVERY = 1_000;
 const BATCH = 500;
 
-/** Publishes changed counts, at most once a second an article, however many comments and votes there were. */
+/** Publishes changed counts, at most once per second per article, however many comments and votes there were. */
 @Injectable()
-export class Telling extends BackgroundWork {
+export class CountEmitter extends BackgroundWork {
   constructor(
     private readonly db: DataSource,
     private readonly interactions: Interactions,
     @Inject(LOGGER) log: Logger,
   ) {
-    super('telling', EVERY, log);
+    super('count-emitter', EVERY, log);
   }
 
   protected async round(): Promise<boolean> {
-    await this.db.transaction((tx) => this.interactions.tellChanges(tx, BATCH));
+    await this.db.transaction((tx) => this.interactions.emitChanges(tx, BATCH));
     return false;
   }
 }

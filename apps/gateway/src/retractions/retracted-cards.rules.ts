@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-/** The rails of a page, as far as one must read the answer of the recommendations service to find articles in it. */
+/** The parts of the recommendations service's answer that are needed to find articles in it. */
 const RailsAnswer = z.looseObject({
   rails: z.array(z.looseObject({ cards: z.array(z.looseObject({ type: z.string(), id: z.string() })) })),
 });
-export type RailsAnswer = z.infer<typeof RailsAnswer>;
+type RailsAnswer = z.infer<typeof RailsAnswer>;
 
 /**
- * Without cards of retracted articles; a rail that has none but sold cards left is left out, as the service does.
- * @returns undefined for what are no rails: nobody can tell what it shows.
+ * Drops cards of retracted articles, and rails that have only sold cards left, as the recommendations service does.
+ * @returns undefined for an answer that cannot be read as rails: it might show a retracted article.
  */
 export function withoutRetracted(
   answer: unknown,

@@ -17,14 +17,14 @@ const limits = { every: 200, atOnce: 10, within: 2_000 } as const;
 
 const Answer = z.object({ articleIds: z.array(z.string()), cursor: z.string().max(40) });
 
-/** Asks the articles service all the time what was retracted. */
+/** Asks the articles service five times per second what was retracted. */
 @Injectable()
-export class RetractionPoll implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class RetractionPoller implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private underWay = 0;
   private failures = 0;
-  /** The position of the answer that was asked for last. */
+  /** The cursor of the most recently requested answer. */
   private latest: { readonly askedAt: number; readonly cursor?: string } = { askedAt: 0 };
 
   constructor(
@@ -48,7 +48,7 @@ export class RetractionPoll implements OnApplicationBootstrap, BeforeApplication
     this.underWay++;
     try {
       await this.learn();
-      if (this.failures > 0) this.log.info({ failures: this.failures }, 'retractions are known again');
+      if (this.failures > 0) this.log.info({ failures: this.failures }, 'retractions are up to date again');
       this.failures = 0;
     } catch (error) {
       this.failed(error);
@@ -69,11 +69,11 @@ export class RetractionPoll implements OnApplicationBootstrap, BeforeApplication
     if (askedAt > this.latest.askedAt) this.latest = { askedAt, cursor };
   }
 
-  /** The first failure is followed by another call at once, further ones by the next of the timer. */
+  /** Retries at once after the first failure, then with the timer. */
   private failed(error: unknown): void {
     if (this.stopping.signal.aborted) return;
     if (++this.failures > 1) return;
-    this.log.warn({ err: error }, 'what was retracted is not known at the moment');
+    this.log.warn({ err: error }, 'retractions cannot be read');
     void this.ask();
   }
 }

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /**
  * Characters that no text has a use for and that break those who read it later: the controls but tab and line feed
  * (XML 1.0, 2.2 cannot carry them), and the noncharacters U+FFFE and U+FFFF.
@@ -13,10 +15,14 @@ const DEEPEST = 32;
  * surrogate pairs. Anything else stays as it was typed: markup is text like any other and is escaped where it is shown,
  * emoji need their zero-width joiners, and right-to-left marks end with the element that shows them.
  */
-export function inertText(value: unknown, depth = 0): unknown {
+function sanitize(value: unknown, depth = 0): unknown {
   if (depth > DEEPEST) return undefined;
   if (typeof value === 'string') return value.replace(/\r\n?/g, '\n').replace(USELESS, '').toWellFormed();
-  if (Array.isArray(value)) return value.map((one) => inertText(one, depth + 1));
+  if (Array.isArray(value)) return value.map((one) => sanitize(one, depth + 1));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inertText(one, depth + 1)]));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, sanitize(one, depth + 1)]));
 }
+
+/** A schema whose value is sanitized before it is checked. */
+export const sanitized = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => sanitize(value), schema);

@@ -1,14 +1,15 @@
-import { phraseQuery, pluralsOf, type Wanted, type Wish } from './query.rules.js';
+import { pluralsOf, type Clause } from './query.rules.js';
 import { quoted } from './search-document.js';
-import type { Known, Words } from './vocabulary.js';
+import { phraseQuery, type Lexemes } from './tsquery.rules.js';
+import type { KnownWord, Words } from './vocabulary.js';
 
 /**
- * What a wish means in terms of the index.
+ * What a clause looks for in the index.
  * @param withCapitals take «ALS» for a word that is searched for, which «als» is not
  * @returns undefined when it has stop words only.
  */
-export function wantedOf(wish: Wish, words: Words, withCapitals: boolean): Wanted | undefined {
-  const { tokens, asOne, withNext } = wish;
+export function lexemesOf(clause: Clause, words: Words, withCapitals: boolean): Lexemes | undefined {
+  const { tokens, asOne, withNext } = clause;
   const stemOf = (spelling: string) => words.get(spelling)?.stem;
   const places = tokens.flatMap((token, at) => {
     const stem = stemOf(token.spelling) ?? (withCapitals && token.acronym ? token.form : undefined);
@@ -20,7 +21,7 @@ export function wantedOf(wish: Wish, words: Words, withCapitals: boolean): Wante
     ...(places.length > 0 ? [phraseQuery(places)] : []),
     ...(one === undefined ? [] : [quoted(one)]),
   ];
-  if (wish.phrase) {
+  if (clause.phrase) {
     return { whole, loose: [], stems: places.map(([, stem]) => stem), parts: [], spellings: [] };
   }
   const pairs = withNext.flatMap(({ spelling }) => stemOf(spelling) ?? []);
@@ -41,25 +42,25 @@ export function wantedOf(wish: Wish, words: Words, withCapitals: boolean): Wante
   };
 }
 
-/** The wish, or one of these words, and compounds of them. */
-export const orWords = (wanted: Wanted, words: readonly Known[]): Wanted => ({
+/** The clause, or one of these words, and compounds of them. */
+export const orWords = (lexemes: Lexemes, words: readonly KnownWord[]): Lexemes => ({
   ...orParts(
-    wanted,
+    lexemes,
     words.map(({ stem }) => stem),
     'any',
   ),
-  spellings: [...wanted.spellings, ...words.map(({ spelling }) => spelling)],
+  spellings: [...lexemes.spellings, ...words.map(({ spelling }) => spelling)],
 });
 
-/** The wish, or all, or any, of these words, or compounds of them. */
-export const orParts = (wanted: Wanted, stems: readonly string[], which: 'all' | 'any'): Wanted =>
+/** The clause, or all, or any, of these words, or compounds of them. */
+export const orParts = (lexemes: Lexemes, stems: readonly string[], which: 'all' | 'any'): Lexemes =>
   stems.length === 0
-    ? wanted
+    ? lexemes
     : {
-        ...wanted,
-        loose: [...wanted.loose, `(${stems.map(wordOrPart).join(which === 'all' ? ' & ' : ' | ')})`],
-        stems: [...wanted.stems, ...stems],
-        parts: [...wanted.parts, ...stems],
+        ...lexemes,
+        loose: [...lexemes.loose, `(${stems.map(wordOrPart).join(which === 'all' ? ' & ' : ' | ')})`],
+        stems: [...lexemes.stems, ...stems],
+        parts: [...lexemes.parts, ...stems],
       };
 
 const wordOrPart = (stem: string): string => `(${quoted(stem)} | ${quoted(`+${stem}`)})`;

@@ -1,0 +1,26 @@
+import type { Tally } from './tally.js';
+
+/** Milliseconds between updates of the line on a terminal, and between lines of a log. */
+const SHOW_EVERY = { terminal: 200, log: 5_000 } as const;
+
+/** One line on stderr that is written over, or a line now and then where that cannot be done. */
+export class Progress {
+  /** Of the file that was read, 0 to 1. */
+  share = 0;
+  private readonly startedAt = Date.now();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(private readonly tally: Tally) {
+    this.timer = setInterval(() => this.show(), process.stderr.isTTY ? SHOW_EVERY.terminal : SHOW_EVERY.log);
+  }
+
+  end(): void {
+    clearInterval(this.timer);
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  }
+
+  private show(): void {
+    const line = this.tally.progress(this.share, (Date.now() - this.startedAt) / 1_000);
+    process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
+  }
+}
