@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Id } from '#events';
-import { ForRoles, IdempotencyKey } from '#platform';
+import { By, ForRoles, IdempotencyKey, type Actor } from '#platform';
 import { CreatePollRequest, editorialPoll, type EditorialPollResponse } from './polls.dto.js';
 import { PollsService } from './polls.service.js';
 
@@ -13,8 +13,9 @@ export class EditorialPollsController {
   async create(
     @Body({ schema: CreatePollRequest }) request: CreatePollRequest,
     @IdempotencyKey() key: string | undefined,
+    @By() by: Actor,
   ): Promise<EditorialPollResponse> {
-    return editorialPoll(await this.polls.create(request, key));
+    return editorialPoll(await this.polls.create(request, key && JSON.stringify([by.id, key])));
   }
 
   @Get(':id')

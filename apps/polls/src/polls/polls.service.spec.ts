@@ -106,6 +106,20 @@ describeWith('postgres')('the polls service', () => {
     expect(eventsOf(id).map(({ type }) => type)).toEqual(['poll.opened', 'poll.closed']);
   });
 
+  it('makes one poll for an Idempotency-Key that a person sends again, and another for somebody else', async () => {
+    const create = (role: 'editor' | 'author') =>
+      service.as<EditorialPollResponse>(
+        role,
+        'POST',
+        '/editorial/polls',
+        { question: 'Wie oft?', options: ['Einmal', 'Zweimal'] },
+        { 'idempotency-key': 'same' },
+      );
+    const [first, again, other] = [await create('editor'), await create('editor'), await create('author')];
+    expect(again.body.id).toBe(first.body.id);
+    expect(other.body.id).not.toBe(first.body.id);
+  });
+
   it('lets editors make polls, and not the sales department', async () => {
     const body = { question: 'Wer darf?', options: ['Ja', 'Nein'] };
     expect(await service.as('editor', 'POST', '/editorial/polls', body)).toMatchObject({ status: 201 });
