@@ -3,7 +3,7 @@ import { addressOf, describeWith, waitUntil } from '#testing';
 import { rounds } from '../backbone/harness.js';
 import { Replicas } from './replicas.js';
 
-const ARTICLES = rounds(150, 1_000);
+const ARTICLES = rounds(100, 1_000);
 
 describeWith('postgres', 'kafka')('articles that are scheduled for the same second', () => {
   let replicas: Replicas;

@@ -138,7 +138,7 @@ describeWith('postgres', 'kafka')('no event is lost, duplicated or reordered', (
   });
 
   it('when a handler takes longer than the session timeout', async () => {
-    const env = { KAFKA_SESSION_TIMEOUT: '1500', SLOW_MS: '5000' };
+    const env = { KAFKA_SESSION_TIMEOUT: '1500', SLOW_MS: '3500' };
     await Promise.all([backbone.ledger(env), backbone.ledger(env)]);
     const writer = await backbone.writer();
     const [slow, ...others] = someItems(4);
@@ -303,7 +303,7 @@ describeWith('postgres', 'kafka')('a broker of its own', () => {
     const items = someItems(5);
     await writeMany(writer.url, items, 20);
     await broker.stop();
-    const until = Date.now() + rounds(4_000, 20_000);
+    const until = Date.now() + rounds(2_000, 20_000);
     while (Date.now() < until) {
       expect(await writeMany(writer.url, items, 20)).toBe(20);
     }

@@ -38,7 +38,7 @@ describeWith('postgres', 'kafka')('on three brokers no event is lost, duplicated
       what: 'the relay to have begun',
     });
 
-  /** Few rounds leave the killed broker to the last attack, which kills two. */
+  /** Few rounds leave the killed broker to the last attack, which kills one. */
   const ends: [string, (node: KafkaNode) => Promise<void>][] = [
     ['stops gracefully', (node) => node.stop()],
     ...(isFull
@@ -136,13 +136,13 @@ describeWith('postgres', 'kafka')('on three brokers no event is lost, duplicated
       }
     })();
     for (let round = 0; round < rounds(1, 3); round++) {
-      for (const [i, node] of cluster.nodes.entries()) {
-        // Few rounds do with one graceful stop and two kills.
+      // Few rounds do with one graceful stop and one kill.
+      for (const [i, node] of cluster.nodes.slice(0, isFull ? 3 : 2).entries()) {
         if (i === 0 || isFull) {
           await node.stop();
           await node.start();
         }
-        if (i > 0 || isFull) {
+        if (i === 1 || isFull) {
           await node.kill();
           await node.start();
         }
@@ -175,7 +175,7 @@ describeWith('postgres', 'kafka')('on three brokers no event is lost, duplicated
   });
 
   it('and topics are made by a command that waits for brokers that are still starting', async () => {
-    await cluster.stop();
+    await cluster.kill();
     const applying = topicsApply({ KAFKA_BROKERS: cluster.brokers, KAFKA_TOPIC_PREFIX: testPrefix() });
     await cluster.start();
     const created = (await applying).filter((line) => line.includes('created with 6 partitions'));

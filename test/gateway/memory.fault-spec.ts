@@ -85,13 +85,13 @@ describe('the memory of a gateway that is crawled', () => {
   }
 
   it('stays within its container through thousands of articles of 60 kB', async () => {
-    const count = rounds(2_500, 5_000);
+    const count = rounds(2_200, 5_000);
     expect(await crawl(count, 32, (i) => `/v1/articles/artikel-${i}/page`)).toBe(count);
     expect(await peak()).toBeLessThan(CONTAINER);
   });
 
   it('stays within its container through hundreds of feeds of 1.2 MB', async () => {
-    const count = rounds(200, 1_000);
+    const count = rounds(150, 1_000);
     expect(await crawl(count, 8, (i) => `/feeds/topics/thema-${i}/rss.xml`)).toBe(count);
     expect(await peak()).toBeLessThan(CONTAINER);
   });
