@@ -6,9 +6,15 @@ import TestSequencer from '@jest/test-sequencer';
  * run the light files: the specs beside the code. Those below `test/`, with processes of their own, come last.
  */
 export default class extends TestSequencer {
+  constructor(options) {
+    super(options);
+    this.workers = options.globalConfig.maxWorkers;
+  }
+
   async sort(tests) {
     // oxlint-disable-next-line unicorn/no-array-sort -- Jest's method, longest first
     const longestFirst = await super.sort(tests);
+    if (this.workers === 1) return longestFirst;
     return longestFirst.toSorted((a, b) => turnOf(a) - turnOf(b));
   }
 }
