@@ -108,6 +108,17 @@ describeWith('postgres')('reading the outbox', () => {
     expect(idsOf(await cursor.read(db.manager, 10))).toEqual([1, 6_002]);
   });
 
+  it('finds a row at once whose transaction is the newest of all and was open during many reads', async () => {
+    const cursor = new OutboxCursor();
+    const newest = db.createQueryRunner();
+    await newest.startTransaction();
+    await add(1, newest.manager);
+    for (let read = 0; read < 6; read++) expect(await cursor.read(db.manager, 10)).toEqual([]);
+    await newest.commitTransaction();
+    await newest.release();
+    expect(idsOf(await cursor.read(db.manager, 10))).toEqual([1]);
+  });
+
   it('finds the first row of all after having found nothing', async () => {
     const cursor = new OutboxCursor();
     for (let read = 0; read < 5; read++) expect(await cursor.read(db.manager, 10)).toEqual([]);

@@ -24,8 +24,11 @@ interface Horizon {
   readonly handedOut: bigint;
   /** Every transaction below this has ended. */
   readonly xmin: bigint;
-  /** Every transaction from this one on had not begun. */
-  readonly xmax: bigint;
+  /**
+   * A transaction that began here: every one that began before has a lower number. The `xmax` of a snapshot does not tell,
+   * since it is one past the last that has ended: newer ones may be open.
+   */
+  readonly begun?: bigint;
 }
 
 /**
@@ -39,14 +42,14 @@ interface Horizon {
 export class OutboxCursor {
   private floor = 0n;
   /** Where the floor moves next, once all transactions of then have ended. */
-  private next: { handedOut: bigint; xmax?: bigint } | undefined;
+  private next: { handedOut: bigint; begun?: bigint } | undefined;
   private fullScanAt = 0;
 
   /** The oldest rows, `limit` and 8 MiB at most, in the order in which they are to be published. */
   async read(tx: EntityManager, limit: number): Promise<OutboxRow[]> {
     const isFullScan = this.isFullScanDue;
     // Before the rows, in a snapshot of its own: what has ended for it is visible to them.
-    const horizon = await readHorizon(tx);
+    const horizon = await readHorizon(tx, this.next !== undefined && this.next.begun === undefined);
     const rows: OutboxRow[] = await tx.query(
       withinBatchBytes(
         `SELECT id, topic, key, headers, value, 'outbox' AS "table",
@@ -73,14 +76,14 @@ export class OutboxCursor {
   }
 
   /**
-   * Takes three reads: one notes the ids handed out, a later one the transactions that may hold them, since ids are handed out
-   * while a snapshot is already taken, and one more finds those transactions ended.
+   * Takes three reads: one notes the ids handed out, a later one a transaction that began after those that may hold them, since
+   * ids are handed out while a snapshot is already taken, and one more finds all before it ended.
    */
   private raiseFloor(now: Horizon, rows: readonly OutboxRow[]): void {
     const { next } = this;
     if (!next) this.next = { handedOut: now.handedOut };
-    else if (next.xmax === undefined) next.xmax = now.xmax;
-    else if (now.xmin >= next.xmax) {
+    else if (next.begun === undefined) next.begun = now.begun;
+    else if (now.xmin >= next.begun) {
       const firstLeft = rows[0] && BigInt(rows[0].id);
       this.floor = firstLeft !== undefined && firstLeft <= next.handedOut ? firstLeft - 1n : next.handedOut;
       this.next = { handedOut: now.handedOut };
@@ -88,12 +91,17 @@ export class OutboxCursor {
   }
 }
 
-async function readHorizon(tx: EntityManager): Promise<Horizon> {
+/** @param begins whether the transaction takes a number, which costs one of the database's. */
+async function readHorizon(tx: EntityManager, begins: boolean): Promise<Horizon> {
   const [row] = await tx.query(
-    `SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS "handedOut", pg_snapshot_xmin(pg_current_snapshot())::text AS xmin,
-       pg_snapshot_xmax(pg_current_snapshot())::text AS xmax FROM outbox_id_seq`,
+    `SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS "handedOut", pg_snapshot_xmin(pg_current_snapshot())::text AS xmin
+       ${begins ? ', pg_current_xact_id()::text AS begun' : ''} FROM outbox_id_seq`,
   );
-  return { handedOut: BigInt(row.handedOut), xmin: BigInt(row.xmin), xmax: BigInt(row.xmax) };
+  return {
+    handedOut: BigInt(row.handedOut),
+    xmin: BigInt(row.xmin),
+    ...(begins && { begun: BigInt(row.begun) }),
+  };
 }
 
 /** Those of the rows that `sql` selects, by id, that fit a batch. */
