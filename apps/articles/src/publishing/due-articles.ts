@@ -7,7 +7,7 @@ import {
   BackgroundWork,
   Clock,
   failureKind,
-  isTransient,
+  isFaultOfWork,
   LOGGER,
   Refused,
   type Logger,
@@ -58,11 +58,13 @@ export class DueArticles extends BackgroundWork {
   }
 
   protected async round(): Promise<boolean> {
-    const takenDown = await this.settle('offlineAt', (tx, due) => this.takeDownAll(tx, due));
-    const published = await this.settle('publishAt', (tx, due) => this.publishAll(tx, due));
+    const takeDowns: Work = (tx, due) => this.takeDownAll(tx, due);
+    const publications: Work = (tx, due) => this.publishAll(tx, due);
+    const takenDown = await this.settle('offlineAt', takeDowns);
+    const published = await this.settle('publishAt', publications);
     if (published + takenDown > 0) return true;
-    await this.settleLate('offlineAt', (tx, due) => this.takeDownAll(tx, due));
-    await this.settleLate('publishAt', (tx, due) => this.publishAll(tx, due));
+    await this.settleLate('offlineAt', takeDowns);
+    await this.settleLate('publishAt', publications);
     return false;
   }
 
@@ -71,12 +73,12 @@ export class DueArticles extends BackgroundWork {
     let ids: string[] = [];
     try {
       await this.db.transaction(async (tx) => {
-        const due = await claim(tx, time, BATCH, this.waiting());
+        const due = await claim(tx, time, { limit: BATCH, except: this.waiting() });
         ids = due.map(({ id }) => id);
         if (due.length > 0) await work(tx, due);
       });
     } catch (error) {
-      if (ids.length === 0 || !isFaultOfOne(error)) throw error;
+      if (ids.length === 0 || !isFaultOfWork(error)) throw error;
       for (const id of ids) await this.settleOne(id, time, work);
     }
     return ids.length;
@@ -89,24 +91,24 @@ export class DueArticles extends BackgroundWork {
     try {
       await this.db.transaction(async (tx) => {
         await tx.query(`SET LOCAL lock_timeout = ${LOCK_WITHIN}`);
-        const due = await claim(tx, time, 1, [], id, 'wait');
+        const due = await claim(tx, time, { id, waits: true });
         await tx.query(`SET LOCAL lock_timeout TO DEFAULT`);
         if (due.length > 0) await work(tx, due);
       });
     } catch (error) {
       // Still locked: the next look waits again.
       if (failureKind(error) === 'transient') return;
-      if (!isFaultOfOne(error)) throw error;
+      if (!isFaultOfWork(error)) throw error;
       await this.settleOne(id, time, work);
     }
   }
 
   private async settleOne(id: string, time: 'publishAt' | 'offlineAt', work: Work): Promise<void> {
     try {
-      await this.db.transaction(async (tx) => work(tx, await claim(tx, time, 1, [], id)));
+      await this.db.transaction(async (tx) => work(tx, await claim(tx, time, { id })));
       this.retries.delete(id);
     } catch (error) {
-      if (!isFaultOfOne(error)) throw error;
+      if (!isFaultOfWork(error)) throw error;
       this.failed.inc();
       this.log.error({ article: id, err: error }, 'a schedule could not be kept');
       if (time === 'publishAt') await this.db.transaction((tx) => this.giveUp(tx, id, error));
@@ -116,7 +118,7 @@ export class DueArticles extends BackgroundWork {
 
   /** Takes the time of publication back and says in the article's audit log why. */
   private async giveUp(tx: EntityManager, id: string, error: unknown): Promise<void> {
-    const [article] = await claim(tx, 'publishAt', 1, [], id);
+    const [article] = await claim(tx, 'publishAt', { id });
     if (!article) return;
     await save(tx, article, cancelPublishing(article, this.clock.now()));
     await holdSlugs(tx, [slugsOf(article)]);
@@ -171,31 +173,39 @@ export class DueArticles extends BackgroundWork {
   }
 }
 
-/** Whether an article itself is at fault, and not the database that all of them are in. */
-const isFaultOfOne = (error: unknown): boolean => failureKind(error) === 'permanent' && !isTransient(error);
-
 type Work = (tx: EntityManager, due: Article[]) => Promise<void>;
 
 const column = { publishAt: 'publish_at', offlineAt: 'offline_at' } as const;
 
-/** Locks due articles that nobody else is working on, the longest overdue first. What has to be offline is never due to be published. */
+/** SQL: what else must hold for an article to be due. What has to be offline is never due to be published. */
+const andNotOffline = {
+  publishAt: 'AND (article.offline_at IS NULL OR article.offline_at > clock_timestamp())',
+  offlineAt: '',
+} as const;
+
+interface Claim {
+  readonly limit?: number;
+  /** Ids that are left out. */
+  readonly except?: readonly string[];
+  /** The only one that is asked for. */
+  readonly id?: string;
+  /** Whether a lock of somebody else is waited for, instead of skipping its article. */
+  readonly waits?: boolean;
+}
+
+/** Locks due articles, the longest overdue first. */
 function claim(
   tx: EntityManager,
   time: keyof typeof column,
-  limit: number,
-  except: readonly string[],
-  id?: string,
-  locked: 'skip' | 'wait' = 'skip',
+  { limit = 1, except = [], id, waits = false }: Claim,
 ): Promise<Article[]> {
   const query = tx
     .createQueryBuilder(Article, 'article')
-    .where(`article.${column[time]} <= clock_timestamp()`)
+    .where(`article.${column[time]} <= clock_timestamp() ${andNotOffline[time]}`)
     .orderBy(`article.${time}`)
     .limit(limit)
     .setLock('pessimistic_write');
-  if (locked === 'skip') query.setOnLocked('skip_locked');
-  if (time === 'publishAt')
-    query.andWhere('(article.offline_at IS NULL OR article.offline_at > clock_timestamp())');
+  if (!waits) query.setOnLocked('skip_locked');
   if (except.length > 0) query.andWhere('article.id <> ALL(:except)', { except });
   return (id ? query.andWhere('article.id = :id', { id }) : query).getMany();
 }
@@ -207,8 +217,8 @@ async function late(
   except: readonly string[],
 ): Promise<string | undefined> {
   const [row]: { id: string }[] = await db.query(
-    `SELECT id FROM article WHERE ${column[time]} <= clock_timestamp() - interval '${LATE} milliseconds' AND id <> ALL ($1)
-       ${time === 'publishAt' ? 'AND (offline_at IS NULL OR offline_at > clock_timestamp())' : ''}
+    `SELECT id FROM article
+     WHERE ${column[time]} <= clock_timestamp() - interval '${LATE} milliseconds' AND id <> ALL ($1) ${andNotOffline[time]}
      ORDER BY ${column[time]} LIMIT 1`,
     [except],
   );

@@ -54,6 +54,10 @@ export function failureKind(error: unknown): FailureKind {
 export const isTransient = (error: unknown): boolean =>
   failureKind(error) === 'transient' || TIMED_OUT.includes(sqlState(error) ?? '');
 
+/** True when the work itself is at fault, so that other work of the same batch can succeed; not when it took too long. */
+export const isFaultOfWork = (error: unknown): boolean =>
+  failureKind(error) === 'permanent' && !isTransient(error);
+
 function kindOf(error: unknown): FailureKind | undefined {
   for (const e of causesOf(error)) {
     if (e instanceof TransactionTimedOut) return 'transient';

@@ -1,4 +1,4 @@
-import { failureKind, isTransient } from '../database/failure-kind.js';
+import { isFaultOfWork } from '../database/failure-kind.js';
 import { CommitOutcomeUnknown } from '../database/commit-outcome.js';
 import { outsideRequest } from '../http/trace.js';
 import type { Logger } from '../logging.js';
@@ -188,4 +188,4 @@ export class BatchWriter<Call, Result> {
 }
 
 const isPoisoned = (error: unknown): boolean =>
-  !(error instanceof CommitOutcomeUnknown) && failureKind(error) === 'permanent' && !isTransient(error);
+  !(error instanceof CommitOutcomeUnknown) && isFaultOfWork(error);
