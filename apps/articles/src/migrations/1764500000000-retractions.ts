@@ -11,7 +11,7 @@ export class Retractions1764500000000 implements MigrationInterface {
     await db.query(`
       CREATE TABLE retraction (
         article_id uuid PRIMARY KEY,
-        -- Of the retraction, or of the purge after it. Unlike a time, it tells what had ended when somebody looked.
+        -- Of the retraction, or of the purge after it. Unlike a time, it can be compared with what a snapshot had seen end.
         transaction_id xid8 NOT NULL,
         at timestamptz NOT NULL
       )`);

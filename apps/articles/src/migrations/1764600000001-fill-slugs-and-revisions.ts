@@ -4,8 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const BATCH = 500;
 
 /**
- * Takes what the versions before left behind: slugs of working copies that answered readers although nothing was ever
- * published under them, and public versions without a revision, which renamed terms had made. Starts anew without harm.
+ * Repairs what earlier releases left behind: releases slugs that were never published, although readers found an article
+ * under them, and adds the revisions that public versions with renamed terms lack. Safe to run again.
  */
 export class FillSlugsAndRevisions1764600000001 implements MigrationInterface {
   readonly name = 'FillSlugsAndRevisions1764600000001';

@@ -10,7 +10,7 @@ const WORDS = 200;
 const NIL = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Learns the words of all public articles, splits the compounds among them, then writes the documents anew. The code is
+ * Learns the words of all public articles, splits the compounds among them, then rewrites the documents. The code is
  * the service's own, since its queries must find what is written here. A fill that was interrupted goes on where it
  * ended; old replicas find their words in the new documents, too.
  */

@@ -22,7 +22,7 @@ type Weight = 'A' | 'B' | 'C' | 'D';
 export interface Field {
   readonly weight: Weight;
   readonly tokens: readonly Token[];
-  /** Only subscribers may read it: it is found by its words, and nothing tells in which order they stand. */
+  /** Only subscribers may read it: it is found by its words, whose order is not stored. */
   readonly withheld?: boolean;
 }
 

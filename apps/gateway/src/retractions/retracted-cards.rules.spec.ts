@@ -18,7 +18,7 @@ describe('the rails of a page', () => {
   });
 
   it.each([{ items: [] }, { rails: [{ cards: [{ id: 'a' }] }] }, null, 'rails'])(
-    'are none where nobody can tell what is shown: %j',
+    'are refused where the cards they show cannot be read: %j',
     (answer) => {
       expect(withoutRetracted(answer, gone)).toBeUndefined();
     },
