@@ -70,14 +70,14 @@ describe('the memory of a gateway that is crawled', () => {
     const read = async () => {
       while (next < count && isRunning()) {
         const target = url + path(next++);
-        while (isRunning()) {
+        let comesAgain: boolean;
+        do {
           const response = await fetch(target).catch(() => undefined);
           const bytes = await response?.arrayBuffer().catch(() => undefined);
           if (bytes && response?.status === 200) answered++;
-          // A machine that is busy with other things makes a gateway refuse; a crawler comes again.
-          if (patient && response?.status === 503) continue;
-          break;
-        }
+          // A machine that is busy with other things makes a gateway refuse.
+          comesAgain = patient && response?.status === 503;
+        } while (comesAgain && isRunning());
       }
     };
     await Promise.all(Array.from({ length: atOnce }, read));
