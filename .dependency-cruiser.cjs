@@ -23,6 +23,13 @@ module.exports = {
       from: { path: '^libs/events/src/', pathNot: '\\.spec\\.ts$|write-schemas\\.ts$' },
       to: { pathNot: '^libs/events/src/|^node_modules/zod/' },
     },
+    {
+      name: 'embedded-on-one-machine-only',
+      comment: 'No production service starts its own database or holds the code that signs tokens.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: `^apps/(newsroom|ops)/|^libs/embedded/|${testCode}` },
+      to: { path: '^libs/embedded/' },
+    },
     { name: 'no-cycles', severity: 'error', from: { pathNot: '\\.entity\\.ts$' }, to: { circular: true } },
     {
       name: 'no-test-code-in-production',

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import autocannon from 'autocannon';
 import pg from 'pg';
-import { createSecrets, ReaderTokens } from '#platform';
+import { createSecrets } from '#embedded';
+import { ReaderTokens } from '#http';
 import { addressOf, createTopics, testDatabase, testPrefix, type TestDatabase } from '#testing';
 
 import { ServiceProcess, someItems } from '../test/backbone/harness.js';

@@ -1,4 +1,4 @@
-import { issueToken } from '#platform';
+import { issueToken } from '#embedded';
 import { newsroomAddresses } from '../apps/ops/src/newsroom-file.js';
 import { signingKey } from '../apps/ops/src/token.js';
 import { loadDemo } from './load.js';

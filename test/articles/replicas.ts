@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import { createSecrets, issueToken } from '#platform';
+import { createSecrets, issueToken } from '#embedded';
 import {
   anArticleRequest,
   createTopics,

@@ -14,7 +14,7 @@ import {
   type TestDatabase,
   type TestTopics,
 } from '#testing';
-import { migrateDatabase } from '#platform';
+import { migrateDatabase } from '#bootstrap';
 import { Auditor, type Audit } from './audit.js';
 import type { Fault } from './fixture/faults.js';
 import { ledgerService } from './fixture/ledger.service.js';

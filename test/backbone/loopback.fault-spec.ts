@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { Loopback, type Subscription } from '#messaging';
-import { startService, type RunningService, type ServiceDefinition } from '#platform';
+import { startService, type RunningService, type ServiceDefinition } from '#bootstrap';
 import { describeWith, testAuth, testDatabase, waitUntil, type TestDatabase } from '#testing';
 import { ledgerService } from './fixture/ledger.service.js';
 import { writerService } from './fixture/writer.service.js';

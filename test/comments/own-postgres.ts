@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '#platform';
+import { startEmbeddedPostgres } from '#embedded';
 import { waitUntil } from '#testing';
 
 /** A Postgres that a test may hang, and whose commits it may hold back. */

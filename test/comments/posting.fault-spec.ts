@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { articlePublished } from '#events';
-import { createSecrets, ReaderTokens } from '#platform';
+import { createSecrets } from '#embedded';
+import { ReaderTokens } from '#http';
 import {
   addressOf,
   anArticleSnapshot,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { migrateDatabase } from '#platform';
+import { migrateDatabase } from '#bootstrap';
 import { addressOf, describeWith } from '#testing';
 import { database } from '../../apps/articles/src/database.js';
 import { applyDatabases } from '../../apps/ops/src/databases.js';

@@ -11,7 +11,7 @@ import { Service } from 'kubernetes-models/v1/Service';
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
 import { parseAllDocuments } from 'yaml';
 import { Loopback } from '#messaging';
-import { startService, type ServiceDefinition } from '#platform';
+import { startService, type ServiceDefinition } from '#bootstrap';
 import { describeWith, testAuth, testDatabase } from '#testing';
 import { articlesService } from '../../apps/articles/src/service.js';
 import { commentsService } from '../../apps/comments/src/service.js';

@@ -1,5 +1,6 @@
 import { request as httpRequest, type ClientRequest } from 'node:http';
-import { startService, type Role } from '#platform';
+import { startService } from '#bootstrap';
+import type { Role } from '#http';
 import { testAuth } from '#testing';
 import { gatewayService } from '../../apps/gateway/src/service.js';
 import type { FakeService } from './fake-service.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startService, type RunningService } from '#platform';
+import { startService, type RunningService } from '#bootstrap';
 import { anArticleSnapshot, aPollSnapshot, testAuth } from '#testing';
 import { readerService } from '../../apps/reader/src/service.js';
 import { FakeService, sendJson, type Answering } from './fake-service.js';

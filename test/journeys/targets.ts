@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createSecrets, issueToken, type Role, type Secrets } from '#platform';
+import { createSecrets, issueToken, type Secrets } from '#embedded';
+import type { Role } from '#http';
 import { addressOf, createTopics, testDatabase, testPrefix } from '#testing';
 import { ServiceProcess } from '../backbone/harness.js';
 

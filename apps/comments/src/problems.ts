@@ -1,4 +1,4 @@
-import { refusals } from '#platform';
+import { refusals } from '#http';
 
 /** Everything the comments service says no to. */
 export const refuse = refusals({

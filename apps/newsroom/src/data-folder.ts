@@ -1,6 +1,6 @@
 import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { makeFolder } from '#platform';
+import { makeFolder } from '#embedded';
 
 /** The folder in which an embedded newsroom keeps everything, held by one process at a time. */
 export class DataFolder {

@@ -1,4 +1,4 @@
-import { runProcess } from '#platform';
+import { runProcess } from '#bootstrap';
 import { startNewsroom } from './newsroom.js';
 
 await runProcess('newsroom', async () => {

@@ -1,18 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Loopback } from '#messaging';
+import { startService, type RunningService, type ServiceDefinition } from '#bootstrap';
 import {
-  ConfigError,
   createSecrets,
   issueToken,
-  readConfig,
   startEmbeddedPostgres,
-  startService,
   type EmbeddedPostgres,
-  type RunningService,
   type Secrets,
-  type ServiceDefinition,
-} from '#platform';
+} from '#embedded';
+import { ConfigError, readConfig } from '#platform';
 import { articlesService } from '../../articles/src/service.js';
 import { commentsService } from '../../comments/src/service.js';
 import { gatewayService } from '../../gateway/src/service.js';

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import pg from 'pg';
-import { isTransient, retryUntilReady } from '#platform';
+import { retryUntilReady } from '#jobs';
+import { isTransient } from '#platform';
 import { servicesWithData } from './service-database.js';
 
 interface Target {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { Argument, Command } from 'commander';
-import { createSecrets } from '#platform';
+import { createSecrets } from '#embedded';
 import { servicesWithData } from './service-database.js';
 
 export const databasePasswordOf = (service: string): string => `${service.toUpperCase()}_DATABASE_PASSWORD`;

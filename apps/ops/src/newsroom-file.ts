@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Secrets } from '#platform';
+import type { Secrets } from '#embedded';
 
 /** What an embedded newsroom on this machine left for its operator, in its data folder. */
 const folder = (): string => process.env['NEWSROOM_DATA_DIR'] || '.newsroom';

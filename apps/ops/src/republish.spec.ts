@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import { messagingMigrations, MessagingModule, messagingSettings } from '#messaging';
-import { databaseSettings, defineService, serverSettings } from '#platform';
+import { defineService } from '#bootstrap';
+import { databaseSettings, serverSettings } from '#platform';
 import { describeWith, ServiceUnderTest, testDatabase } from '#testing';
 
 @Module({ imports: [MessagingModule] })

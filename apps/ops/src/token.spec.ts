@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { createSecrets } from '#platform';
+import { createSecrets } from '#embedded';
 import { tokenCommand } from './token.js';
 
 describe('ops token', () => {

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { JWK } from 'jose';
-import { issueToken, roles, type Role } from '#platform';
+import { issueToken } from '#embedded';
+import { roles, type Role } from '#http';
 import { newsroomSecrets } from './newsroom-file.js';
 
 /** The key tokens are signed with: AUTH_SIGNING_KEY, else that of the embedded newsroom in the data folder. */

@@ -4,7 +4,8 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { z } from 'zod';
 import { topicNames, topics } from '#events';
 import { kafkaClient, messagingSettings } from '#messaging';
-import { readConfig, retryUntilReady, setting, text, type ConfigOf } from '#platform';
+import { retryUntilReady } from '#jobs';
+import { readConfig, setting, text, type ConfigOf } from '#platform';
 
 /** Milliseconds until every broker knows a new topic. */
 const KNOWN_WITHIN = 30_000;

@@ -1,4 +1,4 @@
-import { runService } from '#platform';
+import { runService } from '#bootstrap';
 import { pollsService } from './service.js';
 
 await runService(pollsService);

@@ -1,4 +1,4 @@
-import { refusals } from '#platform';
+import { refusals } from '#http';
 
 /** Everything the polls service says no to. */
 export const refuse = refusals({

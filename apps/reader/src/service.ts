@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import staticFiles from '@fastify/static';
-import { defineService } from '#platform';
+import { defineService } from '#bootstrap';
 import { AppModule } from './app.module.js';
 import { settings } from './config.js';
 import { securityHeaders } from './security-headers.js';

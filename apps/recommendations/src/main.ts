@@ -1,4 +1,4 @@
-import { runService } from '#platform';
+import { runService } from '#bootstrap';
 import { recommendationsService } from './service.js';
 
 await runService(recommendationsService);

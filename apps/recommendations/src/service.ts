@@ -1,4 +1,4 @@
-import { defineService } from '#platform';
+import { defineService } from '#bootstrap';
 import { AppModule } from './app.module.js';
 import { settings } from './config.js';
 import { database } from './database.js';

@@ -1,4 +1,5 @@
-import { Backoff, type FailureKind, type Logger } from '#platform';
+import { Backoff } from '#jobs';
+import type { FailureKind, Logger } from '#platform';
 import type { ReceivedMessage } from './message.js';
 import type { Attempt, Subscription } from './transport.js';
 

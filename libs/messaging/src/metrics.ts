@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
-import { within } from '#platform';
+import { within } from '#jobs';
 
 /** Counting stops here: beyond it the number says "very many", and a scrape stays cheap. */
 const COUNT_LIMIT = 100_000;

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { BackgroundWork, CONFIG, LOGGER, type Logger } from '#platform';
+import { BackgroundWork } from '#jobs';
+import { CONFIG, LOGGER, type Logger } from '#platform';
 import { pruneInbox } from './inbox.js';
 import type { MessagingConfig } from './settings.js';
 

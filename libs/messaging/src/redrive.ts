@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { BackgroundWork, failureKind, LOGGER, type Logger } from '#platform';
+import { BackgroundWork } from '#jobs';
+import { failureKind, LOGGER, type Logger } from '#platform';
 import {
   claimRedrive,
   dropDeadLetters,

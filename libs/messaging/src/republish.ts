@@ -1,7 +1,8 @@
 import { Inject, Injectable, Optional, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { DataSource, type EntityManager } from 'typeorm';
-import { BackgroundWork, LOGGER, type Logger } from '#platform';
+import { BackgroundWork } from '#jobs';
+import { LOGGER, type Logger } from '#platform';
 
 /** DI token of the class that republishes this service's snapshots; see `MessagingModule.withSnapshots`. */
 export const SNAPSHOTS = Symbol('snapshots');

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createSecrets, issueToken, type Role } from '#platform';
+import { createSecrets, issueToken } from '#embedded';
+import type { Role } from '#http';
 
 export interface TestAuth {
   /** The environment of a service that trusts the tokens below. */

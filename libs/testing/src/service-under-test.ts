@@ -2,14 +2,9 @@ import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { decodeEvent, eventContract, topicNames, type EncodedMessage, type NewsroomEvent } from '#events';
 import { Loopback } from '#messaging';
-import {
-  createLogger,
-  ReaderTokens,
-  startService,
-  type Role,
-  type ServiceDefinition,
-  type Settings,
-} from '#platform';
+import { startService, type ServiceDefinition } from '#bootstrap';
+import { ReaderTokens, type Role } from '#http';
+import { createLogger, type Settings } from '#platform';
 import { testAuth } from './auth.js';
 import { testDatabase } from './isolation.js';
 

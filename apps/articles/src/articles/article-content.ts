@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ArticleSnapshot, blocksOf, Picture, Slug, Time, type ObjectOf } from '#events';
-import { sanitized } from '#platform';
+import { sanitized } from '#http';
 import { ArticleSlug, isUuid } from './article-slug.js';
 import { TimeWithOffset } from './times.js';
 

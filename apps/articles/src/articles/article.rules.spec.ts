@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Refused } from '#platform';
+import { Refused } from '#http';
 import { anArticleRequest, anArticleSnapshot } from '#testing';
 import { cancelSchedule, schedule } from '../publishing/schedule.rules.js';
 import { articleStates, type Article, type ArticleState } from './article.entity.js';

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { RetractionReason } from '#events';
-import { etagOf, sanitized } from '#platform';
+import { etagOf, sanitized } from '#http';
 import { ArticleDraft } from './article-content.js';
 import { articleStates, type Article } from './article.entity.js';
 import { Moment } from './times.js';

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res }
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Id } from '#events';
-import { By, ForRoles, IdempotencyKey, IfMatch, type Actor } from '#platform';
+import { By, ForRoles, IdempotencyKey, IfMatch, type Actor } from '#http';
 import { ArticleDraftRequest, type ArticleDraft } from './article-content.js';
 import {
   AuditRequest,

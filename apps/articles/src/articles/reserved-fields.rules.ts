@@ -1,4 +1,4 @@
-import type { Role } from '#platform';
+import type { Role } from '#http';
 import { refuse } from '../problems.js';
 import type { ArticleDraft } from './article-content.js';
 

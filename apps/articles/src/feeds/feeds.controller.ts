@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Slug } from '#events';
-import { etagOf, ForAnyone } from '#platform';
+import { etagOf, ForAnyone } from '#http';
 import type { ReadableArticle } from '../reading/paywall.rules.js';
 import { publicArticle } from '../reading/public-article.js';
 import { pluralOf, type TermKind } from '../taxonomy/term.entity.js';

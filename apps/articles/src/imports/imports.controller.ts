@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { By, ForRoles, type Actor } from '#platform';
+import { By, ForRoles, type Actor } from '#http';
 import { importResponse, ImportRequest, type ImportResponse } from './imports.dto.js';
 import { ImportsService } from './imports.service.js';
 

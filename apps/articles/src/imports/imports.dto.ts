@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Slug } from '#events';
-import { sanitized } from '#platform';
+import { sanitized } from '#http';
 import type { Article } from '../articles/article.entity.js';
 import { ArticleDraft } from '../articles/article-content.js';
 import type { Missing } from '../articles/complete-text.js';

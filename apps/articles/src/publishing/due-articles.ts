@@ -1,17 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Registry } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
-import {
-  afterCommit,
-  Backoff,
-  BackgroundWork,
-  Clock,
-  failureKind,
-  isFaultOfWork,
-  LOGGER,
-  Refused,
-  type Logger,
-} from '#platform';
+import { Refused } from '#http';
+import { Backoff, BackgroundWork } from '#jobs';
+import { afterCommit, Clock, failureKind, isFaultOfWork, LOGGER, type Logger } from '#platform';
 import { Article } from '../articles/article.entity.js';
 import { approvedContentOf, publishApproved } from '../articles/article.rules.js';
 import { save } from '../articles/article-store.js';

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Slug } from '#events';
-import { etagOf, ForAnyone, ForAnyoneOrSubscribers, IsSubscriber } from '#platform';
+import { etagOf, ForAnyone, ForAnyoneOrSubscribers, IsSubscriber } from '#http';
 import { listArticles, ListArticlesRequest } from './article-list.js';
 import { publicArticle } from './public-article.js';
 

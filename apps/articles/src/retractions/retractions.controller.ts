@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
-import { ForAnyone } from '#platform';
+import { ForAnyone } from '#http';
 import { retractedLately, type RetractionsResponse } from './retractions.queries.js';
 
 const RetractionsRequest = z.strictObject({

@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Id } from '#events';
-import { By, ForRoles, IfMatch, type Actor } from '#platform';
+import { By, ForRoles, IfMatch, type Actor } from '#http';
 import type { ArticleDraft } from '../articles/article-content.js';
 import { ArticlesService } from '../articles/articles.service.js';
 import { editorialAnswer, VersionInPath, type EditorialArticleResponse } from '../articles/articles.dto.js';

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Id, type ArticleSnapshot } from '#events';
-import { By, ForRoles, IfMatch, type Actor } from '#platform';
+import { By, ForRoles, IfMatch, type Actor } from '#http';
 import { ArticlesService } from '../articles/articles.service.js';
 import { editorialAnswer, VersionInPath, type EditorialArticleResponse } from '../articles/articles.dto.js';
 import { compare, type Comparison } from './compare.js';

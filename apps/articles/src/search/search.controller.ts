@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { ForAnyone } from '#platform';
+import { ForAnyone } from '#http';
 import { search, SearchRequest, type SearchResponse } from './search.js';
 
 @Controller('search')

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { Slug, textsOf, type ArticleSnapshot } from '#events';
-import { sanitized } from '#platform';
+import { sanitized } from '#http';
 import type { ArticleSummary } from '../articles/article-summary.js';
 import { Moment } from '../articles/times.js';
 import { readableWithoutSubscription } from '../reading/paywall.rules.js';

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { ArticleSnapshot } from '#events';
-import { BackgroundWork, LOGGER, type Logger } from '#platform';
+import { BackgroundWork } from '#jobs';
+import { LOGGER, type Logger } from '#platform';
 import { quoted } from './search-document.js';
 import { indexable, indexArticles, wordsOfAll, type Indexable } from './search-index.js';
 import { learn, lookUp, split, wordsAround } from './vocabulary.js';

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
-import { BackgroundWork, failureKind, LOGGER, type Logger } from '#platform';
+import { BackgroundWork } from '#jobs';
+import { failureKind, LOGGER, type Logger } from '#platform';
 import { Article } from '../articles/article.entity.js';
 import { contentsOf, renameTerms } from '../articles/article.rules.js';
 import type { By } from '../articles/audit.js';

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { Author, Slug, WebUrl } from '#events';
-import { sanitized, preconditionRequired } from '#platform';
+import { sanitized, preconditionRequired } from '#http';
 import { refuse } from '../problems.js';
 import { pluralOf, termKinds, type Term, type TermKind } from './term.entity.js';
 

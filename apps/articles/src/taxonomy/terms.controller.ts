@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Slug } from '#events';
-import { By, etagOf, ForAnyone, ForRoles, IfMatch, OptionalIfMatch, valid, type Actor } from '#platform';
+import { By, etagOf, ForAnyone, ForRoles, IfMatch, OptionalIfMatch, valid, type Actor } from '#http';
 import { AuditRequest } from '../articles/articles.dto.js';
 import { termAuditOf, type TermAuditEntry } from './term-audit.js';
 import type { Term, TermKind } from './term.entity.js';

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Id } from '#events';
-import { ClientSignal, ForAnyone, ForReaders, IdempotencyKey, ReaderId } from '#platform';
+import { ClientSignal, ForAnyone, ForReaders, IdempotencyKey, ReaderId } from '#http';
 import { listComments } from './comment-list.js';
 import {
   AddCommentRequest,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, PublicComment } from '#events';
-import { sanitized } from '#platform';
+import { sanitized } from '#http';
 import type { Comment } from './comment.entity.js';
 import { LONGEST_AS_TYPED } from './comment.rules.js';
 

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Id } from '#events';
-import { By, ForRoles, type Actor } from '#platform';
+import { By, ForRoles, type Actor } from '#http';
 import { moderatedComment, RemoveCommentRequest, type ModeratedCommentResponse } from './comments.dto.js';
 import { CommentsService } from './comments.service.js';
 

@@ -1,4 +1,4 @@
-import { Refused } from '#platform';
+import { Refused } from '#http';
 import { refuse } from '../problems.js';
 import type { Comment } from './comment.entity.js';
 import { accept } from './comment.rules.js';

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { commentPublished } from '#events';
 import { Outbox } from '#messaging';
+import { ReaderTokens } from '#http';
 import {
   BatchWriter,
   boundedTransaction,
@@ -14,7 +15,6 @@ import {
   isTransient,
   LOGGER,
   CommitOutcomeUnknown,
-  ReaderTokens,
   type Logger,
   type Outcome,
 } from '#platform';

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Slug } from '#events';
-import { clientSignal, ForAnyone, ForAnyoneOrSubscribers, IsSubscriber } from '#platform';
+import { clientSignal, ForAnyone, ForAnyoneOrSubscribers, IsSubscriber } from '#http';
 import { Caches } from '../caching/caches.js';
 import { MicroCache, STALE_FOR, type Entry } from '../caching/micro-cache.js';
 import { cacheable, sendCacheable, variesBySubscription, type Cacheable } from '../http/cacheable.js';

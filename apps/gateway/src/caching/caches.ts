@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Gauge, Registry } from 'prom-client';
-import type { Refused } from '#platform';
+import type { Refused } from '#http';
 
 const MB = 1024 * 1024;
 

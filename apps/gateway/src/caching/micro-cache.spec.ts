@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { waitUntil } from '#testing';
-import { ClientGone, Refused } from '#platform';
+import { ClientGone, Refused } from '#http';
 import { Retractions } from '../retractions/retractions.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
 import { UpstreamDown } from '../upstream/problems.js';

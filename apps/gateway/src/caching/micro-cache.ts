@@ -1,5 +1,5 @@
 import type { LRUCache } from 'lru-cache';
-import { ClientGone, Refused } from '#platform';
+import { ClientGone, Refused } from '#http';
 import type { Retractions } from '../retractions/retractions.js';
 import type { Bulkhead } from '../upstream/bulkhead.js';
 import { Busy, UpstreamDown } from '../upstream/problems.js';

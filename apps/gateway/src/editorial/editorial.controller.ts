@@ -1,6 +1,6 @@
 import { All, Controller, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ForRoles, Refused, staffRoles } from '#platform';
+import { ForRoles, Refused, staffRoles } from '#http';
 import { forward } from '../upstream/forward.js';
 import type { ServiceName } from '../upstream/problems.js';
 import { Upstream } from '../upstream/upstream.js';

@@ -1,6 +1,6 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { clientSignal, ForAnyone, Refused } from '#platform';
+import { clientSignal, ForAnyone, Refused } from '#http';
 import { Caches } from '../caching/caches.js';
 import { MicroCache, STALE_FOR } from '../caching/micro-cache.js';
 import { cacheable, sendCacheable, type Cacheable } from '../http/cacheable.js';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { isAllowedOrigin, type Origins } from '#platform';
+import { isAllowedOrigin, type Origins } from '#http';
 
 /** What a browser's page on another origin may do: https://fetch.spec.whatwg.org/#http-cors-protocol */
 

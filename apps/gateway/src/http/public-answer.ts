@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { Refused } from '#platform';
+import { Refused } from '#http';
 import { CACHE_CONTROL } from './cacheable.js';
 
 /** Where an article or a term has moved, from the details of the upstream's refusal. */

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { clientSignal, ForAnyoneOrSubscribers, IsSubscriber } from '#platform';
+import { clientSignal, ForAnyoneOrSubscribers, IsSubscriber } from '#http';
 import { sendCacheable, variesBySubscription } from '../http/cacheable.js';
 import { answerPublicly } from '../http/public-answer.js';
 import { IdOrSlug } from '../http/params.js';

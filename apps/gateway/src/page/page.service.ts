@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ArticleSnapshot } from '#events';
-import { ClientGone } from '#platform';
+import { ClientGone } from '#http';
 import { Caches, HOLD_FOR } from '../caching/caches.js';
 import { MicroCache, STALE_FOR } from '../caching/micro-cache.js';
 import { cacheable, type Cacheable } from '../http/cacheable.js';

@@ -1,5 +1,5 @@
 import type { LRUCache } from 'lru-cache';
-import { ClientGone } from '#platform';
+import { ClientGone } from '#http';
 import type { Held } from '../caching/caches.js';
 import { UpstreamDown } from '../upstream/problems.js';
 

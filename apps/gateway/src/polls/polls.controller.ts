@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Id } from '#events';
-import { clientSignal, ForAnyone } from '#platform';
+import { clientSignal, ForAnyone } from '#http';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
 import { answerPublicly } from '../http/public-answer.js';
 import { Retractions } from '../retractions/retractions.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Id } from '#events';
-import { clientSignal, ForAnyone } from '#platform';
+import { clientSignal, ForAnyone } from '#http';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
 import { Ids } from '../http/params.js';
 import { withoutRetracted } from '../retractions/retracted-cards.rules.js';

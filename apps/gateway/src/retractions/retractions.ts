@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Gauge, Registry } from 'prom-client';
-import { Refused } from '#platform';
+import { Refused } from '#http';
 
 /** Ids that are kept, the newest: as many as one answer names (`retractionLimits` in the articles service). They take 3 MB. */
 const MAX_IDS = 20_000;

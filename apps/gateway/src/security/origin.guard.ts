@@ -1,6 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { CONFIG, isAllowedOrigin, Refused } from '#platform';
+import { isAllowedOrigin, Refused } from '#http';
+import { CONFIG } from '#platform';
 import type { GatewayConfig } from '../config.js';
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CONFIG, ReaderTokens } from '#platform';
+import { ReaderTokens } from '#http';
+import { CONFIG } from '#platform';
 import type { GatewayConfig } from '../config.js';
 
 const YEAR = 365 * 24 * 60 * 60;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ArticleSnapshot } from '#events';
-import { ClientGone, clientSignal } from '#platform';
+import { ClientGone, clientSignal } from '#http';
 import type { Held } from '../caching/caches.js';
 import { admitLarge } from '../http/large-answers.js';
 import type { PageResponse } from '../page/page.service.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ClientGone } from '#platform';
+import { ClientGone } from '#http';
 import { Bulkhead } from './bulkhead.js';
 import { Busy } from './problems.js';
 

@@ -1,4 +1,4 @@
-import { ClientGone } from '#platform';
+import { ClientGone } from '#http';
 import { Busy } from './problems.js';
 
 export interface BulkheadLimits {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
-import { clientSignal } from '#platform';
+import { clientSignal } from '#http';
 import type { Lane } from './lanes.js';
 import type { ServiceName } from './problems.js';
 import type { Upstream } from './upstream.js';

@@ -1,4 +1,4 @@
-import { Refused } from '#platform';
+import { Refused } from '#http';
 
 export type ServiceName = 'articles' | 'comments' | 'polls' | 'recommendations';
 

@@ -1,7 +1,8 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import type { Dispatcher } from 'undici';
-import { ClientGone, CONFIG, currentTrace, LOGGER, type Logger, Refused } from '#platform';
+import { ClientGone, Refused } from '#http';
+import { CONFIG, currentTrace, LOGGER, type Logger } from '#platform';
 import type { GatewayConfig } from '../config.js';
 import { Breaker } from './breaker.js';
 import { Connections, type UpstreamAnswer } from './connections.js';

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { issueToken } from '#platform';
+import { issueToken } from '#embedded';
 import { newsroomAddresses } from '../newsroom-file.js';
 import { signingKey } from '../token.js';
 import type { Defaults } from './defaults.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Backoff, pause } from '#platform';
+import { Backoff, pause } from '#jobs';
 import { apiLimits } from './limits.js';
 import type { ImportRequest } from './record.js';
 

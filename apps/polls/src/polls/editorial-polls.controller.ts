@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Id } from '#events';
-import { By, ForRoles, IdempotencyKey, type Actor } from '#platform';
+import { By, ForRoles, IdempotencyKey, type Actor } from '#http';
 import { CreatePollRequest, editorialPoll, type EditorialPollResponse } from './polls.dto.js';
 import { PollsService } from './polls.service.js';
 

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Id } from '#events';
-import { clientSignal, ForAnyone, ForReaders, ReaderId } from '#platform';
+import { clientSignal, ForAnyone, ForReaders, ReaderId } from '#http';
 import { CastBallotRequest, pollResponse, type PollResponse } from './polls.dto.js';
 import { PollsService } from './polls.service.js';
 import { Voting } from './voting.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, type PollSnapshot } from '#events';
-import { sanitized } from '#platform';
+import { sanitized } from '#http';
 import type { Poll } from './poll.entity.js';
 
 const OptionText = z.string().trim().min(1).max(100);

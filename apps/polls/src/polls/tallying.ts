@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { pollTallied } from '#events';
-import { BackgroundWork, LOGGER, type Logger } from '#platform';
+import { BackgroundWork } from '#jobs';
+import { LOGGER, type Logger } from '#platform';
 import { Poll } from './poll.entity.js';
 import { lockPoll, PollsService } from './polls.service.js';
 

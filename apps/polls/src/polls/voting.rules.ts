@@ -1,4 +1,5 @@
-import { Refused, type Outcome } from '#platform';
+import { Refused } from '#http';
+import type { Outcome } from '#platform';
 import type { Poll } from './poll.entity.js';
 import { vote } from './poll.rules.js';
 

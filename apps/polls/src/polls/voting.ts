@@ -1,5 +1,6 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { ReaderTokens } from '#http';
 import {
   BatchWriter,
   boundedTransaction,
@@ -7,7 +8,6 @@ import {
   Clock,
   CONFIG,
   LOGGER,
-  ReaderTokens,
   type Logger,
   type Outcome,
 } from '#platform';

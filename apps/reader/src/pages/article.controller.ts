@@ -15,7 +15,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Id, Slug } from '#events';
-import { ForAnyone, valid } from '#platform';
+import { ForAnyone, valid } from '#http';
 import { refusalText } from '../components/text.js';
 import { Gateway, GatewayRefused, type Cookies } from '../gateway/gateway.js';
 import { articlePage, type Outcome } from './article.js';

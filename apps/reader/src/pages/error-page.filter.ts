@@ -1,6 +1,7 @@
 import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { LOGGER, problemOf, type Logger } from '#platform';
+import { problemOf } from '#http';
+import { LOGGER, type Logger } from '#platform';
 import { Gateway, GatewayRefused } from '../gateway/gateway.js';
 import { errorPage } from './error.js';
 

@@ -2,7 +2,7 @@ import { Controller, Get, Header, Param, Query, Res, UseFilters } from '@nestjs/
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Slug } from '#events';
-import { ForAnyone } from '#platform';
+import { ForAnyone } from '#http';
 import { Gateway } from '../gateway/gateway.js';
 import { ErrorPageFilter } from './error-page.filter.js';
 import { frontPage } from './front.js';

@@ -1,5 +1,5 @@
 import { Controller, Get, NotFoundException, UseFilters } from '@nestjs/common';
-import { ForAnyone } from '#platform';
+import { ForAnyone } from '#http';
 import { ErrorPageFilter } from './error-page.filter.js';
 
 /** Every address that no other page has. */

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { CONFIG, isAllowedOrigin, Refused, type Origins } from '#platform';
+import { isAllowedOrigin, Refused, type Origins } from '#http';
+import { CONFIG } from '#platform';
 import type { ReaderAppConfig } from '../config.js';
 
 type Headers = Pick<FastifyRequest, 'headers'>['headers'];

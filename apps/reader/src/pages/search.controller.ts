@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Query, UseFilters } from '@nestjs/common';
 import { z } from 'zod';
-import { ForAnyone } from '#platform';
+import { ForAnyone } from '#http';
 import { Gateway, GatewayRefused } from '../gateway/gateway.js';
 import { ErrorPageFilter } from './error-page.filter.js';
 import { searchPage } from './search.js';

@@ -1,5 +1,5 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ForAnyone } from '#platform';
+import { ForAnyone } from '#http';
 import { styles, stylesPath } from '../components/styles.js';
 
 @Controller()

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { BackgroundWork, LOGGER, type Logger } from '#platform';
+import { BackgroundWork } from '#jobs';
+import { LOGGER, type Logger } from '#platform';
 import { Interactions } from './interactions.js';
 
 /** Milliseconds between rounds, and with it between two events about one article. */

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { Id } from '#events';
-import { ForAnyone } from '#platform';
+import { ForAnyone } from '#http';
 import { Interactions } from './interactions.js';
 
 const InteractionsRequest = z.strictObject({

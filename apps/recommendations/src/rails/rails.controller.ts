@@ -1,6 +1,6 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { Id } from '#events';
-import { ForAnyone } from '#platform';
+import { ForAnyone } from '#http';
 import { Rails } from './rails.js';
 import type { Rail } from './rails.rules.js';
 

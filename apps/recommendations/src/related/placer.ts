@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
-import { afterCommit, BackgroundWork, CONFIG, LOGGER, within, type Logger } from '#platform';
+import { BackgroundWork, within } from '#jobs';
+import { afterCommit, CONFIG, LOGGER, type Logger } from '#platform';
 import type { RecommendationsConfig } from '../config.js';
 import { Rails } from '../rails/rails.js';
 import { nextToPlace, postpone, queueToPlace, takeOut } from './placing-queue.js';

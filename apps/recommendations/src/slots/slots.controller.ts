@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
 import { z } from 'zod';
 import { Picture, Slug, WebUrl } from '#events';
-import { ForRoles, sanitized } from '#platform';
+import { ForRoles, sanitized } from '#http';
 import { railKinds } from '../rails/rail-kind.js';
 import type { Slot } from './slot.entity.js';
 import { Slots } from './slots.js';

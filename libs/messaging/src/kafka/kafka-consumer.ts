@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { Backoff, type Logger } from '#platform';
+import { Backoff } from '#jobs';
+import type { Logger } from '#platform';
 import type { MessagingConfig } from '../settings.js';
 import type { Subscription } from '../transport.js';
 import type { ConsumerMetrics } from './consumer-metrics.js';

@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { Backoff, Worker, type Logger } from '#platform';
+import { Backoff, Worker } from '#jobs';
+import type { Logger } from '#platform';
 import { Lane } from '../lane.js';
 import {
   headersToJson,

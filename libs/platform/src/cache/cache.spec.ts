@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createClient } from 'redis';
 import { addressOf, describeWith, startRedis, testPrefix, waitUntil, type RedisServer } from '#testing';
-import { createLogger } from '../logging.js';
+import { createLogger } from '../logging/logging.js';
 import type { Cache } from './cache.js';
 import { MemoryCache } from './memory-cache.js';
 import { RedisCache } from './redis-cache.js';

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { describeWith, testDatabase, type TestDatabase } from '#testing';
 import { afterCommit } from '../database/after-commit.js';
 import { createDataSource } from '../database/database.js';
-import { createLogger } from '../logging.js';
+import { createLogger } from '../logging/logging.js';
 import { databaseTime } from './database-time.js';
 import { MemoryCache } from './memory-cache.js';
 

@@ -1,8 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { createClient, defineScript } from 'redis';
-import type { Logger } from '../logging.js';
-import { Backoff, pause } from '../work/backoff.js';
-import { within } from '../work/deadline.js';
+import type { Logger } from '../logging/logging.js';
+import { Backoff, pause, within } from '#jobs';
 import { FORGOTTEN, type Cache, type CacheEntry } from './cache.js';
 import { UnconfirmedChanges } from './unconfirmed-changes.js';
 

@@ -1,6 +1,6 @@
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
-import { claimPath, type ClaimPath } from '../auth/claims.js';
+import { claimPath, type ClaimPath } from './claim-path.js';
 import { secret, setting, text, type ConfigOf, type Setting } from './config.js';
 
 /** What every service needs to listen, to log and to know who is calling. */

@@ -8,7 +8,7 @@ import {
   type TransactionRollbackEvent,
   type TransactionStartEvent,
 } from 'typeorm';
-import type { Logger } from '../logging.js';
+import type { Logger } from '../logging/logging.js';
 
 type Work = () => unknown;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWith, testDatabase, waitUntil, type TestDatabase } from '#testing';
-import { createLogger } from '../logging.js';
+import { createLogger } from '../logging/logging.js';
 import { createDataSource } from './database.js';
 import { isTransient } from './failure-kind.js';
 

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { DataSource, type EntitySchema, type MixedList } from 'typeorm';
 import type { DatabaseConfig } from '../config/service-settings.js';
-import type { Logger } from '../logging.js';
+import type { Logger } from '../logging/logging.js';
 import { AfterCommit, logAfterCommit } from './after-commit.js';
 import { watchCommits } from './commit-outcome.js';
 import { RequestDeadline } from './request-deadline.js';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { DatabaseConfig } from '../config/service-settings.js';
-import type { Logger } from '../logging.js';
+import type { Logger } from '../logging/logging.js';
 import { CONNECT_WITHIN, createDataSource, type DatabaseDefinition } from './database.js';
 
 /** Deadlines of everyone who connects as the service's role, unless an operator has set others. */

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
-import type { Logger } from '../logging.js';
-import type { Readiness } from '../operations/readiness.js';
-import { Backoff, pause } from '../work/backoff.js';
+import type { Logger } from '../logging/logging.js';
+import type { Readiness } from '../health/readiness.js';
+import { Backoff, pause } from '#jobs';
 import { failureKind } from './failure-kind.js';
 
 /**

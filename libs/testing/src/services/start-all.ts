@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedPostgres } from '../../../platform/src/embedded-postgres.js';
+import { startEmbeddedPostgres } from '#embedded';
 import {
   hasContainerEngine,
   kafkaContainer,

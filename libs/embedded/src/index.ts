@@ -1,0 +1,3 @@
+export * from './embedded-postgres.js';
+export * from './make-folder.js';
+export * from './secrets.js';

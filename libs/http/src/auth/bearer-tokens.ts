@@ -1,0 +1,62 @@
+import { createLocalJWKSet, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import type { ServerConfig, Logger } from '#platform';
+import { Refused } from '../problems/problems.js';
+import type { Actor } from './audience.js';
+import { actorOf } from './claims.js';
+import { IssuerKeys, KeysUnavailable } from './issuer-keys.js';
+
+type TokenConfig = Pick<
+  ServerConfig,
+  'authIssuer' | 'authAudience' | 'authKeys' | 'authRolesClaim' | 'authSubscriberClaim'
+>;
+
+/** Seconds after which a caller whose token could not be verified may come again. */
+const RETRY_AFTER = 10;
+
+/** Verifies bearer tokens against the issuer's public keys: signature, issuer, audience, times. */
+export class BearerTokens {
+  private readonly keyFor: JWTVerifyGetKey | undefined;
+
+  constructor(
+    private readonly config: TokenConfig,
+    private readonly log: Logger,
+  ) {
+    const { authKeys } = config;
+    if (typeof authKeys === 'string') {
+      const onFailure = (err: unknown) => log.warn({ err }, 'the keys of the token issuer cannot be fetched');
+      this.keyFor = new IssuerKeys(authKeys, onFailure).keyFor;
+    } else if (authKeys) {
+      this.keyFor = createLocalJWKSet(authKeys);
+    }
+  }
+
+  /** @throws Refused `auth.required` without a valid token, `auth.unavailable` when the keys cannot be fetched. */
+  async verify(authorization: string | undefined): Promise<Actor> {
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
+    if (!token) throw required();
+    if (!this.keyFor) {
+      this.log.warn('no token can be verified: neither AUTH_JWKS_URL nor AUTH_JWKS is set');
+      throw required();
+    }
+    const { authIssuer, authAudience, authRolesClaim, authSubscriberClaim } = this.config;
+    try {
+      const { payload } = await jwtVerify(token, this.keyFor, {
+        issuer: authIssuer,
+        audience: authAudience,
+        algorithms: ['EdDSA', 'ES256', 'RS256', 'PS256'],
+        requiredClaims: ['exp', 'sub'],
+        clockTolerance: 5,
+      });
+      return actorOf(payload, { roles: authRolesClaim, subscriber: authSubscriberClaim });
+    } catch (error) {
+      if (error instanceof KeysUnavailable) throw unavailable();
+      throw required();
+    }
+  }
+}
+
+const required = () => new Refused('auth.required', 401, 'This needs a valid bearer token.');
+const unavailable = () =>
+  new Refused('auth.unavailable', 503, 'The keys of the token issuer cannot be fetched at the moment.', {
+    retryAfter: RETRY_AFTER,
+  });

@@ -1,0 +1,37 @@
+import type { JWTPayload } from 'jose';
+import { z } from 'zod';
+import type { ClaimPath } from '#platform';
+import { roles, type Actor, type Role } from './audience.js';
+
+const claimAt = (payload: JWTPayload, path: ClaimPath): unknown =>
+  path.reduce<unknown>(
+    (value, name) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+        ? (value as Record<string, unknown>)[name]
+        : undefined,
+    payload,
+  );
+
+// Both end up in audit logs, and Postgres stores no U+0000.
+const Name = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u);
+const Identity = z.object({ sub: Name, name: Name.optional() });
+
+/**
+ * Who a verified token is about. A role that this build does not know gives no rights and does no harm.
+ * @throws ZodError for a `sub` or `name` that is empty, longer than 200 characters or has control characters.
+ */
+export function actorOf(
+  payload: JWTPayload,
+  claims: { readonly roles: ClaimPath; readonly subscriber: ClaimPath },
+): Actor {
+  const { sub, name = sub } = Identity.parse(payload);
+  const held = rolesIn(claimAt(payload, claims.roles));
+  const isSubscriber = held.includes('reader') && claimAt(payload, claims.subscriber) === true;
+  return { id: sub, name, roles: held, isSubscriber };
+}
+
+/** From a list, or from one string with spaces in between. */
+function rolesIn(claim: unknown): Role[] {
+  const names: unknown = typeof claim === 'string' ? claim.split(' ') : claim;
+  return Array.isArray(names) ? roles.filter((role) => names.includes(role)) : [];
+}

@@ -1,0 +1,25 @@
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { Worker } from './worker.js';
+
+/** A provider that works beside requests, in rounds, for as long as its service runs. */
+export abstract class BackgroundWork implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  protected readonly worker: Worker;
+
+  /** @param every milliseconds between rounds when nobody wakes it. */
+  constructor(name: string, every: number, log: Logger) {
+    this.worker = new Worker({ name, log, every, round: (signal) => this.round(signal) });
+  }
+
+  /** @returns true when there is more to do at once, or the milliseconds until the next round is due. */
+  protected abstract round(signal: AbortSignal): Promise<boolean | number>;
+
+  onApplicationBootstrap(): void {
+    this.worker.start();
+  }
+
+  /** The round under way is finished; what is left waits for the next start or another replica. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.worker.stop();
+  }
+}
