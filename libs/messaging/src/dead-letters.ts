@@ -1,7 +1,7 @@
+import { rowCount } from '#platform';
 import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { headersFromJson, headersToJson, type ReceivedMessage } from './message.js';
-import { rowCount } from './row-count.js';
 
 /** A message that could not be handled, kept as it came, byte for byte. */
 export interface DeadLetter extends ReceivedMessage {

@@ -1,6 +1,6 @@
+import { rowCount, type Changed } from '#platform';
 import type { EntityManager } from 'typeorm';
 import type { NewsroomEvent } from '#events';
-import { rowCount } from './row-count.js';
 
 type Identity = Pick<NewsroomEvent, 'source' | 'id'>;
 
@@ -44,7 +44,7 @@ export async function reviveInInbox(tx: EntityManager, { source, id }: Identity)
 
 /** Forgets what is older than `days`, 5,000 rows at a time. @returns how many rows went. */
 export async function pruneInbox(tx: EntityManager, days: number): Promise<number> {
-  const deleted: [unknown, number] = await tx.query(
+  const deleted: Changed = await tx.query(
     `DELETE FROM inbox WHERE ctid = ANY (ARRAY(
        SELECT ctid FROM inbox WHERE received_at < now() - make_interval(days => $1) LIMIT 5000))`,
     [days],

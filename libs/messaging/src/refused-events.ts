@@ -1,7 +1,7 @@
+import { rowCount } from '#platform';
 import type { EntityManager } from 'typeorm';
 import { reasonOf } from './dead-letters.js';
 import { withinBatchBytes, type OutboxRow } from './outbox-cursor.js';
-import { rowCount } from './row-count.js';
 
 /**
  * Events that the log permanently refuses, for example because they exceed the topic's `max.message.bytes`. They and later

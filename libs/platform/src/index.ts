@@ -13,6 +13,7 @@ export * from './database/database.js';
 export * from './database/failure-kind.js';
 export * from './database/migrate.js';
 export * from './database/request-deadline.js';
+export * from './database/sql-results.js';
 export * from './database/wait-for-schema.js';
 export * from './health/database-probe.js';
 export * from './health/operations-server.js';
