@@ -1,9 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Outbox } from '#messaging';
 import { createDataSource, createLogger } from '#platform';
-import { Article } from '../apps/articles/src/articles/article.entity.js';
-import { begin, publish } from '../apps/articles/src/articles/article.rules.js';
-import type { ArticleDraft } from '../apps/articles/src/articles/article-content.js';
+import { Article } from '../apps/articles/src/article/article.entity.js';
+import { begin, publish } from '../apps/articles/src/article/article.rules.js';
+import type { ArticleDraft } from '../apps/articles/src/article/article-content.js';
 import { database } from '../apps/articles/src/database.js';
 import { Publisher } from '../apps/articles/src/publishing/publisher.js';
 import { inLanes } from '../test/articles/replicas.js';

@@ -1,5 +1,5 @@
 import { anArticleRequest } from '#testing';
-import type { EditorialArticleResponse } from '../src/articles/articles.dto.js';
+import type { EditorialArticleResponse } from '../src/article/editorial-article.js';
 import { expectOk, type Desk } from './desk.js';
 
 /** When what is scheduled here is due: never while a test runs. */

@@ -1,7 +1,7 @@
 import type { ArticleSnapshot, NewsroomEvent } from '#events';
 import type { Role } from '#http';
 import { anArticleRequest, ServiceUnderTest, waitUntil, type TestAnswer } from '#testing';
-import type { EditorialArticleResponse } from '../src/articles/articles.dto.js';
+import type { EditorialArticleResponse } from '../src/article/editorial-article.js';
 import { articlesService } from '../src/service.js';
 
 /** A refusal as a client reads it. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseJsonFeed } from 'feedsmith';
 import { describeWith, waitUntil } from '#testing';
-import type { EditorialArticleResponse } from '../articles/articles.dto.js';
+import type { EditorialArticleResponse } from '../article/editorial-article.js';
 import { Desk, expectOk } from '../../test/desk.js';
 import { readFeed, textsIn } from '../../test/feed-reader.js';
 

@@ -1,5 +1,5 @@
 import type { Block, Correction, Picture, TextRun } from '#events';
-import type { ReadableArticle } from '../reading/paywall.rules.js';
+import type { ReadableArticle } from '../article/paywall.rules.js';
 import { markup, Markup } from './markup.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { ArticleSummary } from '../articles/article-summary.js';
+import type { ArticleSummary } from '../article/article-summary.js';
 import { markup } from './markup.js';
 import { articleUrl, type Site } from './site.js';
 

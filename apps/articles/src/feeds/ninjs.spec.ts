@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { anArticleSnapshot, anId } from '#testing';
-import { readableWithoutSubscription } from '../reading/paywall.rules.js';
+import { readableWithoutSubscription } from '../article/paywall.rules.js';
 import { ninjs } from './ninjs.js';
 
 const site = {

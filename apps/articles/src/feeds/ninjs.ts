@@ -1,5 +1,5 @@
 import { textsOf, type Picture } from '#events';
-import type { ReadableArticle } from '../reading/paywall.rules.js';
+import type { ReadableArticle } from '../article/paywall.rules.js';
 import { htmlOf } from './html.js';
 import { articleUrl, pictureType, titleOf, type Site } from './site.js';
 

@@ -1,5 +1,5 @@
 import type { ArticleSnapshot } from '#events';
-import type { ReadableArticle } from '../reading/paywall.rules.js';
+import type { ReadableArticle } from '../article/paywall.rules.js';
 import { htmlOf } from './html.js';
 import { markup } from './markup.js';
 import { articleUrl, pictureType, titleOf, urnOf, type Feed, type Site } from './site.js';

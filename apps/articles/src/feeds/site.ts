@@ -1,5 +1,5 @@
 import type { ArticleSnapshot } from '#events';
-import type { ReadableArticle } from '../reading/paywall.rules.js';
+import type { ReadableArticle } from '../article/paywall.rules.js';
 
 /** How the world knows this newsroom. */
 export interface Site {

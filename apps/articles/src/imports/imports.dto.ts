@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { Slug } from '#events';
 import { sanitized } from '#http';
-import type { Article } from '../articles/article.entity.js';
-import { ArticleDraft } from '../articles/article-content.js';
-import type { Missing } from '../articles/complete-text.js';
-import { Moment } from '../articles/times.js';
+import type { Article } from '../article/article.entity.js';
+import { ArticleDraft } from '../article/article-content.js';
+import type { Missing } from '../article/complete-text.js';
+import { Moment } from '../article/times.js';
 
 const Named = z.strictObject({ slug: Slug, name: z.string().trim().min(1).max(80) });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anArticleRequest, describeWith, waitUntil } from '#testing';
-import type { EditorialArticleResponse } from '../articles/articles.dto.js';
+import type { EditorialArticleResponse } from '../article/editorial-article.js';
 import { Desk, expectOk } from '../../test/desk.js';
 
 const FAR = '2999-01-01T00:00:00Z';

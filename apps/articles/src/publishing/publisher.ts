@@ -2,15 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { articlePublished, articleUpdated } from '#events';
 import { Outbox } from '#messaging';
-import type { ArticleDraft } from '../articles/article-content.js';
-import type { Article } from '../articles/article.entity.js';
-import type { Publication, SnapshotNames } from '../articles/article.rules.js';
-import { articleSummary } from '../articles/article-summary.js';
-import { audit, type AuditedAct, type By } from '../articles/audit.js';
-import { holdSlugs, slugsOf } from '../articles/slugs.js';
+import type { ArticleDraft } from '../article/article-content.js';
+import type { Article } from '../article/article.entity.js';
+import type { Publication, SnapshotNames } from '../article/article.rules.js';
+import { articleSummary } from '../article/article-summary.js';
+import { audit, type AuditedAct, type By } from '../article/audit.js';
+import { holdSlugs, slugsOf } from '../article/slugs.js';
 import { putInSearch } from '../search/search-index.js';
-import { Names } from '../taxonomy/names.js';
-import { enterLists, leaveLists, type Listed } from './listing.js';
+import { Names } from '../taxonomy/resolved-terms.js';
+import { enterLists, leaveLists, type Listed } from '../lists/listing.js';
 
 /** An article, locked and as it was, and what becomes of it. */
 export interface ToPublish extends Listed {

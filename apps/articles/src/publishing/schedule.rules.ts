@@ -1,6 +1,6 @@
 import { refuse } from '../problems.js';
-import type { Article } from '../articles/article.entity.js';
-import { mustBeAlive, mustBePublishableAt, type Change } from '../articles/article.rules.js';
+import type { Article } from '../article/article.entity.js';
+import { mustBeAlive, mustBePublishableAt, type Change } from '../article/article.rules.js';
 
 /** When an article goes on and off by itself. */
 export interface Schedule {

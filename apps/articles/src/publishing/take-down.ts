@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { articleRetracted } from '#events';
 import { discardUnpublished, Outbox } from '#messaging';
-import type { Article } from '../articles/article.entity.js';
-import { purge, retract } from '../articles/article.rules.js';
-import { save } from '../articles/article-store.js';
-import type { RetractArticleRequest } from '../articles/articles.dto.js';
-import { audit, type AuditedAct, type By } from '../articles/audit.js';
-import { eraseSlugs, releaseReserved } from '../articles/slugs.js';
-import { FormerDraft } from '../revisions/former-draft.entity.js';
-import { Revision } from '../revisions/revision.entity.js';
+import type { Article } from '../article/article.entity.js';
+import { purge, retract } from '../article/article.rules.js';
+import { save } from '../article/article-store.js';
+import type { RetractArticleRequest } from '../article/editorial-article.js';
+import { audit, type AuditedAct, type By } from '../article/audit.js';
+import { eraseSlugs, releaseReserved } from '../article/slugs.js';
+import { FormerDraft } from '../article/former-draft.entity.js';
+import { Revision } from '../article/revision.entity.js';
 import { removeFromSearch, unlearnWords } from '../search/search-index.js';
-import { unlist } from './listing.js';
+import { unlist } from '../lists/listing.js';
 
 /** Acts whose details can hold words of the article: notes, a sponsor, the slug that a schedule failed for. */
 const actsWithText: AuditedAct[] = ['correct', 'import', 'label', 'schedule-failed'];

@@ -3,8 +3,8 @@ import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Slug } from '#events';
 import { etagOf, ForAnyone, ForAnyoneOrSubscribers, IsSubscriber } from '#http';
-import { listArticles, ListArticlesRequest } from './article-list.js';
-import { publicArticle } from './public-article.js';
+import { listArticles, ListArticlesRequest } from '../lists/article-list.queries.js';
+import { publicArticle } from './public-article.queries.js';
 
 /** Ids have the form of slugs. */
 const IdOrSlug = Slug;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { anArticleRequest, describeWith } from '#testing';
 import { Desk, expectOk, type Problem } from '../../test/desk.js';
 import type { SearchResponse } from '../search/search.js';
-import type { ReadableArticle } from './paywall.rules.js';
+import type { ReadableArticle } from '../article/paywall.rules.js';
 
 const LEAD = 'Der Lead ist für alle.';
 const FREE = ['Der erste Absatz.', 'Der zweite Absatz.'];

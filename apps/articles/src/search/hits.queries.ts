@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { ArticleSummary } from '../articles/article-summary.js';
+import type { ArticleSummary } from '../article/article-summary.js';
 import type { Query } from './tsquery.rules.js';
 
 /** Hits that are ranked, the newest ones; those before them follow by date. */

@@ -1,4 +1,4 @@
-import { cursorTime } from '../articles/cursor.js';
+import { cursorTime } from '../lists/cursor.js';
 import { refuse } from '../problems.js';
 
 /** How what was typed is understood: as it is, with words spelled much like it, with any part of its compounds. */

@@ -1,5 +1,5 @@
 import { textsOf, type ArticleSnapshot } from '#events';
-import { readableWithoutSubscription } from '../reading/paywall.rules.js';
+import { readableWithoutSubscription } from '../article/paywall.rules.js';
 import type { Words } from './vocabulary.js';
 import { compoundsOf, withCompounds, wordsOf, type Token } from './words.js';
 

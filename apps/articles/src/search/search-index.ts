@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { ArticleSnapshot } from '#events';
-import { ALL_ARTICLES } from '../publishing/listing.js';
+import { ALL_ARTICLES } from '../lists/listing.js';
 import { documentOf, fieldsOf, wordsIn, type Field } from './search-document.js';
 import { forget, lookUp, type Db, type Words } from './vocabulary.js';
 

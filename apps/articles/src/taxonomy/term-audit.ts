@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { By } from '../articles/audit.js';
+import type { By } from '../article/audit.js';
 import type { Term, TermKind } from './term.entity.js';
 
 /** Who did what to a term, and when. */

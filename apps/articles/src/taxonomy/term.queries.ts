@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
-import { lockKey } from '../articles/article-store.js';
+import { lockKey } from '../article/article-store.js';
 import { refuse } from '../problems.js';
-import { isListed } from '../publishing/listing.js';
+import { isListed } from '../lists/listing.js';
 import { Term, termKinds, type TermKind } from './term.entity.js';
 import { termResponse, type TermResponse } from './term.rules.js';
 

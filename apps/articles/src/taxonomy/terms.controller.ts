@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Slug } from '#events';
 import { By, etagOf, ForAnyone, ForRoles, IfMatch, OptionalIfMatch, valid, type Actor } from '#http';
-import { AuditRequest } from '../articles/articles.dto.js';
+import { AuditRequest } from '../article/editorial-article.js';
 import { termAuditOf, type TermAuditEntry } from './term-audit.js';
 import type { Term, TermKind } from './term.entity.js';
 import { listTerms, needTerm, parentSlugOf } from './term.queries.js';

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { By } from '../articles/audit.js';
+import type { By } from '../article/audit.js';
 import { refuse } from '../problems.js';
 import { auditTerm } from './term-audit.js';
 import { Term, type TermKind } from './term.entity.js';
-import { TermPropagation } from './term-propagation.js';
+import { TermPropagation } from '../publishing/term-propagation.js';
 import { addSlug, findTerm, insertTerm, liesIn, lockTerms, needTerm, usesOf } from './term.queries.js';
 import {
   contentOf,

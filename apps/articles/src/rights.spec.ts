@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anArticleRequest, anId, describeWith, type TestAnswer } from '#testing';
 import type { Role } from '#http';
-import { articleThatIs, FAR, statesUnderTest, type StateUnderTest } from '../../test/article-states.js';
-import { Desk, type Answer } from '../../test/desk.js';
-import type { EditorialArticleResponse } from './articles.dto.js';
+import { articleThatIs, FAR, statesUnderTest, type StateUnderTest } from '../test/article-states.js';
+import { Desk, type Answer } from '../test/desk.js';
+import type { EditorialArticleResponse } from './article/editorial-article.js';
 
 /** Whoever calls: nobody with a name, a reader with an account, and everyone in the newsroom. */
 const callers = ['none', 'reader', 'author', 'editor', 'moderator', 'sales', 'operator'] as const;

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
-import type { ArticleState } from './article.entity.js';
-import type { DeskRequest } from './articles.dto.js';
-import { cursorOf, readCursor } from './cursor.js';
+import type { ArticleState } from '../article/article.entity.js';
+import type { DeskRequest } from '../article/editorial-article.js';
+import { cursorOf, readCursor } from '../lists/cursor.js';
 
 /** An article as the newsroom's own list shows it, whatever its state. */
 export interface DeskItem {

@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import type { ArticleSnapshot } from '#events';
-import type { By } from '../articles/audit.js';
+import type { By } from '../article/audit.js';
 import { refuse } from '../problems.js';
-import { Revision } from './revision.entity.js';
+import { Revision } from '../article/revision.entity.js';
 
 export interface RevisionSummary {
   readonly version: number;

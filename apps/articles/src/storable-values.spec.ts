@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { anArticleRequest, anId, describeWith } from '#testing';
-import { Desk, type Problem } from '../../test/desk.js';
+import { Desk, type Problem } from '../test/desk.js';
 
 const encoded = (text: string) => Buffer.from(text).toString('base64url');
 

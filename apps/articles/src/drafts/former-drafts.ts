@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
-import type { Article } from '../articles/article.entity.js';
-import type { ArticleDraft } from '../articles/article-content.js';
-import type { By } from '../articles/audit.js';
+import type { Article } from '../article/article.entity.js';
+import type { ArticleDraft } from '../article/article-content.js';
+import type { By } from '../article/audit.js';
 import { refuse } from '../problems.js';
-import { FormerDraft } from './former-draft.entity.js';
+import { FormerDraft } from '../article/former-draft.entity.js';
 
 /** Former working copies that an article keeps, the newest ones; the body limit bounds each. */
 const KEPT = 20;

@@ -3,9 +3,13 @@ import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Id } from '#events';
 import { By, ForRoles, IfMatch, type Actor } from '#http';
-import type { ArticleDraft } from '../articles/article-content.js';
-import { ArticlesService } from '../articles/articles.service.js';
-import { editorialAnswer, VersionInPath, type EditorialArticleResponse } from '../articles/articles.dto.js';
+import type { ArticleDraft } from '../article/article-content.js';
+import { ArticlesService } from './drafts.service.js';
+import {
+  editorialAnswer,
+  VersionInPath,
+  type EditorialArticleResponse,
+} from '../article/editorial-article.js';
 import { formerDraft, formerDraftsOf, type FormerDraftSummary } from './former-drafts.js';
 
 /** What the newsroom wrote and replaced before readers saw it. */

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { NIL } from 'uuid';
-import type { By } from '../articles/audit.js';
+import type { By } from '../article/audit.js';
 
 /** The table is called `retelling`. A failed job is also finished; `ops term-changes` shows and retries it. */
 

@@ -8,10 +8,10 @@ import { refuse } from '../problems.js';
 import { Publisher } from '../publishing/publisher.js';
 import { cancelSchedule, schedule, type Schedule } from '../publishing/schedule.rules.js';
 import { TakeDown } from '../publishing/take-down.js';
-import { formerDraft, keepDraft } from '../revisions/former-drafts.js';
-import { revisionSnapshot } from '../revisions/revisions.js';
-import { Names } from '../taxonomy/names.js';
-import { Article } from './article.entity.js';
+import { formerDraft, keepDraft } from './former-drafts.js';
+import { revisionSnapshot } from './revisions.queries.js';
+import { Names } from '../taxonomy/resolved-terms.js';
+import { Article } from '../article/article.entity.js';
 import {
   begin,
   correct,
@@ -21,13 +21,13 @@ import {
   publish,
   type Change,
   type NewArticle,
-} from './article.rules.js';
-import { lockArticle, lockKey, save } from './article-store.js';
-import { draftOf, type ArticleDraft } from './article-content.js';
-import type { LabelArticleRequest, RetractArticleRequest } from './articles.dto.js';
-import { audit, type AuditedAct, type By } from './audit.js';
+} from '../article/article.rules.js';
+import { lockArticle, lockKey, save } from '../article/article-store.js';
+import { draftOf, type ArticleDraft } from '../article/article-content.js';
+import type { LabelArticleRequest, RetractArticleRequest } from '../article/editorial-article.js';
+import { audit, type AuditedAct, type By } from '../article/audit.js';
 import { mustBeFreeToChange, restoredOver } from './reserved-fields.rules.js';
-import { claimFreeSlug, digestOf, holdSlugs, slugsOf } from './slugs.js';
+import { claimFreeSlug, digestOf, holdSlugs, slugsOf } from '../article/slugs.js';
 
 /** Where a new article comes from, by which it is known again. */
 type Origin = Pick<NewArticle, 'idempotencyKey' | 'sourceId'>;

@@ -1,6 +1,6 @@
 import { Id } from '#events';
 import { refuse } from '../problems.js';
-import { isStorable } from './times.js';
+import { isStorable } from '../article/times.js';
 
 /** Where a page of a list that is ordered by a time ended. */
 export interface Position {

@@ -4,10 +4,14 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Id, type ArticleSnapshot } from '#events';
 import { By, ForRoles, IfMatch, type Actor } from '#http';
-import { ArticlesService } from '../articles/articles.service.js';
-import { editorialAnswer, VersionInPath, type EditorialArticleResponse } from '../articles/articles.dto.js';
+import { ArticlesService } from './drafts.service.js';
+import {
+  editorialAnswer,
+  VersionInPath,
+  type EditorialArticleResponse,
+} from '../article/editorial-article.js';
 import { compare, type Comparison } from './compare.js';
-import { revisionsOf, revisionSnapshot, type RevisionSummary } from './revisions.js';
+import { revisionsOf, revisionSnapshot, type RevisionSummary } from './revisions.queries.js';
 
 const ListRevisionsRequest = z.strictObject({
   before: VersionInPath.optional(),

@@ -1,6 +1,6 @@
 import type { Role } from '#http';
 import { refuse } from '../problems.js';
-import type { ArticleDraft } from './article-content.js';
+import type { ArticleDraft } from '../article/article-content.js';
 
 /**
  * Fields that hold a promise to somebody: to readers that advertising is labelled, to a sponsor that it is named, to a

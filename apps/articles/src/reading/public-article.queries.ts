@@ -1,10 +1,10 @@
 import type { DataSource } from 'typeorm';
 import type { ArticleSnapshot, RetractionReason } from '#events';
-import type { ArticleState } from '../articles/article.entity.js';
-import { isUuid } from '../articles/article-slug.js';
-import { digestOf } from '../articles/slugs.js';
+import type { ArticleState } from '../article/article.entity.js';
+import { isUuid } from '../article/article-slug.js';
+import { digestOf } from '../article/slugs.js';
 import { refuse } from '../problems.js';
-import { readableWithoutSubscription } from './paywall.rules.js';
+import { readableWithoutSubscription } from '../article/paywall.rules.js';
 
 /** A public article, ready to be sent. What is stored goes out as it is unless something of it must be withheld. */
 export interface PublicArticle {

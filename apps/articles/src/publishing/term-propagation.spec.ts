@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeWith, waitUntil, type ServiceUnderTest } from '#testing';
 import { Desk, expectOk, type Problem } from '../../test/desk.js';
-import type { TermAuditEntry } from './term-audit.js';
+import type { TermAuditEntry } from '../taxonomy/term-audit.js';
 
 type Query = ServiceUnderTest['query'];
 

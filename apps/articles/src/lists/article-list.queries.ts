@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Slug } from '#events';
-import { cursorOf, readCursor } from '../articles/cursor.js';
-import { ALL_ARTICLES } from '../publishing/listing.js';
+import { cursorOf, readCursor } from './cursor.js';
+import { ALL_ARTICLES } from './listing.js';
 import type { TermKind } from '../taxonomy/term.entity.js';
 import { filterTerms } from '../taxonomy/term.queries.js';
 import type { TermResponse } from '../taxonomy/term.rules.js';

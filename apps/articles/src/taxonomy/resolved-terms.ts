@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { ArticleSnapshot } from '#events';
-import type { ArticleDraft } from '../articles/article-content.js';
-import type { SnapshotNames } from '../articles/article.rules.js';
+import type { ArticleDraft } from '../article/article-content.js';
+import type { SnapshotNames } from '../article/article.rules.js';
 import { refuse } from '../problems.js';
 import { fieldOf, termKinds, type Term, type TermKind } from './term.entity.js';
 

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { ArticleDraft } from '../articles/article-content.js';
+import type { ArticleDraft } from './article-content.js';
 
 /** A working copy that gave way to another before readers saw it. */
 @Entity('former_draft')

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { NIL } from 'uuid';
 import { articlePublished } from '#events';
 import { Outbox, type SnapshotSource } from '#messaging';
-import { Article } from '../articles/article.entity.js';
+import { Article } from '../article/article.entity.js';
 import { TakeDown } from './take-down.js';
 
 /** Republishes the present state of every article that was ever public. */

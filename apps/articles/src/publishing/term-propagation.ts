@@ -3,12 +3,12 @@ import { Registry } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
 import { BackgroundWork } from '#jobs';
 import { failureKind, LOGGER, type Logger } from '#platform';
-import { Article } from '../articles/article.entity.js';
-import { contentsOf, renameTerms } from '../articles/article.rules.js';
-import type { By } from '../articles/audit.js';
-import { Publisher } from '../publishing/publisher.js';
-import { Names } from './names.js';
-import { Term } from './term.entity.js';
+import { Article } from '../article/article.entity.js';
+import { contentsOf, renameTerms } from '../article/article.rules.js';
+import type { By } from '../article/audit.js';
+import { Publisher } from './publisher.js';
+import { Names } from '../taxonomy/resolved-terms.js';
+import { Term } from '../taxonomy/term.entity.js';
 import { measureJobs } from './term-propagation.metrics.js';
 import {
   addJobs,
@@ -19,7 +19,7 @@ import {
   nextArticles,
   saveProgress,
   type Job,
-} from './term-propagation.queries.js';
+} from '../taxonomy/term-changes.js';
 
 /** Milliseconds between looks at terms that another replica has changed. */
 const LOOK_EVERY = 500;

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Id } from '#events';
 import { By, ForRoles, IdempotencyKey, IfMatch, type Actor } from '#http';
-import { ArticleDraftRequest, type ArticleDraft } from './article-content.js';
+import { ArticleDraftRequest, type ArticleDraft } from '../article/article-content.js';
 import {
   AuditRequest,
   CorrectArticleRequest,
@@ -13,10 +13,10 @@ import {
   RetractArticleRequest,
   ScheduleArticleRequest,
   type EditorialArticleResponse,
-} from './articles.dto.js';
-import { ArticlesService } from './articles.service.js';
-import { auditOf, type AuditEntry } from './audit.js';
-import { deskList, type DeskListResponse } from './desk-list.js';
+} from '../article/editorial-article.js';
+import { ArticlesService } from './drafts.service.js';
+import { auditOf, type AuditEntry } from '../article/audit.js';
+import { deskList, type DeskListResponse } from './desk-list.queries.js';
 
 /** What the newsroom does with its articles. Every change names the version it changes. */
 @Controller('editorial/articles')
