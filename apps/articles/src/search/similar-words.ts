@@ -66,16 +66,14 @@ async function neighboursOf(db: Db, typed: readonly Stemmed[]): Promise<Map<stri
       most: errorsIn(form) + 1,
     }));
   if (asked.length === 0) return new Map();
-  // Letters that changed places count as two here; the rules decide.
-  const rows: (KnownWord & { typed: string })[] = await db.query(
-    `SELECT typed, near.form, near.spelling, near.stem
-     FROM json_to_recordset($1) AS asked(typed text, typed_stem text, keys text[], most int), LATERAL (
-       SELECT form, spelling, stem,
-         least(levenshtein_less_equal(form, typed, most), levenshtein_less_equal(stem, typed_stem, most)) AS edits
-       FROM search_vocabulary WHERE deletions && keys AND form <> typed
-       ORDER BY edits LIMIT ${CANDIDATES}
-     ) AS near WHERE edits <= most`,
-    [JSON.stringify(asked)],
-  );
+  // Swapped letters count as two edits here; the rules in `typos.rules.ts` decide.
+  const rows = await db.sql<(KnownWord & { typed: string })[]>`
+    SELECT typed, near.form, near.spelling, near.stem
+    FROM json_to_recordset(${JSON.stringify(asked)}) AS asked(typed text, typed_stem text, keys text[], most int), LATERAL (
+      SELECT form, spelling, stem,
+        least(levenshtein_less_equal(form, typed, most), levenshtein_less_equal(stem, typed_stem, most)) AS edits
+      FROM search_vocabulary WHERE deletions && keys AND form <> typed
+      ORDER BY edits LIMIT ${CANDIDATES}
+    ) AS near WHERE edits <= most`;
   return Map.groupBy(rows, (row) => row.typed);
 }
