@@ -1,6 +1,6 @@
 import { messagingMigrations } from '#messaging';
 import type { DatabaseDefinition } from '#platform';
-import { Article } from './article/article.entity.js';
+import { ArticleRow } from './article/article.entity.js';
 import { ArticleTables1763900000000 } from './migrations/1763900000000-article-tables.js';
 import { ArticleLife1764000000000 } from './migrations/1764000000000-article-life.js';
 import { FillArticleSearch1764400000000 } from './migrations/1764400000000-fill-article-search.js';
@@ -12,11 +12,12 @@ import { TermVersions1764700000000 } from './migrations/1764700000000-term-versi
 import { FormerDraft } from './article/former-draft.entity.js';
 import { SearchVocabulary1764800000000 } from './migrations/1764800000000-search-vocabulary.js';
 import { FillSearchVocabulary1764800000001 } from './migrations/1764800000001-fill-search-vocabulary.js';
+import { TermChange1764900000000 } from './migrations/1764900000000-term-change.js';
 import { Revision } from './article/revision.entity.js';
 import { Term } from './taxonomy/term.entity.js';
 
 export const database: DatabaseDefinition = {
-  entities: [Article, Revision, FormerDraft, Term],
+  entities: [ArticleRow, Revision, FormerDraft, Term],
   migrations: [
     ...messagingMigrations,
     ArticleTables1763900000000,
@@ -29,5 +30,6 @@ export const database: DatabaseDefinition = {
     TermVersions1764700000000,
     SearchVocabulary1764800000000,
     FillSearchVocabulary1764800000001,
+    TermChange1764900000000,
   ],
 };

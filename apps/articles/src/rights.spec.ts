@@ -3,7 +3,7 @@ import { anArticleRequest, anId, describeWith, type TestAnswer } from '#testing'
 import type { Role } from '#http';
 import { articleThatIs, FAR, statesUnderTest, type StateUnderTest } from '../test/article-states.js';
 import { Desk, type Answer } from '../test/desk.js';
-import type { EditorialArticleResponse } from './article/editorial-article.js';
+import type { EditorialArticle } from './article/editorial-article.js';
 
 /** Whoever calls: nobody with a name, a reader with an account, and everyone in the newsroom. */
 const callers = ['none', 'reader', 'author', 'editor', 'moderator', 'sales', 'operator'] as const;
@@ -16,9 +16,7 @@ interface Act {
   readonly by: readonly Caller[];
   /** Whether it takes no version, since there is none yet. */
   readonly isNew?: true;
-  readonly send: (
-    article: EditorialArticleResponse,
-  ) => readonly [method: string, path: string, body?: unknown];
+  readonly send: (article: EditorialArticle) => readonly [method: string, path: string, body?: unknown];
   /** By the state of the article: the state that follows, `gone`, `ok` for what only reads, or the code of the refusal. */
   readonly outcomes: Outcomes;
   /** Of those who may only do it in part. */
@@ -39,8 +37,8 @@ const whileNeverPublic = (outcome: Outcome) =>
   Object.fromEntries(neverPublic.map((one) => [one, outcome])) as Partial<Record<StateUnderTest, Outcome>>;
 const desks = ['author', 'editor'] as const;
 
-const contentOf = ({ content }: EditorialArticleResponse): object => content ?? anArticleRequest();
-const toggled = (article: EditorialArticleResponse, field: 'label' | 'embargoUntil') => {
+const contentOf = ({ content }: EditorialArticle): object => content ?? anArticleRequest();
+const toggled = (article: EditorialArticle, field: 'label' | 'embargoUntil') => {
   const { label, embargoUntil } = contentOf(article) as { label?: string; embargoUntil?: string };
   if (field === 'embargoUntil') return { embargoUntil: embargoUntil ? undefined : '2998-01-01T00:00:00Z' };
   return label === 'paid'
@@ -214,19 +212,19 @@ const PUBLISHERS: readonly Caller[] = ['editor'];
 describeWith('postgres')('who may do what to an article in which state', () => {
   let desk: Desk;
   let cells = 0;
-  const unused = new Map<StateUnderTest, EditorialArticleResponse>();
+  const unused = new Map<StateUnderTest, EditorialArticle>();
   beforeAll(async () => {
     desk = await Desk.open();
   });
   afterAll(() => desk.stop());
 
-  async function anArticleIn(wanted: StateUnderTest): Promise<EditorialArticleResponse> {
+  async function anArticleIn(wanted: StateUnderTest): Promise<EditorialArticle> {
     const article = unused.get(wanted) ?? (await articleThatIs(desk, wanted));
     unused.set(wanted, article);
     return article;
   }
 
-  function send(caller: Caller, article: EditorialArticleResponse, act: Act): Promise<Answer> {
+  function send(caller: Caller, article: EditorialArticle, act: Act): Promise<Answer> {
     const [method, path, body] = act.send(article);
     const address = `/editorial/${path.replace(':id', article.id)}`;
     const headers: Record<string, string> = act.isNew ? {} : { 'if-match': `"${article.version}"` };
@@ -240,12 +238,7 @@ describeWith('postgres')('who may do what to an article in which state', () => {
     return method === 'GET' ? 'ok' : (body!.state ?? 'ok');
   };
 
-  function expected(
-    caller: Caller,
-    act: Act,
-    article: EditorialArticleResponse,
-    of: StateUnderTest,
-  ): Outcome {
+  function expected(caller: Caller, act: Act, article: EditorialArticle, of: StateUnderTest): Outcome {
     if (caller === 'none') return 'auth.required';
     if (!act.by.includes(caller)) return 'auth.forbidden';
     const outcomes = act.refusedTo?.[caller] ?? act.outcomes;
@@ -254,9 +247,9 @@ describeWith('postgres')('who may do what to an article in which state', () => {
   }
 
   /** What readers see of an article, and what they will see by its schedule. */
-  async function publicSideOf({ id }: EditorialArticleResponse): Promise<object> {
+  async function publicSideOf({ id }: EditorialArticle): Promise<object> {
     const { status, text } = await desk.read(`/articles/${id}`);
-    const { body } = await desk.get<EditorialArticleResponse>(`articles/${id}`);
+    const { body } = await desk.get<EditorialArticle>(`articles/${id}`);
     const { publishAt, offlineAt, approved, content, slug } = body;
     return {
       state: body.state,
@@ -267,7 +260,7 @@ describeWith('postgres')('who may do what to an article in which state', () => {
     };
   }
 
-  const promisesOf = ({ content }: EditorialArticleResponse) =>
+  const promisesOf = ({ content }: EditorialArticle) =>
     content && { label: content.label, sponsor: content.sponsor, embargoUntil: content.embargoUntil };
 
   async function checkCell(caller: Caller, act: Act, of: StateUnderTest): Promise<void> {
@@ -304,7 +297,7 @@ describeWith('postgres')('who may do what to an article in which state', () => {
 
   it('left unchanged whatever was refused', async () => {
     for (const [of, { id, version }] of unused) {
-      const { body } = await desk.get<EditorialArticleResponse>(`articles/${id}`);
+      const { body } = await desk.get<EditorialArticle>(`articles/${id}`);
       expect({ of, version: body.version }).toEqual({ of, version });
     }
   });

@@ -1,7 +1,7 @@
 import type { ArticleSnapshot, NewsroomEvent } from '#events';
 import type { Role } from '#http';
 import { anArticleRequest, ServiceUnderTest, waitUntil, type TestAnswer } from '#testing';
-import type { EditorialArticleResponse } from '../src/article/editorial-article.js';
+import type { EditorialArticle } from '../src/article/editorial-article.js';
 import { articlesService } from '../src/service.js';
 
 /** A refusal as a client reads it. */
@@ -11,7 +11,7 @@ export interface Problem {
   readonly [extension: string]: unknown;
 }
 
-export type Answer = TestAnswer<EditorialArticleResponse & Problem>;
+export type Answer = TestAnswer<EditorialArticle & Problem>;
 export interface ListAnswer {
   readonly items: { id: string; slug: string; headline: string }[];
   readonly terms: { kind: string; slug: string; name: string }[];
@@ -84,7 +84,7 @@ export class Desk {
     return this.service.call('GET', path);
   }
 
-  async draft(overrides: Record<string, unknown> = {}): Promise<EditorialArticleResponse> {
+  async draft(overrides: Record<string, unknown> = {}): Promise<EditorialArticle> {
     return expectOk(await this.post('articles', anArticleRequest(overrides)));
   }
 
@@ -107,11 +107,11 @@ export class Desk {
     await this.service.query(`UPDATE article SET ${set} WHERE id = $1`, [id]);
   }
 
-  async published(overrides: Record<string, unknown> = {}): Promise<EditorialArticleResponse> {
+  async published(overrides: Record<string, unknown> = {}): Promise<EditorialArticle> {
     return expectOk(await this.act('publish', await this.draft(overrides)));
   }
 
-  async retracted(overrides: Record<string, unknown> = {}): Promise<EditorialArticleResponse> {
+  async retracted(overrides: Record<string, unknown> = {}): Promise<EditorialArticle> {
     return expectOk(await this.act('retract', await this.published(overrides), { reason: 'legal' }));
   }
 }
@@ -119,7 +119,7 @@ export class Desk {
 const ifMatch = (version: number | undefined): Record<string, string> =>
   version === undefined ? {} : { 'if-match': `"${version}"` };
 
-export function expectOk({ status, body, text }: Answer): EditorialArticleResponse {
+export function expectOk({ status, body, text }: Answer): EditorialArticle {
   if (status >= 300) throw new Error(`${status} ${text}`);
   return body;
 }

@@ -6,8 +6,9 @@ import type { ArticleSummary } from './article-summary.js';
 export const articleStates = ['draft', 'scheduled', 'published', 'retracted'] as const;
 export type ArticleState = (typeof articleStates)[number];
 
+/** What the table holds of an article in any state; {@link Article} says what each state has. */
 @Entity('article')
-export class Article {
+export class ArticleRow {
   @PrimaryColumn('uuid')
   id!: string;
 
@@ -22,18 +23,18 @@ export class Article {
   @Column('integer')
   version!: number;
 
-  /** The versions from `renamedFrom` to `renamedTo` differ by the names of terms alone: whoever knows one knows all. */
+  /** The versions from `renamedFrom` to `renamedTo` differ only in the names of terms, so a client that has one has them all. */
   @Column('integer', { name: 'renamed_from', nullable: true })
   renamedFrom!: number | null;
 
   @Column('integer', { name: 'renamed_to', nullable: true })
   renamedTo!: number | null;
 
-  /** The working copy that editors change; readers see the snapshot. Null once the text was erased. */
+  /** The working copy that editors change; readers see the snapshot. Null after a purge. */
   @Column('json', { nullable: true })
   draft!: ArticleDraft | null;
 
-  /** Whether the working copy has something that readers do not see yet. */
+  /** Whether the working copy has changes that readers do not see yet. */
   @Column('boolean', { name: 'has_changes' })
   hasChanges!: boolean;
 
@@ -52,18 +53,18 @@ export class Article {
   @Column('json')
   corrections!: Correction[];
 
-  /** Every term that the working copy or the snapshot names: these cannot be deleted. */
+  /** Every term that the working copy or the snapshot names. These cannot be deleted. */
   @Column('uuid', { name: 'term_ids', array: true })
   termIds!: string[];
 
   /**
-   * What is to become public at `publishAt`, as an editor approved it. Null while that is the working copy itself: the
-   * first edit after the approval puts it here.
+   * The content that an editor approved for `publishAt`. Null while that is the working copy itself: the first edit after
+   * the approval stores it here.
    */
   @Column('json', { nullable: true })
   approved!: ArticleDraft | null;
 
-  /** When what was approved is to become public. */
+  /** When the approved content is to become public. */
   @Column('timestamptz', { name: 'publish_at', nullable: true })
   publishAt!: Date | null;
 
@@ -84,14 +85,14 @@ export class Article {
   @Column('text', { name: 'retraction_reason', nullable: true })
   retractionReason!: RetractionReason | null;
 
-  /** What readers learn about the retraction. */
+  /** The public note on the retraction. */
   @Column('text', { name: 'retraction_note', nullable: true })
   retractionNote!: string | null;
 
   @Column('text', { name: 'idempotency_key', nullable: true, select: false })
   idempotencyKey?: string | null;
 
-  /** The name it had in the system it was imported from. */
+  /** Its id in the system that it was imported from. */
   @Column('text', { name: 'source_id', nullable: true, select: false })
   sourceId?: string | null;
 }

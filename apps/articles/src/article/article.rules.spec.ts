@@ -2,26 +2,28 @@ import { describe, expect, it } from '@jest/globals';
 import { Refused } from '#http';
 import { anArticleRequest, anArticleSnapshot } from '#testing';
 import { cancelSchedule, schedule } from '../publishing/schedule.rules.js';
-import { articleStates, type Article, type ArticleState } from './article.entity.js';
+import { articleOf, type Article, type DraftArticle, type PublishedArticle } from './article.js';
+import { articleStates, type ArticleRow, type ArticleState } from './article.entity.js';
 import {
   begin,
   correct,
-  discard,
   edit,
+  mustBeDiscardable,
   publish,
   publishApproved,
   purge,
   renameTerms,
   retract,
-  type Change,
 } from './article.rules.js';
 import { ArticleDraft, draftOf } from './article-content.js';
+import { articleSummary } from './article-summary.js';
 
 const now = new Date('2026-11-02T09:00:00Z');
 const later = new Date('2026-11-02T18:00:00Z');
 const draft = ArticleDraft.parse(anArticleRequest());
 const { byline, section, topics, places } = anArticleSnapshot();
 const names = { byline, section, topics, places };
+const terms = { namesOf: () => names };
 
 const picture = anArticleSnapshot().leadPicture;
 const paragraph = (...texts: string[]) => ({
@@ -29,23 +31,29 @@ const paragraph = (...texts: string[]) => ({
   runs: texts.map((text) => ({ text })),
 });
 
-function anArticle(state: ArticleState, overrides: Partial<Article> = {}): Article {
+function anArticle(state: 'draft', overrides?: Partial<ArticleRow>): DraftArticle;
+function anArticle(state: 'published', overrides?: Partial<ArticleRow>): PublishedArticle;
+function anArticle(state: ArticleState, overrides?: Partial<ArticleRow>): Article;
+function anArticle(state: ArticleState, overrides: Partial<ArticleRow> = {}): Article {
   const wasPublic = state === 'published' || state === 'retracted';
   const id = '01a209b8-7cb2-7521-8524-1798840b62b3';
-  return {
+  return articleOf({
     ...begin({ id, slug: 'faehre', draft, termIds: [], updatedAt: now }),
     state,
     version: 3,
     snapshot: state === 'published' ? anArticleSnapshot() : null,
+    summary: state === 'published' ? articleSummary(anArticleSnapshot()) : null,
     publishedVersion: wasPublic ? 2 : null,
     publishAt: state === 'scheduled' ? later : null,
     publishedAt: wasPublic ? new Date('2026-11-01T09:00:00Z') : null,
+    retractedAt: state === 'retracted' ? now : null,
+    retractionReason: state === 'retracted' ? 'legal' : null,
     ...overrides,
-  };
+  });
 }
 
 /** The state after a decision, or the code of its refusal. */
-function outcomeOf(decide: (article: Article) => Change | void, article: Article): string {
+function outcomeOf(decide: (article: Article) => Article | void, article: Article): string {
   try {
     return { ...article, ...decide(article) }.state;
   } catch (error) {
@@ -57,7 +65,7 @@ function outcomeOf(decide: (article: Article) => Change | void, article: Article
 const refusal = (code: string) => expect.objectContaining({ code });
 
 /** What an act makes of each state: the state that follows, or the code of the refusal. */
-const transitions: Record<string, [(article: Article) => Change | void, Record<ArticleState, string>]> = {
+const transitions: Record<string, [(article: Article) => Article | void, Record<ArticleState, string>]> = {
   edit: [
     (article) => edit(article, draft, now),
     {
@@ -68,7 +76,7 @@ const transitions: Record<string, [(article: Article) => Change | void, Record<A
     },
   ],
   publish: [
-    (article) => publish(article, names, now),
+    (article) => publish(article, terms, now),
     {
       draft: 'published',
       scheduled: 'published',
@@ -77,7 +85,7 @@ const transitions: Record<string, [(article: Article) => Change | void, Record<A
     },
   ],
   correct: [
-    (article) => correct(article, names, 'Berichtigt.', now),
+    (article) => correct(article, terms, 'Berichtigt.', now),
     {
       draft: 'article.not-published',
       scheduled: 'article.not-published',
@@ -131,7 +139,7 @@ const transitions: Record<string, [(article: Article) => Change | void, Record<A
     },
   ],
   discard: [
-    (article) => discard(article),
+    (article) => mustBeDiscardable(article),
     {
       draft: 'draft',
       scheduled: 'article.not-a-draft',
@@ -161,7 +169,9 @@ it.each(Object.entries(transitions).filter(([act]) => act !== 'discard'))(
 
 describe('editing', () => {
   it('changes the working copy and nothing that readers see', () => {
-    expect(edit(anArticle('published'), draft, now)).toEqual({
+    const article = anArticle('published');
+    expect(edit(article, draft, now)).toEqual({
+      ...article,
       draft,
       slug: 'faehre',
       approved: null,
@@ -176,8 +186,8 @@ describe('editing', () => {
     const article = anArticle('scheduled');
     const once = edit(article, { ...draft, headline: 'Anders', slug: 'anders' }, now);
     expect(once).toMatchObject({ approved, slug: 'faehre' });
-    expect(edit({ ...article, ...once }, draft, now)).toMatchObject({ approved });
-    expect(publishApproved({ ...article, ...once }, names, later)).toMatchObject({
+    expect(edit(once, draft, now)).toMatchObject({ approved });
+    expect(publishApproved(once, terms, later)).toMatchObject({
       snapshot: { headline: draft.headline, slug: 'faehre' },
       hasChanges: true,
       approved: null,
@@ -193,8 +203,8 @@ describe('editing', () => {
 
 describe('publishing', () => {
   it('makes the working copy public for the first time, now', () => {
-    const { snapshot, ...change } = publish(anArticle('draft'), names, now);
-    expect(change).toMatchObject({ publishedVersion: 4, publishedAt: now, hasChanges: false });
+    const { snapshot, ...article } = publish(anArticle('draft'), terms, now);
+    expect(article).toMatchObject({ publishedVersion: 4, publishedAt: now, hasChanges: false });
     expect(snapshot).toMatchObject({
       headline: draft.headline,
       slug: 'faehre',
@@ -203,7 +213,7 @@ describe('publishing', () => {
   });
 
   it('keeps the time of the first publication when it is published anew', () => {
-    expect(publish(anArticle('published'), names, now).snapshot).toMatchObject({
+    expect(publish(anArticle('published'), terms, now).snapshot).toMatchObject({
       publishedAt: '2026-11-01T09:00:00.000Z',
       updatedAt: now.toISOString(),
     });
@@ -211,14 +221,14 @@ describe('publishing', () => {
 
   it('takes the time of publication for a dateline without one', () => {
     const article = anArticle('draft', { draft: { ...draft, dateline: { place: 'Seewilen' } } });
-    expect(publish(article, names, now).snapshot.dateline).toEqual({
+    expect(publish(article, terms, now).snapshot.dateline).toEqual({
       place: 'Seewilen',
       time: now.toISOString(),
     });
   });
 
   it('is refused when readers see all of it already', () => {
-    expect(() => publish(anArticle('published', { hasChanges: false }), names, now)).toThrow(
+    expect(() => publish(anArticle('published', { hasChanges: false }), terms, now)).toThrow(
       refusal('article.unchanged'),
     );
   });
@@ -228,13 +238,13 @@ describe('publishing', () => {
     ['2026-11-02T10:00:01+01:00', false],
   ])('under an embargo until %s is allowed at 09:00 UTC: %s', (embargoUntil, allowed) => {
     const article = anArticle('draft', { draft: { ...draft, embargoUntil } });
-    const outcome = outcomeOf((one) => publish(one, names, now), article);
+    const outcome = outcomeOf((one) => publish(one, terms, now), article);
     expect(outcome).toBe(allowed ? 'published' : 'article.embargoed');
   });
 
   it('takes a blank run between visible ones', () => {
     const body = [paragraph('Da', ' ', 'und dort.')];
-    expect(publish(anArticle('draft', { draft: { ...draft, body } }), names, now).snapshot.body).toEqual(
+    expect(publish(anArticle('draft', { draft: { ...draft, body } }), terms, now).snapshot.body).toEqual(
       body,
     );
   });
@@ -259,7 +269,7 @@ describe('publishing', () => {
     ],
   ])('is refused with %j', (overrides, pointer) => {
     const article = anArticle('draft', { draft: { ...draft, ...overrides } });
-    expect(() => publish(article, names, now)).toThrow(
+    expect(() => publish(article, terms, now)).toThrow(
       expect.objectContaining({
         code: 'article.incomplete',
         details: { errors: [expect.objectContaining({ pointer })] },
@@ -271,13 +281,13 @@ describe('publishing', () => {
 describe('correcting', () => {
   it('adds the note to those before it', () => {
     const before = { at: '2026-11-01T12:00:00.000Z', note: 'Zuerst.' };
-    const { snapshot } = correct(anArticle('published', { corrections: [before] }), names, 'Dann.', now);
+    const { snapshot } = correct(anArticle('published', { corrections: [before] }), terms, 'Dann.', now);
     expect(snapshot.corrections).toEqual([before, { at: now.toISOString(), note: 'Dann.' }]);
   });
 
   it('ends at 50', () => {
     const corrections = Array.from({ length: 50 }, () => ({ at: now.toISOString(), note: 'Noch eine.' }));
-    expect(() => correct(anArticle('published', { corrections }), names, 'Zu viel.', now)).toThrow(
+    expect(() => correct(anArticle('published', { corrections }), terms, 'Zu viel.', now)).toThrow(
       refusal('article.too-many-corrections'),
     );
   });
@@ -329,13 +339,13 @@ describe('retracting', () => {
 
 describe('purging', () => {
   it('leaves nothing of the text, and is done once', () => {
-    const change = purge(anArticle('retracted'), now);
-    expect(change).toMatchObject({
+    const purged = purge(anArticle('retracted'), now);
+    expect(purged).toMatchObject({
       draft: null,
       corrections: [],
       slug: expect.stringMatching(/^purged:[0-9a-f-]+$/),
     });
-    expect(() => purge({ ...anArticle('retracted'), ...change }, now)).toThrow(refusal('article.purged'));
+    expect(() => purge(purged, now)).toThrow(refusal('article.purged'));
   });
 });
 
@@ -343,18 +353,21 @@ describe('renaming terms', () => {
   it('changes the names alone, not the working copy nor whether it has changes', () => {
     const article = anArticle('published');
     const renamed = { ...names, section: { ...section, name: 'Nachrichten' } };
+    const snapshot = { ...article.snapshot, ...renamed };
     expect(renameTerms(article, renamed)).toEqual({
+      ...article,
       version: 4,
       publishedVersion: 4,
       renamedFrom: 3,
       renamedTo: 4,
-      snapshot: { ...article.snapshot, ...renamed },
+      snapshot,
+      summary: articleSummary(snapshot),
     });
   });
 });
 
 it('the content of a snapshot can be published again as it was', () => {
-  const { snapshot } = publish(anArticle('draft'), names, now);
+  const { snapshot } = publish(anArticle('draft'), terms, now);
   const content = ArticleDraft.parse(draftOf(snapshot));
-  expect(publish(anArticle('draft', { draft: content }), names, now).snapshot).toEqual(snapshot);
+  expect(publish(anArticle('draft', { draft: content }), terms, now).snapshot).toEqual(snapshot);
 });

@@ -1,23 +1,23 @@
 import type { ArticleSnapshot, Correction, RetractionReason } from '#events';
 import { refuse } from '../problems.js';
-import type { Article } from './article.entity.js';
+import { approvedContentOf } from './approval.rules.js';
+import type { Article, DraftArticle, LiveArticle, PublishedArticle, RetractedArticle } from './article.js';
 import type { ArticleDraft } from './article-content.js';
+import type { ArticleRow } from './article.entity.js';
+import { articleSummary } from './article-summary.js';
 import { completeTextOf, type CompleteText } from './complete-text.js';
 
-/** Decisions about one article: its state in, the change or a refusal out. */
+/** Decisions about one article: its state in, its next state or a refusal out. */
 
-export type Change = Partial<Article>;
-
-/** Corrections an article can carry; the contract's limit. */
+/** The contract's limit of corrections per article. */
 const MAX_CORRECTIONS = 50;
 
-/** What a new article has from the start. */
-export type NewArticle = Pick<Article, 'id' | 'slug' | 'termIds' | 'updatedAt'> &
-  Partial<Pick<Article, 'publishedAt' | 'idempotencyKey' | 'sourceId'>> & { readonly draft: ArticleDraft };
+/** What a new article starts with. */
+export type NewArticle = Pick<DraftArticle, 'id' | 'slug' | 'draft' | 'termIds' | 'updatedAt'> &
+  Partial<Pick<DraftArticle, 'idempotencyKey' | 'sourceId'>>;
 
 /** A draft that nobody has seen yet. */
-export const begin = (article: NewArticle): Article => ({
-  publishedAt: null,
+export const begin = (article: NewArticle): DraftArticle => ({
   idempotencyKey: null,
   sourceId: null,
   ...article,
@@ -33,20 +33,21 @@ export const begin = (article: NewArticle): Article => ({
   approved: null,
   publishAt: null,
   offlineAt: null,
+  publishedAt: null,
   retractedAt: null,
   retractionReason: null,
   retractionNote: null,
 });
 
 /**
- * Changes the working copy; readers go on seeing what was published. What an editor approved for a schedule stays as it
- * was approved.
+ * Changes the working copy. Readers still see the published text, and a schedule keeps the content that was approved.
  * @throws Refused `article.already-retracted`, `article.embargoed` for an embargo that the schedule would break.
  */
-export function edit(article: Article, draft: ArticleDraft, now: Date): Change {
+export function edit(article: Article, draft: ArticleDraft, now: Date): LiveArticle {
   mustBeAlive(article);
   if (article.publishAt) mustBeFreeAt(draft, article.publishAt);
   return {
+    ...article,
     draft,
     slug: article.state === 'draft' ? (draft.slug ?? article.slug) : article.slug,
     approved: article.publishAt ? approvedContentOf(article) : null,
@@ -56,75 +57,71 @@ export function edit(article: Article, draft: ArticleDraft, now: Date): Change {
   };
 }
 
-/** What is published at `publishAt`, with the address that was approved with it. */
-export const approvedContentOf = ({ approved, draft, slug }: Article): ArticleDraft =>
-  approved ?? { ...draft!, slug: draft!.slug ?? slug };
-
-/** What the newsroom holds of an article besides what is public: the working copy, and what was approved before it. */
-export const contentsOf = ({ draft, approved }: Article): ArticleDraft[] =>
-  [draft, approved].filter((content) => content !== null);
-
-/** Whether nobody has changed the article since the version `expected`; renamed terms are nobody's change. */
-export const isCurrent = ({ version, renamedFrom, renamedTo }: Article, expected: number): boolean =>
+/** Whether nobody has changed the article since the version `expected`. Renamed terms do not count as a change. */
+export const isCurrent = (
+  { version, renamedFrom, renamedTo }: Pick<ArticleRow, 'version' | 'renamedFrom' | 'renamedTo'>,
+  expected: number,
+): boolean =>
   expected === version ||
   (version === renamedTo && renamedFrom !== null && renamedFrom <= expected && expected < version);
 
-/** Makes the working copy what readers see, for the first time or again. */
-export function publish(article: Article, names: SnapshotNames, now: Date): Publication {
+/** Publishes the working copy, for the first time or again. */
+export function publish(article: Article, terms: Terms, now: Date): PublishedArticle {
   mustBeAlive(article);
   if (article.state === 'published' && !article.hasChanges) throw refuse('article.unchanged');
-  return makePublic(article, article.draft!, names, now);
+  return makePublic(article, article.draft, terms, { now });
 }
 
 /**
- * Takes a text over from another system as published at `date`, in the past.
- * @throws Refused `article.incomplete`, `article.embargoed` where the embargo is not over now.
+ * Publishes a text from another system as of `date`, in the past.
+ * @throws Refused `article.incomplete`, `article.embargoed` when the embargo is not over now.
  */
-export function publishAsOf(article: Article, names: SnapshotNames, date: Date, now: Date): Publication {
-  mustBePublishableAt(article.draft!, now);
-  return makePublic({ ...article, publishedAt: date }, article.draft!, names, now, date);
+export function publishAsOf(article: DraftArticle, terms: Terms, date: Date, now: Date): PublishedArticle {
+  return makePublic(article, article.draft, terms, { now, publishedAt: date });
 }
 
-/** Publishes what was approved for the schedule; a working copy that was edited since then waits for its own approval. */
-export function publishApproved(article: Article, names: SnapshotNames, now: Date): Publication {
+/** Publishes the content that was approved for the schedule. Edits since then wait for an approval of their own. */
+export function publishApproved(article: Article, terms: Terms, now: Date): PublishedArticle {
   mustBeAlive(article);
-  const publication = makePublic(article, approvedContentOf(article), names, now);
-  return { ...publication, hasChanges: article.approved !== null };
+  const published = makePublic(article, approvedContentOf(article), terms, { now });
+  return { ...published, hasChanges: article.approved !== null };
 }
 
-/** Publishes the working copy, changed or not, with a note that tells readers what was wrong. */
-export function correct(article: Article, names: SnapshotNames, note: string, now: Date): Publication {
+/** Publishes the working copy, changed or not, with a note to readers that says what was wrong. */
+export function correct(article: Article, terms: Terms, note: string, now: Date): PublishedArticle {
   mustBePublished(article);
   if (article.corrections.length >= MAX_CORRECTIONS) {
     throw refuse('article.too-many-corrections', { most: MAX_CORRECTIONS });
   }
   const corrections = [...article.corrections, { at: now.toISOString(), note }];
-  return makePublic({ ...article, corrections }, article.draft!, names, now);
+  return makePublic({ ...article, corrections }, article.draft, terms, { now });
 }
 
-/** Republishes the same text with the present names of its terms; the working copy is not published by it. */
-export function renameTerms(article: Article, names: SnapshotNames): Publication {
+/** Republishes the same text with the present names of its terms. Edits of the working copy stay unpublished. */
+export function renameTerms(article: PublishedArticle, names: SnapshotNames): PublishedArticle {
   const version = article.version + 1;
-  const snapshot = { ...article.snapshot!, ...names };
-  const { renamedFrom, renamedTo } = article;
+  const snapshot = { ...article.snapshot, ...names };
   return {
+    ...article,
     version,
     publishedVersion: version,
-    renamedFrom: renamedTo === article.version ? renamedFrom : article.version,
+    renamedFrom: article.renamedTo === article.version ? article.renamedFrom : article.version,
     renamedTo: version,
     snapshot,
+    summary: articleSummary(snapshot),
   };
 }
 
-/** Takes the article down for good. Its text leaves the public tables; the working copy stays for the newsroom. */
+/** Takes the article down for good. Its text leaves the public tables; the newsroom keeps the working copy. */
 export function retract(
   article: Article,
   reason: RetractionReason,
   note: string | undefined,
   now: Date,
-): Change {
+): RetractedArticle {
   mustBePublished(article);
   return {
+    ...article,
     state: 'retracted',
     version: article.version + 1,
     snapshot: null,
@@ -139,13 +136,14 @@ export function retract(
   };
 }
 
-/** Erases the text of a retracted article; its id, its versions and why it was retracted stay. */
-export function purge(article: Article, now: Date): Change {
+/** Erases the text of a retracted article. Its id, its versions and the reason of the retraction stay. */
+export function purge(article: Article, now: Date): RetractedArticle {
   if (article.state !== 'retracted') throw refuse('article.not-retracted', { state: article.state });
   if (!article.draft) throw refuse('article.purged');
   return {
+    ...article,
     version: article.version + 1,
-    // No article can be given this one: it is not a slug.
+    // Never a valid slug, so no other article can have it.
     slug: `purged:${article.id}`,
     draft: null,
     hasChanges: false,
@@ -156,50 +154,55 @@ export function purge(article: Article, now: Date): Change {
   };
 }
 
-/** Drops a draft that readers never saw. */
-export function discard(article: Article): void {
-  if (article.state !== 'draft') throw refuse('article.not-a-draft', { state: article.state });
+/** @throws Refused `article.not-a-draft` unless readers never saw the article and will not at a scheduled time. */
+export function mustBeDiscardable({ state }: Article): void {
+  if (state !== 'draft') throw refuse('article.not-a-draft', { state });
 }
 
 /** The names that the snapshot carries in place of slugs. */
 export type SnapshotNames = Pick<ArticleSnapshot, 'byline' | 'section' | 'topics' | 'places'>;
 
-export type Publication = Change & { readonly snapshot: ArticleSnapshot; readonly version: number };
+/** The terms of an article, looked up by their slugs. */
+export interface Terms {
+  namesOf(text: CompleteText): SnapshotNames;
+}
 
-/** @param updatedAt when readers see it as updated: `now`, except for an import. */
+/** @param publishedAt when it first became public elsewhere, for an import. */
 function makePublic(
-  article: Article,
+  article: LiveArticle,
   content: ArticleDraft,
-  names: SnapshotNames,
-  now: Date,
-  updatedAt = now,
-): Publication {
-  const { section: _s, authors: _a, dateline, ...text } = mustBePublishableAt(content, now);
+  terms: Terms,
+  { now, publishedAt: earlier }: { readonly now: Date; readonly publishedAt?: Date },
+): PublishedArticle {
+  const complete = mustBePublishableAt(content, now);
+  const { section: _s, authors: _a, topics: _t, places: _p, dateline, ...text } = complete;
   const version = article.version + 1;
+  const updatedAt = earlier ?? now;
   const publishedAt = article.publishedAt ?? updatedAt;
   const slug = content.slug ?? article.slug;
   const snapshot: ArticleSnapshot = {
     id: article.id,
     slug,
     ...text,
-    ...names,
+    ...terms.namesOf(complete),
     dateline: { ...dateline, time: dateline.time ?? publishedAt.toISOString() },
     ...correctionsOf(article.corrections),
     publishedAt: publishedAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   };
   return {
+    ...article,
     state: 'published',
     slug,
     version,
     publishedVersion: version,
     hasChanges: false,
-    corrections: article.corrections,
     approved: null,
     publishAt: null,
     publishedAt,
     updatedAt,
     snapshot,
+    summary: articleSummary(snapshot),
   };
 }
 
@@ -208,7 +211,7 @@ const correctionsOf = (corrections: Correction[]): { corrections?: Correction[] 
 
 /**
  * The complete content of a draft.
- * @throws Refused `article.incomplete` with everything that is missing, `article.embargoed` for a time too early.
+ * @throws Refused `article.incomplete` with everything that is missing, `article.embargoed` when `at` is too early.
  */
 export function mustBePublishableAt(draft: ArticleDraft, at: Date): CompleteText {
   const complete = completeTextOf(draft);
@@ -221,11 +224,12 @@ function mustBeFreeAt({ embargoUntil }: ArticleDraft, at: Date): void {
   if (embargoUntil && new Date(embargoUntil) > at) throw refuse('article.embargoed', { until: embargoUntil });
 }
 
-export function mustBeAlive({ state }: Article): void {
-  if (state === 'retracted') throw refuse('article.already-retracted');
+/** @throws Refused `article.already-retracted`. */
+export function mustBeAlive(article: Article): asserts article is LiveArticle {
+  if (article.state === 'retracted') throw refuse('article.already-retracted');
 }
 
-function mustBePublished(article: Article): void {
+function mustBePublished(article: Article): asserts article is PublishedArticle {
   mustBeAlive(article);
   if (article.state !== 'published') throw refuse('article.not-published', { state: article.state });
 }

@@ -5,7 +5,7 @@ import { blankTextsIn } from './visible-text.js';
 
 const { shape } = ArticleSnapshot;
 
-/** What the public snapshot takes over from the draft as it is; the names are resolved beside it. */
+/** What a draft must have to be published. Its slugs of terms are resolved to names, the rest is copied to the snapshot. */
 const CompleteText = z
   .object({
     kicker: shape.kicker,
@@ -21,10 +21,12 @@ const CompleteText = z
     sponsor: shape.sponsor,
     section: Slug,
     authors: z.array(Slug).min(1),
+    topics: z.array(Slug).default([]),
+    places: z.array(Slug).default([]),
   })
   .refine(({ label, sponsor }) => !sponsor || label !== 'none', {
     path: ['label'],
-    error: 'must be paid or partner, since somebody paid for this article',
+    error: 'must be paid or partner, since the article has a sponsor',
     when: ({ value }) => typeof (value as { label?: unknown }).label === 'string',
   });
 export type CompleteText = z.infer<typeof CompleteText>;
@@ -35,10 +37,10 @@ export interface Missing {
   readonly detail: string;
 }
 
-/** The draft as complete content, or everything that it lacks for that, all at once. */
+/** The complete content of the draft, or everything that is missing from it. */
 export function completeTextOf(draft: ArticleDraft): { text: CompleteText } | { missing: Missing[] } {
   const result = CompleteText.safeParse(draft);
-  const blank = blankTextsIn(draft).map((pointer) => ({ pointer, detail: 'has nothing that one could see' }));
+  const blank = blankTextsIn(draft).map((pointer) => ({ pointer, detail: 'has no visible text' }));
   if (result.success) return blank.length > 0 ? { missing: blank } : { text: result.data };
   const missing = result.error.issues.map(({ path, message }) => ({
     pointer: path.map((part) => `/${String(part)}`).join(''),

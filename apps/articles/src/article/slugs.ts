@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
+import { returnedRows, type Changed } from '#platform';
 import { refuse } from '../problems.js';
-import type { Article } from './article.entity.js';
+import type { Article } from './article.js';
 import { isUuid } from './article-slug.js';
 
 /**
  * Every slug that an article has or had belongs to it alone, so an old address never shows another story. A slug whose
- * content is not public yet is reserved: no other article gets it, and readers do not find it. Of erased slugs only the
- * digests are kept.
+ * content is not public yet is reserved: no other article gets it, and readers do not find it. A purge replaces slugs by
+ * their digests.
  */
 
 const LONGEST = 120;
@@ -23,17 +24,25 @@ export interface SlugNeeds {
   readonly reserved: readonly string[];
 }
 
-/** What an article needs that is being edited or scheduled. */
+/** The slugs that an article needs while it is edited or scheduled. */
 export const slugsOf = ({ id, slug, draft, approved, publishedVersion }: Article): SlugNeeds => ({
   id,
   wasPublic: publishedVersion !== null,
   open: [slug],
-  reserved: [draft?.slug, approved?.slug].filter((one) => one !== undefined && one !== slug) as string[],
+  reserved: [draft?.slug, approved?.slug].filter((one) => one !== undefined).filter((one) => one !== slug),
 });
 
+/** The slugs that an article needs when it is published: a slug under which readers knew it still redirects. */
+export function slugsOfPublished(before: Article, after: Article): SlugNeeds {
+  const needs = slugsOf(after);
+  return before.publishedVersion === null
+    ? { ...needs, wasPublic: false }
+    : { ...needs, open: [...needs.open, before.slug] };
+}
+
 /**
- * Claims the slugs that articles need, and gives back those that readers never knew and nothing needs any more.
- * @throws Refused `article.slug-taken` when one leads to another article.
+ * Claims the slugs that articles need, and releases those that readers never knew and no content needs.
+ * @throws Refused `article.slug-taken` when one belongs to another article.
  */
 export async function holdSlugs(tx: EntityManager, all: readonly SlugNeeds[]): Promise<void> {
   const claims = all.flatMap(({ id, open, reserved }) => [
@@ -42,19 +51,20 @@ export async function holdSlugs(tx: EntityManager, all: readonly SlugNeeds[]): P
       .filter((slug) => !open.includes(slug))
       .map((slug) => ({ id, slug, reserved: true })),
   ]);
-  await tx.query(
-    `DELETE FROM article_slug USING unnest($1::uuid[], $2::boolean[]) AS holder(id, was_public)
-     WHERE article_id = holder.id AND (reserved OR NOT was_public) AND slug <> ALL ($3)`,
-    [all.map(({ id }) => id), all.map(({ wasPublic }) => wasPublic), claims.map(({ slug }) => slug)],
-  );
+  const ids = all.map(({ id }) => id);
+  const wasPublic = all.map((article) => article.wasPublic);
+  await tx.sql`
+    DELETE FROM article_slug USING unnest(${ids}::uuid[], ${wasPublic}::boolean[]) AS holder(id, was_public)
+    WHERE article_id = holder.id AND (reserved OR NOT was_public) AND slug <> ALL (${claims.map(({ slug }) => slug)})`;
   const claimed = await claim(tx, claims);
   const taken = claims.find(({ slug }) => !claimed.has(slug));
   if (taken) throw refuse('article.slug-taken', { slug: taken.slug });
 }
 
 /**
- * Claims `wished` for a new article, or where it is taken the same with a tail made of `seed`, hexadecimal digits that
- * no other article has. @returns what was claimed, 120 characters at most.
+ * Claims `wished` for a new article or, when that is taken, `wished` with a suffix.
+ * @param seed hexadecimal digits that no other article has, for the suffix.
+ * @returns the claimed slug, at most 120 characters.
  */
 export async function claimFreeSlug(
   tx: EntityManager,
@@ -63,22 +73,21 @@ export async function claimFreeSlug(
   seed: string,
 ): Promise<string> {
   const all = candidates(wished, seed);
-  // To claim one that is taken would lock it, and let articles with one headline wait for each other.
-  const taken: { slug: string }[] = await tx.query(`SELECT slug FROM article_slug WHERE slug = ANY ($1)`, [
-    all,
-  ]);
+  // Claiming a taken slug would lock its row, and articles with the same headline would wait for each other.
+  const taken = await tx.sql<{ slug: string }[]>`SELECT slug FROM article_slug WHERE slug = ANY (${all})`;
   for (const slug of all.filter((one) => !taken.some((row) => row.slug === one))) {
     if ((await claim(tx, [{ id, slug, reserved: false }])).has(slug)) return slug;
   }
   throw refuse('article.slug-taken', { slug: wished });
 }
 
-/** The tails are never as long as the last part of an id, so that nothing here looks like one. */
+/** No suffix is as long as the last part of an id, so that no candidate looks like one. */
 export function candidates(wished: string, seed: string): string[] {
   const name = isUuid(wished) ? `artikel-${wished}` : wished;
   const digits = seed.replaceAll(/[^0-9a-f]/g, '');
-  const withTail = (tail: string) => `${name.slice(0, LONGEST - tail.length - 1).replace(/-$/, '')}-${tail}`;
-  return [name, withTail(digits.slice(-6)), withTail(digits.slice(-16))];
+  const withSuffix = (suffix: string) =>
+    `${name.slice(0, LONGEST - suffix.length - 1).replace(/-$/, '')}-${suffix}`;
+  return [name, withSuffix(digits.slice(-6)), withSuffix(digits.slice(-16))];
 }
 
 interface Claim {
@@ -87,21 +96,23 @@ interface Claim {
   readonly reserved: boolean;
 }
 
-/** @returns the slugs that are the articles' own now; waits for whoever is claiming one of them at the same moment. */
+/** Waits for other transactions that claim the same slugs. @returns the slugs that belong to the articles now. */
 async function claim(tx: EntityManager, claims: readonly Claim[]): Promise<Set<string>> {
-  const rows: { slug: string; isNew: boolean }[] = await tx.query(
-    `INSERT INTO article_slug (slug, article_id, reserved)
-     SELECT * FROM unnest($1::text[], $2::uuid[], $3::boolean[]) AS wanted(slug, article_id, reserved) ORDER BY slug
-     ON CONFLICT (slug) DO UPDATE SET reserved = article_slug.reserved AND excluded.reserved
-       WHERE article_slug.article_id = excluded.article_id
-     RETURNING slug, xmax = 0 AS "isNew"`,
-    [claims.map(({ slug }) => slug), claims.map(({ id }) => id), claims.map(({ reserved }) => reserved)],
-  );
+  const slugs = claims.map(({ slug }) => slug);
+  const ids = claims.map(({ id }) => id);
+  const reserved = claims.map((one) => one.reserved);
+  const rows = await tx.sql<{ slug: string; isNew: boolean }[]>`
+    INSERT INTO article_slug (slug, article_id, reserved)
+    SELECT * FROM unnest(${slugs}::text[], ${ids}::uuid[], ${reserved}::boolean[]) AS wanted(slug, article_id, reserved)
+    ORDER BY slug
+    ON CONFLICT (slug) DO UPDATE SET reserved = article_slug.reserved AND excluded.reserved
+      WHERE article_slug.article_id = excluded.article_id
+    RETURNING slug, xmax = 0 AS "isNew"`;
   const claimed = new Set(rows.map(({ slug }) => slug));
   const fresh = rows.filter(({ isNew }) => isNew).map(({ slug }) => slug);
-  // Only now, since whoever erased an article may have committed while this waited.
+  // Checked only now, since a purge may have committed while the insert waited.
   for (const slug of await erasedAmong(tx, fresh)) {
-    await tx.query(`DELETE FROM article_slug WHERE slug = $1`, [slug]);
+    await tx.sql`DELETE FROM article_slug WHERE slug = ${slug}`;
     claimed.delete(slug);
   }
   return claimed;
@@ -109,29 +120,27 @@ async function claim(tx: EntityManager, claims: readonly Claim[]): Promise<Set<s
 
 async function erasedAmong(tx: EntityManager, slugs: readonly string[]): Promise<string[]> {
   if (slugs.length === 0) return [];
-  const rows: { slug: string }[] = await tx.query(`SELECT slug FROM article_slug WHERE slug = ANY ($1)`, [
-    slugs.map(digestOf),
-  ]);
+  const digests = slugs.map(digestOf);
+  const rows = await tx.sql<{ slug: string }[]>`SELECT slug FROM article_slug WHERE slug = ANY (${digests})`;
   return slugs.filter((slug) => rows.some((row) => row.slug === digestOf(slug)));
 }
 
-/** Gives back what was reserved for contents of an article that is taken down. */
+/** Releases the slugs that were reserved for contents of an article that is taken down. */
 export async function releaseReserved(tx: EntityManager, { id, slug }: Article): Promise<void> {
-  await tx.query(`DELETE FROM article_slug WHERE article_id = $1 AND reserved AND slug <> $2`, [id, slug]);
+  await tx.sql`DELETE FROM article_slug WHERE article_id = ${id} AND reserved AND slug <> ${slug}`;
 }
 
-/** Replaces an article's slugs by their digests: they hold words of the headline, but must go on answering «gone». */
+/** Replaces an article's slugs by digests: they hold words of the headline, but their addresses must still answer 410. */
 export async function eraseSlugs(tx: EntityManager, articleId: string): Promise<void> {
-  const [rows]: [{ slug: string }[], number] = await tx.query(
-    `DELETE FROM article_slug WHERE article_id = $1 RETURNING slug`,
-    [articleId],
+  const erased = returnedRows(
+    await tx.sql<Changed<{ slug: string }>>`
+      DELETE FROM article_slug WHERE article_id = ${articleId} RETURNING slug`,
   );
-  await tx.query(
-    `INSERT INTO article_slug (slug, article_id) SELECT unnest($2::text[]), $1 ON CONFLICT DO NOTHING`,
-    [articleId, rows.map(({ slug }) => (slug.startsWith(PREFIX) ? slug : digestOf(slug)))],
-  );
+  const digests = erased.map(({ slug }) => (slug.startsWith(PREFIX) ? slug : digestOf(slug)));
+  await tx.sql`
+    INSERT INTO article_slug (slug, article_id) SELECT unnest(${digests}::text[]), ${articleId} ON CONFLICT DO NOTHING`;
 }
 
 const PREFIX = 'sha256:';
-/** What is left of a text that was erased: enough to recognise it, not to read it. */
+/** What is kept of an erased text: enough to recognize it, not to read it. */
 export const digestOf = (text: string): string => PREFIX + createHash('sha256').update(text).digest('hex');

@@ -4,33 +4,28 @@ import { DataSource } from 'typeorm';
 import { Id } from '#events';
 import { By, ForRoles, IdempotencyKey, IfMatch, type Actor } from '#http';
 import { ArticleDraftRequest, type ArticleDraft } from '../article/article-content.js';
-import {
-  AuditRequest,
-  CorrectArticleRequest,
-  DeskRequest,
-  editorialAnswer,
-  LabelArticleRequest,
-  RetractArticleRequest,
-  ScheduleArticleRequest,
-  type EditorialArticleResponse,
-} from '../article/editorial-article.js';
-import { ArticlesService } from './drafts.service.js';
-import { auditOf, type AuditEntry } from '../article/audit.js';
+import { needArticle } from '../article/article-store.js';
+import type { AuditEntry } from '../article/audit.js';
+import { AuditRequest } from '../article/audit.dto.js';
+import { auditOf } from '../article/audit.queries.js';
+import { sendEditorialArticle, type EditorialArticle } from '../article/editorial-article.js';
 import { deskList, type DeskListResponse } from './desk-list.queries.js';
+import { DeskRequest, LabelArticleRequest } from './drafts.dto.js';
+import { DraftsService } from './drafts.service.js';
 
-/** What the newsroom does with its articles. Every change names the version it changes. */
+/** The newsroom's list of articles, and their working copies. Every change names the version that it changes. */
 @Controller('editorial/articles')
 @ForRoles('editor')
-export class EditorialArticlesController {
+export class DraftsController {
   constructor(
-    private readonly articles: ArticlesService,
+    private readonly drafts: DraftsService,
     private readonly db: DataSource,
   ) {}
 
   @Get()
   @ForRoles('author', 'editor', 'sales')
   list(@Query({ schema: DeskRequest }) request: DeskRequest): Promise<DeskListResponse> {
-    return deskList(this.db, request);
+    return deskList(this.db.manager, request);
   }
 
   @Post()
@@ -40,8 +35,8 @@ export class EditorialArticlesController {
     @IdempotencyKey() idempotencyKey: string | undefined,
     @By() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EditorialArticleResponse> {
-    return editorialAnswer(reply, await this.articles.create(draft, by, idempotencyKey));
+  ): Promise<EditorialArticle> {
+    return sendEditorialArticle(reply, await this.drafts.create(draft, by, idempotencyKey));
   }
 
   @Get(':id')
@@ -49,8 +44,8 @@ export class EditorialArticlesController {
   async get(
     @Param('id', { schema: Id }) id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EditorialArticleResponse> {
-    return editorialAnswer(reply, await this.articles.get(id));
+  ): Promise<EditorialArticle> {
+    return sendEditorialArticle(reply, await needArticle(this.db.manager, id));
   }
 
   @Get(':id/audit')
@@ -70,11 +65,11 @@ export class EditorialArticlesController {
     @Body({ schema: ArticleDraftRequest }) draft: ArticleDraft,
     @By() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EditorialArticleResponse> {
-    return editorialAnswer(reply, await this.articles.edit(id, expected, draft, by));
+  ): Promise<EditorialArticle> {
+    return sendEditorialArticle(reply, await this.drafts.edit(id, expected, draft, by));
   }
 
-  /** Says who paid for it, in the working copy: an editor publishes it. */
+  /** Labels the working copy as paid or partner content; an editor publishes it. */
   @Put(':id/label')
   @ForRoles('editor', 'sales')
   async label(
@@ -83,8 +78,8 @@ export class EditorialArticlesController {
     @Body({ schema: LabelArticleRequest }) request: LabelArticleRequest,
     @By() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EditorialArticleResponse> {
-    return editorialAnswer(reply, await this.articles.label(id, expected, request, by));
+  ): Promise<EditorialArticle> {
+    return sendEditorialArticle(reply, await this.drafts.label(id, expected, request, by));
   }
 
   @Delete(':id')
@@ -94,75 +89,6 @@ export class EditorialArticlesController {
     @IfMatch() expected: number,
     @By() by: Actor,
   ): Promise<void> {
-    return this.articles.discard(id, expected, by);
-  }
-
-  @Post(':id/publish')
-  @HttpCode(200)
-  async publish(
-    @Param('id', { schema: Id }) id: string,
-    @IfMatch() expected: number,
-    @By() by: Actor,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EditorialArticleResponse> {
-    return editorialAnswer(reply, await this.articles.publish(id, expected, by));
-  }
-
-  @Post(':id/correct')
-  @HttpCode(200)
-  async correct(
-    @Param('id', { schema: Id }) id: string,
-    @IfMatch() expected: number,
-    @Body({ schema: CorrectArticleRequest }) { note }: CorrectArticleRequest,
-    @By() by: Actor,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EditorialArticleResponse> {
-    return editorialAnswer(reply, await this.articles.correct(id, expected, note, by));
-  }
-
-  /** Sets or moves when it goes on and off by itself. */
-  @Post(':id/schedule')
-  @HttpCode(200)
-  async schedule(
-    @Param('id', { schema: Id }) id: string,
-    @IfMatch() expected: number,
-    @Body({ schema: ScheduleArticleRequest }) times: ScheduleArticleRequest,
-    @By() by: Actor,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EditorialArticleResponse> {
-    return editorialAnswer(reply, await this.articles.schedule(id, expected, times, by));
-  }
-
-  @Delete(':id/schedule')
-  async cancelSchedule(
-    @Param('id', { schema: Id }) id: string,
-    @IfMatch() expected: number,
-    @By() by: Actor,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EditorialArticleResponse> {
-    return editorialAnswer(reply, await this.articles.cancelSchedule(id, expected, by));
-  }
-
-  @Post(':id/retract')
-  @HttpCode(200)
-  async retract(
-    @Param('id', { schema: Id }) id: string,
-    @IfMatch() expected: number,
-    @Body({ schema: RetractArticleRequest }) request: RetractArticleRequest,
-    @By() by: Actor,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EditorialArticleResponse> {
-    return editorialAnswer(reply, await this.articles.retract(id, expected, request, by));
-  }
-
-  @Post(':id/purge')
-  @HttpCode(200)
-  async purge(
-    @Param('id', { schema: Id }) id: string,
-    @IfMatch() expected: number,
-    @By() by: Actor,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EditorialArticleResponse> {
-    return editorialAnswer(reply, await this.articles.purge(id, expected, by));
+    return this.drafts.discard(id, expected, by);
   }
 }

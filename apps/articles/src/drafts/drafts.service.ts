@@ -4,49 +4,36 @@ import { v7 as uuidv7 } from 'uuid';
 import { slugOf } from '#events';
 import type { Actor } from '#http';
 import { Clock } from '#platform';
-import { refuse } from '../problems.js';
-import { Publisher } from '../publishing/publisher.js';
-import { cancelSchedule, schedule, type Schedule } from '../publishing/schedule.rules.js';
-import { TakeDown } from '../publishing/take-down.js';
-import { formerDraft, keepDraft } from './former-drafts.js';
-import { revisionSnapshot } from './revisions.queries.js';
-import { Names } from '../taxonomy/resolved-terms.js';
-import { Article } from '../article/article.entity.js';
-import {
-  begin,
-  correct,
-  discard,
-  edit,
-  mustBeAlive,
-  publish,
-  type Change,
-  type NewArticle,
-} from '../article/article.rules.js';
-import { lockArticle, lockKey, save } from '../article/article-store.js';
+import type { Article, DraftArticle, LiveArticle } from '../article/article.js';
 import { draftOf, type ArticleDraft } from '../article/article-content.js';
-import type { LabelArticleRequest, RetractArticleRequest } from '../article/editorial-article.js';
-import { audit, type AuditedAct, type By } from '../article/audit.js';
-import { mustBeFreeToChange, restoredOver } from './reserved-fields.rules.js';
+import { ArticleRow } from '../article/article.entity.js';
+import { begin, edit, mustBeAlive, mustBeDiscardable, type NewArticle } from '../article/article.rules.js';
+import { findArticle, insertArticles, lockArticle, lockKey, save } from '../article/article-store.js';
+import { audit, type ActorRef } from '../article/audit.js';
 import { claimFreeSlug, digestOf, holdSlugs, slugsOf } from '../article/slugs.js';
+import { ResolvedTerms } from '../taxonomy/resolved-terms.js';
+import type { LabelArticleRequest } from './drafts.dto.js';
+import { keepDraft } from './former-drafts.js';
+import { formerDraft } from './former-drafts.queries.js';
+import { mustBeFreeToChange, restoredOver } from './reserved-fields.rules.js';
+import { revisionSnapshot } from './revisions.queries.js';
 
-/** Where a new article comes from, by which it is known again. */
+/** Identifies a request or an imported article, so that a repetition finds the article that is already there. */
 type Origin = Pick<NewArticle, 'idempotencyKey' | 'sourceId'>;
 
 /**
- * One method per use case: lock, decide, save, emit. Every change of an existing article throws Refused
+ * What authors and editors do with the working copy of an article. Every change of an existing article throws Refused
  * `article.unknown` and `article.changed-meanwhile`, besides the errors that its method names.
  */
 @Injectable()
-export class ArticlesService {
+export class DraftsService {
   constructor(
     private readonly db: DataSource,
-    private readonly publisher: Publisher,
-    private readonly takeDown: TakeDown,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * Starts a draft. The same key of the same person again gives the article that is already there.
+   * Starts a draft. A repeated `key` of the same person returns the article that is already there.
    * @throws Refused `article.fields-reserved`, `article.slug-taken`, `term.unknown`.
    */
   async create(draft: ArticleDraft, by: Actor, key?: string): Promise<Article> {
@@ -55,7 +42,7 @@ export class ArticlesService {
     return this.db.transaction(async (tx) => {
       if (idempotencyKey) {
         await lockKey(tx, `article.create ${idempotencyKey}`);
-        const earlier = await tx.findOneBy(Article, { idempotencyKey });
+        const earlier = await findArticle(tx, { idempotencyKey });
         if (earlier) return earlier;
       }
       const article = await this.start(tx, draft, { idempotencyKey });
@@ -66,170 +53,101 @@ export class ArticlesService {
 
   /** @throws Refused `article.already-retracted`, `article.fields-reserved`, `article.embargoed`, `term.unknown`, `article.slug-taken`. */
   edit(id: string, expected: number, draft: ArticleDraft, by: Actor): Promise<Article> {
-    const allowed = (_tx: EntityManager, current: ArticleDraft) => {
-      mustBeFreeToChange(current, draft, by.roles);
-      return draft;
-    };
-    return this.changeDraft(id, expected, allowed, by, 'edit');
-  }
-
-  /** Changes label and sponsor of the working copy. @throws Refused as edit. */
-  label(id: string, expected: number, { label, sponsor }: LabelArticleRequest, by: By): Promise<Article> {
-    const labelled = (_tx: EntityManager, current: ArticleDraft) => ({ ...current, label, sponsor });
-    return this.changeDraft(id, expected, labelled, by, 'label', { label, sponsor });
-  }
-
-  /** Takes the content of a revision back into the working copy. @throws Refused `revision.unknown` and as edit. */
-  restore(id: string, expected: number, version: number, by: By): Promise<Article> {
-    const contentOf = async (tx: EntityManager, current: ArticleDraft) =>
-      restoredOver(current, draftOf(await revisionSnapshot(tx, id, version)));
-    return this.changeDraft(id, expected, contentOf, by, 'restore', { revision: version });
-  }
-
-  /** Takes a former working copy back. @throws Refused `draft.unknown` and as edit. */
-  restoreDraft(id: string, expected: number, version: number, by: By): Promise<Article> {
-    const contentOf = async (tx: EntityManager, current: ArticleDraft) =>
-      restoredOver(current, await formerDraft(tx, id, version));
-    return this.changeDraft(id, expected, contentOf, by, 'restore', { draft: version });
-  }
-
-  /** @throws Refused `article.already-retracted`, `article.unchanged`, `article.incomplete`, `article.embargoed`. */
-  publish(id: string, expected: number, by: By): Promise<Article> {
     return this.db.transaction(async (tx) => {
-      const article = await lockArticle(tx, id, expected);
-      const did = article.publishedVersion === null ? 'publish' : 'update';
-      await this.publisher.publishDrafts(tx, [article], { by, did }, (names) =>
-        publish(article, names, this.clock.now()),
-      );
-      return article;
+      const article = await lockLiveArticle(tx, id, expected);
+      mustBeFreeToChange(article.draft, draft, by.roles);
+      const edited = await this.replaceDraft(tx, article, draft, by);
+      await audit(tx, by, 'edit', [edited]);
+      return edited;
     });
   }
 
-  /** @throws Refused `article.not-published`, `article.already-retracted`, `article.incomplete`, `article.too-many-corrections`. */
-  correct(id: string, expected: number, note: string, by: By): Promise<Article> {
+  /** Changes label and sponsor of the working copy. @throws Refused as `edit`. */
+  label(id: string, expected: number, request: LabelArticleRequest, by: ActorRef): Promise<Article> {
+    const { label, sponsor } = request;
     return this.db.transaction(async (tx) => {
-      const article = await lockArticle(tx, id, expected);
-      const now = this.clock.now();
-      await this.publisher.publishDrafts(tx, [article], { by, did: 'correct', note }, (names) =>
-        correct(article, names, note, now),
-      );
-      return article;
+      const article = await lockLiveArticle(tx, id, expected);
+      const labelled = await this.replaceDraft(tx, article, { ...article.draft, label, sponsor }, by);
+      await audit(tx, by, 'label', [labelled], { label, sponsor });
+      return labelled;
     });
   }
 
-  /** @throws Refused `schedule.…`, `article.already-retracted`, `article.unchanged`, `article.incomplete`, `article.embargoed`. */
-  schedule(id: string, expected: number, times: Schedule, by: By): Promise<Article> {
-    return this.change(
-      id,
-      expected,
-      by,
-      'schedule',
-      (article) => schedule(article, times, this.clock.now()),
-      { ...times },
-    );
-  }
-
-  /** @throws Refused `schedule.none`, `article.already-retracted`. */
-  cancelSchedule(id: string, expected: number, by: By): Promise<Article> {
-    return this.change(id, expected, by, 'cancel-schedule', (article) =>
-      cancelSchedule(article, this.clock.now()),
-    );
-  }
-
-  /** @throws Refused `article.not-published`, `article.already-retracted`. */
-  retract(id: string, expected: number, request: RetractArticleRequest, by: By): Promise<Article> {
+  /** Restores the content of a revision to the working copy. @throws Refused `revision.unknown` and as `edit`. */
+  restore(id: string, expected: number, version: number, by: ActorRef): Promise<Article> {
     return this.db.transaction(async (tx) => {
-      const article = await lockArticle(tx, id, expected);
-      await this.takeDown.retract(tx, article, request, by, this.clock.now());
-      return article;
+      const article = await lockLiveArticle(tx, id, expected);
+      const earlier = draftOf(await revisionSnapshot(tx, id, version));
+      const restored = await this.replaceDraft(tx, article, restoredOver(article.draft, earlier), by);
+      await audit(tx, by, 'restore', [restored], { revision: version });
+      return restored;
     });
   }
 
-  /** Erases the text of a retracted article. @throws Refused `article.not-retracted`, `article.purged`. */
-  purge(id: string, expected: number, by: By): Promise<Article> {
+  /** Restores a former working copy. @throws Refused `draft.unknown` and as `edit`. */
+  restoreDraft(id: string, expected: number, version: number, by: ActorRef): Promise<Article> {
     return this.db.transaction(async (tx) => {
-      const article = await lockArticle(tx, id, expected);
-      await this.takeDown.purge(tx, article, by, this.clock.now());
-      return article;
+      const article = await lockLiveArticle(tx, id, expected);
+      const earlier = await formerDraft(tx, id, version);
+      const restored = await this.replaceDraft(tx, article, restoredOver(article.draft, earlier), by);
+      await audit(tx, by, 'restore', [restored], { draft: version });
+      return restored;
     });
   }
 
-  /** Drops a draft; its audit lines stay. @throws Refused `article.not-a-draft`. */
-  async discard(id: string, expected: number, by: By): Promise<void> {
+  /** Deletes a draft. Its audit lines stay. @throws Refused `article.not-a-draft`. */
+  async discard(id: string, expected: number, by: ActorRef): Promise<void> {
     await this.db.transaction(async (tx) => {
       const article = await lockArticle(tx, id, expected);
-      discard(article);
-      await tx.delete(Article, { id });
+      mustBeDiscardable(article);
+      await tx.delete(ArticleRow, { id });
       await audit(tx, by, 'discard', [article]);
     });
   }
 
-  /** @throws Refused `article.unknown`. */
-  async get(id: string): Promise<Article> {
-    const article = await this.db.manager.findOneBy(Article, { id });
-    if (!article) throw refuse('article.unknown');
-    return article;
-  }
-
   /**
-   * Adds a draft to the transaction `tx`. Under a slug that is taken an import gets a tail.
+   * Adds a draft in the transaction `tx`. When its slug is taken, an import gets it with a suffix.
    * @throws Refused `term.unknown`, `article.slug-taken`.
    */
-  async start(tx: EntityManager, draft: ArticleDraft, origin: Origin): Promise<Article> {
-    const names = await Names.in(tx, [draft]);
-    names.check(draft);
+  async start(tx: EntityManager, draft: ArticleDraft, origin: Origin): Promise<DraftArticle> {
+    const terms = await ResolvedTerms.forDrafts(tx, [draft]);
+    terms.mustKnowAllOf(draft);
     const id = uuidv7();
     const wished = draft.slug ?? (slugOf(draft.headline ?? '') || 'artikel');
-    const termIds = names.idsIn([draft]);
+    const termIds = terms.idsIn([draft]);
     const article = begin({ id, slug: wished, draft, termIds, updatedAt: this.clock.now(), ...origin });
-    await tx.insert(Article, article as never);
+    await insertArticles(tx, [article]);
     const { sourceId } = origin;
-    if (draft.slug && !sourceId) await holdSlugs(tx, [slugsOf(article)]);
-    else {
-      const slug = await claimFreeSlug(tx, id, wished, sourceId ? digestOf(sourceId) : id);
-      if (slug !== wished) await save(tx, article, { slug, draft: draft.slug ? { ...draft, slug } : draft });
+    if (draft.slug && !sourceId) {
+      await holdSlugs(tx, [slugsOf(article)]);
+      return article;
     }
-    return article;
+    const slug = await claimFreeSlug(tx, id, wished, sourceId ? digestOf(sourceId) : id);
+    if (slug === wished) return article;
+    return save(tx, article, { ...article, slug, draft: draft.slug ? { ...draft, slug } : draft });
   }
 
-  private changeDraft(
-    id: string,
-    expected: number,
-    contentOf: (tx: EntityManager, current: ArticleDraft) => ArticleDraft | Promise<ArticleDraft>,
-    by: By,
-    did: AuditedAct,
-    details?: Record<string, unknown>,
-  ): Promise<Article> {
-    return this.db.transaction(async (tx) => {
-      const article = await lockArticle(tx, id, expected);
-      mustBeAlive(article);
-      const draft = await contentOf(tx, article.draft!);
-      const change = edit(article, draft, this.clock.now());
-      const contents = [draft, change.approved ?? draft];
-      const names = await Names.in(tx, contents);
-      names.check(draft);
-      await keepDraft(tx, article, by);
-      await save(tx, article, { ...change, termIds: names.idsIn(contents, article.snapshot) });
-      await holdSlugs(tx, [slugsOf(article)]);
-      await audit(tx, by, did, [article], details);
-      return article;
-    });
+  private async replaceDraft(
+    tx: EntityManager,
+    article: LiveArticle,
+    draft: ArticleDraft,
+    by: ActorRef,
+  ): Promise<LiveArticle> {
+    const edited = edit(article, draft, this.clock.now());
+    const contents = [draft, edited.approved ?? draft];
+    const terms = await ResolvedTerms.forDrafts(tx, contents);
+    terms.mustKnowAllOf(draft);
+    await keepDraft(tx, article, by);
+    const termIds = terms.idsIn(contents, article.snapshot);
+    const saved = await save(tx, article, { ...edited, termIds });
+    await holdSlugs(tx, [slugsOf(saved)]);
+    return saved;
   }
+}
 
-  private change(
-    id: string,
-    expected: number,
-    by: By,
-    did: AuditedAct,
-    decide: (article: Article) => Change,
-    details?: Record<string, unknown>,
-  ): Promise<Article> {
-    return this.db.transaction(async (tx) => {
-      const article = await lockArticle(tx, id, expected);
-      await save(tx, article, decide(article));
-      await holdSlugs(tx, [slugsOf(article)]);
-      await audit(tx, by, did, [article], details);
-      return article;
-    });
-  }
+/** @throws Refused `article.already-retracted` and as `lockArticle`. */
+async function lockLiveArticle(tx: EntityManager, id: string, expected: number): Promise<LiveArticle> {
+  const article = await lockArticle(tx, id, expected);
+  mustBeAlive(article);
+  return article;
 }

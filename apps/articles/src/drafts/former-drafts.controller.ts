@@ -4,27 +4,25 @@ import { DataSource } from 'typeorm';
 import { Id } from '#events';
 import { By, ForRoles, IfMatch, type Actor } from '#http';
 import type { ArticleDraft } from '../article/article-content.js';
-import { ArticlesService } from './drafts.service.js';
-import {
-  editorialAnswer,
-  VersionInPath,
-  type EditorialArticleResponse,
-} from '../article/editorial-article.js';
-import { formerDraft, formerDraftsOf, type FormerDraftSummary } from './former-drafts.js';
+import { needArticle } from '../article/article-store.js';
+import { sendEditorialArticle, type EditorialArticle } from '../article/editorial-article.js';
+import { VersionInPath } from './drafts.dto.js';
+import { DraftsService } from './drafts.service.js';
+import { formerDraft, formerDraftsOf, type FormerDraftSummary } from './former-drafts.queries.js';
 
-/** What the newsroom wrote and replaced before readers saw it. */
+/** Working copies that were replaced before readers saw them. */
 @Controller('editorial/articles/:id/drafts')
 @ForRoles('author', 'editor')
 export class FormerDraftsController {
   constructor(
     private readonly db: DataSource,
-    private readonly articles: ArticlesService,
+    private readonly drafts: DraftsService,
   ) {}
 
-  /** Newest first, all that are kept. */
+  /** Newest first, without pages: few are kept. */
   @Get()
   async list(@Param('id', { schema: Id }) id: string): Promise<{ items: FormerDraftSummary[] }> {
-    await this.articles.get(id);
+    await needArticle(this.db.manager, id);
     return { items: await formerDraftsOf(this.db.manager, id) };
   }
 
@@ -44,7 +42,7 @@ export class FormerDraftsController {
     @IfMatch() expected: number,
     @By() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EditorialArticleResponse> {
-    return editorialAnswer(reply, await this.articles.restoreDraft(id, expected, version, by));
+  ): Promise<EditorialArticle> {
+    return sendEditorialArticle(reply, await this.drafts.restoreDraft(id, expected, version, by));
   }
 }

@@ -4,13 +4,11 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Id, type ArticleSnapshot } from '#events';
 import { By, ForRoles, IfMatch, type Actor } from '#http';
-import { ArticlesService } from './drafts.service.js';
-import {
-  editorialAnswer,
-  VersionInPath,
-  type EditorialArticleResponse,
-} from '../article/editorial-article.js';
+import { needArticle } from '../article/article-store.js';
+import { sendEditorialArticle, type EditorialArticle } from '../article/editorial-article.js';
 import { compare, type Comparison } from './compare.js';
+import { VersionInPath } from './drafts.dto.js';
+import { DraftsService } from './drafts.service.js';
 import { revisionsOf, revisionSnapshot, type RevisionSummary } from './revisions.queries.js';
 
 const ListRevisionsRequest = z.strictObject({
@@ -21,13 +19,13 @@ type ListRevisionsRequest = z.infer<typeof ListRevisionsRequest>;
 const CompareRequest = z.strictObject({ from: VersionInPath, to: VersionInPath });
 type CompareRequest = z.infer<typeof CompareRequest>;
 
-/** What readers saw, every time it was published. */
+/** What readers saw, one revision per publication. */
 @Controller('editorial/articles/:id/revisions')
 @ForRoles('author', 'editor')
 export class RevisionsController {
   constructor(
     private readonly db: DataSource,
-    private readonly articles: ArticlesService,
+    private readonly drafts: DraftsService,
   ) {}
 
   /** Newest first. */
@@ -36,7 +34,7 @@ export class RevisionsController {
     @Param('id', { schema: Id }) id: string,
     @Query({ schema: ListRevisionsRequest }) page: ListRevisionsRequest,
   ): Promise<{ items: RevisionSummary[] }> {
-    await this.articles.get(id);
+    await needArticle(this.db.manager, id);
     return { items: await revisionsOf(this.db.manager, id, page) };
   }
 
@@ -64,8 +62,8 @@ export class RevisionsController {
     @IfMatch() expected: number,
     @By() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EditorialArticleResponse> {
-    return editorialAnswer(reply, await this.articles.restore(id, expected, version, by));
+  ): Promise<EditorialArticle> {
+    return sendEditorialArticle(reply, await this.drafts.restore(id, expected, version, by));
   }
 
   private snapshot(articleId: string, version: number): Promise<ArticleSnapshot> {

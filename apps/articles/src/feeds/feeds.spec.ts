@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseJsonFeed } from 'feedsmith';
 import { describeWith, waitUntil } from '#testing';
-import type { EditorialArticleResponse } from '../article/editorial-article.js';
+import type { EditorialArticle } from '../article/editorial-article.js';
 import { Desk, expectOk } from '../../test/desk.js';
 import { readFeed, textsIn } from '../../test/feed-reader.js';
 
@@ -184,7 +184,7 @@ describeWith('postgres')('feeds', () => {
       expect((await desk.read('/feeds/rss.xml')).headers.get('last-modified')).toBe(date);
     });
 
-    const again = async (article: EditorialArticleResponse, overrides: object) =>
+    const again = async (article: EditorialArticle, overrides: object) =>
       expectOk(
         await desk.act(
           'publish',
@@ -192,7 +192,7 @@ describeWith('postgres')('feeds', () => {
         ),
       );
 
-    it.each<[what: string, path: string, change: (old: EditorialArticleResponse) => Promise<unknown>]>([
+    it.each<[what: string, path: string, change: (old: EditorialArticle) => Promise<unknown>]>([
       [
         'an article in them is retracted',
         '/feeds/rss.xml',

@@ -1,11 +1,9 @@
-import type { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { Slug } from '#events';
-import { cursorOf, readCursor } from './cursor.js';
+import { filterTerms, type ListedTerm } from '../taxonomy/term.queries.js';
+import { pageOf, readCursor } from './cursor.js';
 import { ALL_ARTICLES } from './listing.js';
-import type { TermKind } from '../taxonomy/term.entity.js';
-import { filterTerms } from '../taxonomy/term.queries.js';
-import type { TermResponse } from '../taxonomy/term.rules.js';
 
 export const ListArticlesRequest = z.strictObject({
   section: Slug.optional(),
@@ -20,10 +18,10 @@ export type ListArticlesRequest = z.infer<typeof ListArticlesRequest>;
 /** A page of a list, with its articles as JSON that is ready to be sent. */
 export interface ArticleList {
   /** What the list is filtered by. */
-  readonly terms: (TermResponse & { readonly kind: TermKind })[];
+  readonly terms: ListedTerm[];
   /** Summaries, each as JSON. */
   readonly items: string[];
-  /** Hand it back as `cursor` for the next page; absent on the last. */
+  /** Send it back as `cursor` for the next page; absent on the last. */
   readonly nextCursor?: string;
 }
 
@@ -34,23 +32,24 @@ interface Row {
 }
 
 /**
- * Published articles in the lists of all named terms, newest first. A page starts behind the article that the cursor
- * names, in an index that is in this very order: articles published meanwhile neither shift nor repeat anything, and the
- * thousandth page costs what the first does.
+ * Published articles that are in the lists of all named terms, newest first. A page starts after the article that the
+ * cursor names, in an index with this very order: articles published in between neither shift nor repeat entries, and
+ * every page costs the same.
  * @throws Refused `term.not-found`, `term.moved`, `list.bad-cursor`.
  */
-export async function listArticles(db: DataSource, request: ListArticlesRequest): Promise<ArticleList> {
+export async function listArticles(db: EntityManager, request: ListArticlesRequest): Promise<ArticleList> {
   const terms = await filterTerms(db, request);
-  const lists = terms.length > 0 ? terms.map(({ id }) => id) : [ALL_ARTICLES];
+  const [list = ALL_ARTICLES, ...others] = terms.map(({ id }) => id);
   const after = request.cursor === undefined ? undefined : readCursor(request.cursor);
-  const alsoIn = lists.slice(1).map(
+  const alsoIn = others.map(
     (_, i) => `JOIN listing AS also_${i} ON also_${i}.list_id = $${i + 3}
       AND also_${i}.published_at = listing.published_at AND also_${i}.article_id = listing.article_id`,
   );
-  const values: unknown[] = [lists[0], request.limit + 1, ...lists.slice(1)];
+  const values: unknown[] = [list, request.limit + 1, ...others];
   const behind = after
     ? `AND (listing.published_at, listing.article_id) < ($${values.push(after.at)}, $${values.push(after.id)})`
     : '';
+  // Assembled from parts: one join per further term.
   const found: Row[] = await db.query(
     `SELECT listing.article_id AS id, listing.published_at AS at, article.summary::text AS summary
      FROM listing ${alsoIn.join(' ')} JOIN article ON article.id = listing.article_id
@@ -58,11 +57,6 @@ export async function listArticles(db: DataSource, request: ListArticlesRequest)
      ORDER BY listing.published_at DESC, listing.article_id DESC LIMIT $2`,
     values,
   );
-  const page = found.slice(0, request.limit);
-  const last = page.at(-1);
-  return {
-    terms,
-    items: page.map(({ summary }) => summary),
-    ...(found.length > page.length && last && { nextCursor: cursorOf(last) }),
-  };
+  const { items, ...next } = pageOf(found, request.limit, (row) => row);
+  return { terms, items: items.map(({ summary }) => summary), ...next };
 }

@@ -1,8 +1,8 @@
 import { Id } from '#events';
-import { refuse } from '../problems.js';
 import { isStorable } from '../article/times.js';
+import { refuse } from '../problems.js';
 
-/** Where a page of a list that is ordered by a time ended. */
+/** The last entry of a page, in a list that is ordered by time and id. */
 export interface Position {
   readonly at: Date;
   readonly id: string;
@@ -14,14 +14,25 @@ export const cursorOf = ({ at, id }: Position): string =>
 
 /** @throws Refused `list.bad-cursor`. */
 export function readCursor(cursor: string): Position {
-  const [time = '', id, ...rest] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  const [time = '', id = '', ...rest] = Buffer.from(cursor, 'base64url').toString().split(' ');
   if (!Id.safeParse(id).success || rest.length > 0) throw refuse('list.bad-cursor');
-  return { at: cursorTime(time), id: id! };
+  return { at: cursorTime(time), id };
 }
 
-/** A time as a cursor holds it. @throws Refused `list.bad-cursor` for what is none, or none that a list could have. */
+/** A time in a cursor. @throws Refused `list.bad-cursor` for an invalid time, or one that the database cannot hold. */
 export function cursorTime(text: string): Date {
   const at = new Date(text);
   if (!/^\d{4}-[\dT:.-]+Z$/.test(text) || !isStorable(at)) throw refuse('list.bad-cursor');
   return at;
+}
+
+/** The first `limit` rows of `limit` + 1, and the cursor of the next page if there is one more. */
+export function pageOf<Row>(
+  found: readonly Row[],
+  limit: number,
+  positionOf: (row: Row) => Position,
+): { items: Row[]; nextCursor?: string } {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return { items, ...(found.length > limit && last && { nextCursor: cursorOf(positionOf(last)) }) };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anArticleRequest, describeWith, waitUntil } from '#testing';
-import type { EditorialArticleResponse } from '../article/editorial-article.js';
+import type { EditorialArticle } from '../article/editorial-article.js';
 import { Desk, expectOk } from '../../test/desk.js';
 
 const FAR = '2999-01-01T00:00:00Z';
@@ -13,7 +13,7 @@ describeWith('postgres')('a schedule', () => {
   });
   afterAll(() => desk.stop());
 
-  const ofDesk = async (id: string) => (await desk.get<EditorialArticleResponse>(`articles/${id}`)).body;
+  const ofDesk = async (id: string) => (await desk.get<EditorialArticle>(`articles/${id}`)).body;
   const scheduled = async (overrides: Record<string, unknown> = {}, times: object = { publishAt: FAR }) =>
     expectOk(await desk.act('schedule', await desk.draft(overrides), times));
   const auditOf = async (id: string) =>

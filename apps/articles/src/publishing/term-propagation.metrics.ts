@@ -9,15 +9,15 @@ const gauges = {
 /** Milliseconds a scrape waits for the database. */
 const WITHIN = 2_000;
 
-/** Read from the table at each scrape; missing while the database does not answer. */
-export function measureJobs(db: DataSource, registry: Registry): void {
+/** Read from the table at each scrape; absent while the database is unavailable. */
+export function measureTermChanges(db: DataSource, registry: Registry): void {
   for (const [name, [help, condition]] of Object.entries(gauges)) {
     const gauge = new Gauge({
       name,
       help,
       registers: [],
       async collect() {
-        const counting = db.query(`SELECT count(*) AS count FROM retelling WHERE ${condition}`);
+        const counting = db.query(`SELECT count(*) AS count FROM term_change WHERE ${condition}`);
         const rows = await within(WITHIN, counting as Promise<{ count: string }[]>).catch(() => []);
         if (rows[0]) this.set(Number(rows[0].count));
         else this.remove();

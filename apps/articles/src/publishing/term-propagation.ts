@@ -3,23 +3,24 @@ import { Registry } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
 import { BackgroundWork } from '#jobs';
 import { failureKind, LOGGER, type Logger } from '#platform';
-import { Article } from '../article/article.entity.js';
-import { contentsOf, renameTerms } from '../article/article.rules.js';
-import type { By } from '../article/audit.js';
+import { contentsOf } from '../article/approval.rules.js';
+import { articleOf, type Article } from '../article/article.js';
+import { ArticleRow } from '../article/article.entity.js';
+import { renameTerms } from '../article/article.rules.js';
+import { save } from '../article/article-store.js';
+import { ResolvedTerms } from '../taxonomy/resolved-terms.js';
 import { Publisher } from './publisher.js';
-import { Names } from '../taxonomy/resolved-terms.js';
-import { Term } from '../taxonomy/term.entity.js';
-import { measureJobs } from './term-propagation.metrics.js';
+import { measureTermChanges } from './term-propagation.metrics.js';
 import {
-  addJobs,
   claimJob,
+  deleteIfMerged,
   failJob,
   finishJob,
   keepFailure,
   nextArticles,
   saveProgress,
   type Job,
-} from '../taxonomy/term-changes.js';
+} from './term-propagation.queries.js';
 
 /** Milliseconds between looks at terms that another replica has changed. */
 const LOOK_EVERY = 500;
@@ -27,9 +28,9 @@ const LOOK_EVERY = 500;
 const BATCH = 50;
 
 /**
- * Republishes every article that names a term which was renamed, described otherwise or merged. Each batch shares a
- * transaction with the progress of its job, so a restart goes on where the last batch ended. An article at fault is kept
- * as a failed job of its own, for an operator to retry, and holds up no other.
+ * Republishes every article that names a renamed, edited or merged term. Each batch shares a transaction with the
+ * progress of its job, so a restart continues after the last batch. An article that fails permanently becomes a failed
+ * job of its own, which an operator can retry, and does not stop the others.
  */
 @Injectable()
 export class TermPropagation extends BackgroundWork {
@@ -40,12 +41,7 @@ export class TermPropagation extends BackgroundWork {
     registry: Registry,
   ) {
     super('term-propagation', LOOK_EVERY, log);
-    measureJobs(db, registry);
-  }
-
-  /** For the articles of a term and, since their lists may be others now, of the places in it. */
-  request(tx: EntityManager, termId: string, by: By): Promise<void> {
-    return addJobs(tx, termId, by);
+    measureTermChanges(db, registry);
   }
 
   protected round(): Promise<boolean> {
@@ -74,43 +70,48 @@ export class TermPropagation extends BackgroundWork {
   }
 
   private async finish(tx: EntityManager, job: Job): Promise<void> {
-    const error = await permanentFailure(tx, (last) => forgetMerged(last, job.termId));
+    const error = await permanentFailure(tx, (last) => deleteIfMerged(last, job.termId));
     if (!error) return finishJob(tx, job);
     this.log.error({ term: job.termId, err: error }, 'a merged term could not be removed');
     await failJob(tx, job, error);
   }
 
   private async republish(tx: EntityManager, { by }: Job, ids: readonly string[]): Promise<void> {
-    const articles = await tx
-      .createQueryBuilder(Article, 'article')
+    const rows = await tx
+      .createQueryBuilder(ArticleRow, 'article')
       .where('article.id = ANY(:ids)', { ids })
       .orderBy('article.id')
       .setLock('pessimistic_write')
       .getMany();
-    const names = await Names.in(tx, articles.flatMap(contentsOf));
-    const isPublic = articles.filter(({ snapshot }) => snapshot);
-    const now = await Names.again(
+    const articles = rows.map(articleOf);
+    const published = articles.filter((article) => article.state === 'published');
+    const terms = await ResolvedTerms.forDrafts(tx, articles.flatMap(contentsOf));
+    const present = await ResolvedTerms.forSnapshots(
       tx,
-      isPublic.map(({ snapshot }) => snapshot!),
+      published.map(({ snapshot }) => snapshot),
     );
-    await this.publisher.publish(
-      tx,
-      isPublic.map((article) => {
-        const publication = renameTerms(article, now.ofSnapshot(article.snapshot!));
-        return { article, publication, lists: now.listsOf(publication.snapshot) };
-      }),
-      { by, did: 'retell' },
-    );
+    const publications = published.map((before) => {
+      const after = renameTerms(before, present.presentNamesOf(before.snapshot));
+      return { before, after, lists: present.listsOf(after.snapshot) };
+    });
+    await this.publisher.publish(tx, publications, { by, did: 'term-changed' });
+    const republished = new Map<string, Article>(publications.map(({ after }) => [after.id, after]));
     for (const article of articles) {
-      const { id, draft, snapshot } = article;
-      const termIds = names.idsIn(contentsOf(article), snapshot);
-      await tx.update(Article, { id }, { draft: draft && names.current(draft), termIds } as never);
+      const before = republished.get(article.id) ?? article;
+      await save(tx, before, withPresentTerms(before, terms));
     }
   }
 }
 
+/** Replaces the former slugs of terms in the working copy, and records which terms the article names. */
+const withPresentTerms = <A extends Article>(article: A, terms: ResolvedTerms): A => ({
+  ...article,
+  draft: article.draft && terms.withPresentSlugs(article.draft),
+  termIds: terms.idsIn(contentsOf(article), article.snapshot),
+});
+
 /**
- * Runs `work` in a savepoint. @returns the error that trying again would not change, after taking the work back.
+ * Runs `work` in a savepoint. @returns a permanent error, after rolling back to the savepoint.
  * @throws any other error.
  */
 async function permanentFailure(
@@ -124,15 +125,4 @@ async function permanentFailure(
     if (failureKind(error) !== 'permanent') throw error;
     return error;
   }
-}
-
-/** A term that was merged is of no more use once no article names it. */
-async function forgetMerged(tx: EntityManager, termId: string): Promise<void> {
-  await tx
-    .createQueryBuilder()
-    .delete()
-    .from(Term)
-    .where('id = :termId AND merged_into IS NOT NULL', { termId })
-    .andWhere('NOT EXISTS (SELECT FROM article WHERE term_ids @> ARRAY[:termId]::uuid[])')
-    .execute();
 }

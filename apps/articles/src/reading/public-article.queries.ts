@@ -1,43 +1,44 @@
-import type { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { ArticleSnapshot, RetractionReason } from '#events';
-import type { ArticleState } from '../article/article.entity.js';
 import { isUuid } from '../article/article-slug.js';
+import { readableWithoutSubscription } from '../article/paywall.rules.js';
 import { digestOf } from '../article/slugs.js';
 import { refuse } from '../problems.js';
-import { readableWithoutSubscription } from '../article/paywall.rules.js';
 
-/** A public article, ready to be sent. What is stored goes out as it is unless something of it must be withheld. */
+/** A public article, ready to be sent. The stored JSON is parsed only when some of it must be withheld. */
 export interface PublicArticle {
   readonly id: string;
   readonly slug: string;
   readonly version: number;
   readonly updatedAt: Date;
-  /** JSON of what the reader may see of the snapshot. */
+  /** JSON of the part of the snapshot that the reader may see. */
   readonly snapshot: string;
 }
 
-interface Row {
-  readonly id: string;
-  readonly slug: string;
-  readonly state: ArticleState;
-  readonly version: number;
-  readonly updated_at: Date;
-  readonly snapshot: string | null;
-  readonly access: ArticleSnapshot['access'] | null;
-  readonly reason: RetractionReason | null;
-  readonly note: string | null;
-}
+type Row = { readonly id: string; readonly slug: string } & (
+  | { readonly state: 'draft' }
+  | { readonly state: 'scheduled' }
+  | {
+      readonly state: 'published';
+      readonly version: number;
+      readonly updatedAt: Date;
+      readonly snapshot: string;
+      readonly access: ArticleSnapshot['access'];
+    }
+  | { readonly state: 'retracted'; readonly reason: RetractionReason; readonly note: string | null }
+);
 
-const columns = `article.id, article.slug, article.state, article.published_version AS version, article.updated_at,
-  article.snapshot::text AS snapshot, article.summary->>'access' AS access, article.retraction_reason AS reason, article.retraction_note AS note`;
+const columns = () => `article.id, article.slug, article.state, article.published_version AS version,
+  article.updated_at AS "updatedAt", article.snapshot::text AS snapshot, article.summary->>'access' AS access,
+  article.retraction_reason AS reason, article.retraction_note AS note`;
 
 /**
  * @param isSubscriber whether the reader may see all of a paid article.
- * @throws Refused `article.unknown` (also for what is not public yet), `article.moved` for an earlier slug,
+ * @throws Refused `article.unknown` (also for an article that is not public yet), `article.moved` for an earlier slug,
  * `article.retracted` with reason and note.
  */
 export async function publicArticle(
-  db: DataSource,
+  db: EntityManager,
   idOrSlug: string,
   { isSubscriber = false }: { readonly isSubscriber?: boolean } = {},
 ): Promise<PublicArticle> {
@@ -51,21 +52,18 @@ export async function publicArticle(
   if (!found && row.slug !== idOrSlug) {
     throw refuse('article.moved', { id: row.id, slug: row.slug, location: `/articles/${row.slug}` });
   }
-  const { id, slug, version, access, updated_at: updatedAt } = row;
-  const snapshot = isSubscriber || access === 'free' ? row.snapshot! : preview(row.snapshot!);
+  const { id, slug, version, updatedAt } = row;
+  const snapshot = isSubscriber || row.access === 'free' ? row.snapshot : preview(row.snapshot);
   return { id, slug, version, snapshot, updatedAt };
 }
 
-const articleWithId = (db: DataSource, id: string): Promise<Row[]> =>
-  db.query(`SELECT ${columns} FROM article WHERE id = $1`, [id]);
+const articleWithId = (db: EntityManager, id: string): Promise<Row[]> =>
+  db.sql`SELECT ${columns} FROM article WHERE id = ${id}`;
 
-/** Under any slug that it ever was public under. */
-const articleWithSlug = (db: DataSource, slug: string): Promise<Row[]> =>
-  db.query(
-    `SELECT ${columns} FROM article_slug JOIN article ON article.id = article_id
-     WHERE article_slug.slug IN ($1, $2) AND (NOT reserved OR article_slug.slug = article.slug)`,
-    [slug, digestOf(slug)],
-  );
+/** By any slug under which it ever was public. */
+const articleWithSlug = (db: EntityManager, slug: string): Promise<Row[]> => db.sql`
+  SELECT ${columns} FROM article_slug JOIN article ON article.id = article_id
+  WHERE article_slug.slug IN (${slug}, ${digestOf(slug)}) AND (NOT reserved OR article_slug.slug = article.slug)`;
 
 const preview = (snapshot: string): string =>
   JSON.stringify(readableWithoutSubscription(JSON.parse(snapshot) as ArticleSnapshot));
