@@ -5,17 +5,17 @@ import { ArticleSlug, isUuid } from './article-slug.js';
 import { TimeWithOffset } from './times.js';
 
 /**
- * What editors write. A draft may leave out anything; what is there keeps to the limits of the public snapshot, which
- * alone says what a complete article has.
+ * The content that editors write. A draft may lack anything; what it has keeps to the limits of the public snapshot, which
+ * defines a complete article.
  */
 
 const strict = z.strictObject as unknown as ObjectOf;
 const shape = ArticleSnapshot.shape;
 
 const noneTwice = (list: readonly string[]): boolean => new Set(list).size === list.length;
-const slugList = (most: number) => z.array(Slug).max(most).refine(noneTwice, 'has one twice');
+const slugList = (most: number) => z.array(Slug).max(most).refine(noneTwice, 'has duplicates');
 
-/** A picture that is still to be described. */
+/** A picture whose description may still be missing. */
 const DraftPicture = strict({
   ...Picture.shape,
   alt: Picture.shape.alt.optional(),
@@ -43,10 +43,10 @@ export const ArticleDraft = z.strictObject({
 });
 export type ArticleDraft = z.infer<typeof ArticleDraft>;
 
-/** A draft as it comes in: its texts are sanitized first, wherever they stand. */
+/** A draft as received: all of its texts are sanitized first. */
 export const ArticleDraftRequest = sanitized(ArticleDraft);
 
-/** The content that a public snapshot was made of. */
+/** The content of which a public snapshot was made. */
 export function draftOf({ byline, section, topics, places, ...snapshot }: ArticleSnapshot): ArticleDraft {
   const { id: _i, corrections: _c, publishedAt: _p, updatedAt: _u, slug, ...text } = snapshot;
   return {

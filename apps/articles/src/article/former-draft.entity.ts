@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ArticleDraft } from './article-content.js';
 
-/** A working copy that gave way to another before readers saw it. */
+/** A working copy that was replaced before readers saw it. */
 @Entity('former_draft')
 export class FormerDraft {
   @PrimaryColumn('uuid', { name: 'article_id' })

@@ -1,14 +1,14 @@
 import type { ArticleSnapshot } from '#events';
 
-/** Blocks of a paid article's body that everybody may read; at least one block is always withheld. */
+/** Blocks of a paid article's body that everybody may read. At least one block is always withheld. */
 const FREE_BLOCKS = 2;
 
 /** An article as a reader gets it: whole, or `restricted` to its free part. */
 export type ReadableArticle = ArticleSnapshot & { readonly restricted?: true };
 
 /**
- * What readers without a subscription may see: of a paid article only the first blocks of the body. Lead, lead
- * picture and corrections stay. Everything public goes through here: API, page, search, feeds, ninjs.
+ * An article for readers without a subscription: a paid one is cut to the first blocks of its body. Lead, lead picture
+ * and corrections stay. Everything public uses this rule: API, page, search, feeds, ninjs.
  */
 export function readableWithoutSubscription(article: ArticleSnapshot): ReadableArticle {
   if (article.access === 'free') return article;

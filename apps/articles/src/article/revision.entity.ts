@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ArticleSnapshot } from '#events';
 
-/** One published state of an article, kept for good; only a purge erases it. */
+/** One published state of an article, kept forever; only a purge erases it. */
 @Entity('revision')
 export class Revision {
   @PrimaryColumn('uuid', { name: 'article_id' })
@@ -23,7 +23,7 @@ export class Revision {
   @Column('text', { name: 'by_name' })
   byName!: string;
 
-  /** What it corrected, for readers. */
+  /** The note to readers on what it corrected. */
   @Column('text', { nullable: true })
   note!: string | null;
 }

@@ -9,7 +9,7 @@ export interface FieldChange {
   readonly to: unknown;
 }
 
-/** What became of one block of the body; in the order of the newer revision. */
+/** The change of one block of the body, in the order of the newer revision. */
 export type BlockChange =
   | { readonly change: 'same' | 'added' | 'removed'; readonly block: Block }
   | { readonly change: 'changed'; readonly from: Block; readonly to: Block };
@@ -19,7 +19,7 @@ export interface Comparison {
   readonly blocks: BlockChange[];
 }
 
-/** How `to` differs from `from`, field by field and block by block. Times of publication are no difference. */
+/** How `to` differs from `from`, field by field and block by block. Ignores the times of publication. */
 export function compare(from: ArticleSnapshot, to: ArticleSnapshot): Comparison {
   return { fields: fieldChanges(from, to), blocks: blockChanges(from.body, to.body) };
 }
@@ -50,7 +50,7 @@ function blockChanges(from: readonly Block[], to: readonly Block[]): BlockChange
   return changes;
 }
 
-/** Of blocks that gave way to others, those of the same kind are taken for the same block, changed. */
+/** Of replaced blocks, a new one of the same type counts as a change of the old one. */
 function replaced(gone: readonly Block[], come: readonly Block[]): BlockChange[] {
   const left = [...gone];
   const changes: BlockChange[] = [];

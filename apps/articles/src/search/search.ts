@@ -9,7 +9,13 @@ import { filterTerms } from '../taxonomy/term.queries.js';
 import { excerptOf, rangesOf, type Excerpt, type Range } from './highlight.js';
 import { bestHits, newestHits, RANKED, type Hits } from './hits.queries.js';
 import type { Query } from './tsquery.rules.js';
-import { searchCursorOf, readSearchCursor, readings, type SearchPosition } from './search-cursor.js';
+import {
+  searchCursorOf,
+  readSearchCursor,
+  readings,
+  type NextPosition,
+  type SearchPosition,
+} from './search-cursor.js';
 import { SearchPlan } from './search-plan.js';
 import { lookUp, type Words } from './vocabulary.js';
 import { withCompounds, wordsOf } from './words.js';
@@ -75,7 +81,7 @@ const firstPosition = ({ order }: SearchRequest, reading: SearchPosition['readin
   order === 'date' ? { reading, order } : { reading, order, asOf: new Date(), offset: 0 };
 
 interface Page extends Hits {
-  readonly next?: SearchPosition;
+  readonly next?: NextPosition;
 }
 
 async function pageAt(

@@ -4,11 +4,11 @@ import { partsOf, piecesOf, splitOf, wordsOfSplit, type Piece } from './compound
 import { deletionsOf } from './typos.rules.js';
 import type { Token } from './words.js';
 
-/** A word as the search knows it. */
+/** A word, as far as the search knows it. */
 export interface Word {
-  /** Undefined for words so common that they are not searched for. */
+  /** Undefined for stop words. */
   readonly stem?: string;
-  /** The stems of the words that it is made of, where the archive has split it. */
+  /** The stems of its parts, if the archive has split it. */
   readonly parts: readonly string[];
   /** Whether an article has it in this form. */
   readonly known: boolean;
@@ -22,7 +22,7 @@ export interface KnownWord {
   readonly stem: string;
 }
 
-/** By their spelling, since «für» is a stop word and «Fur» is none. */
+/** By their spelling, because "für" is a stop word and "Fur" is not. */
 export type Words = ReadonlyMap<string, Word>;
 
 /** Anything that runs statements: a transaction, or a migration. */
@@ -51,17 +51,17 @@ export async function lookUp(db: Db, words: Iterable<Spelled>): Promise<Words> {
   );
 }
 
-/** Those of some stems that articles have, in whatever form. */
+/** The given stems that articles have, in any form. */
 export async function knownStems(db: Db, stems: readonly string[]): Promise<Set<string>> {
   const rows = await db.sql<{ stem: string }[]>`
     SELECT DISTINCT stem FROM search_vocabulary WHERE stem = ANY(${stems})`;
   return new Set(rows.map(({ stem }) => stem));
 }
 
-/** What can be split and mistyped. */
+/** Whether a form can be a compound or have typos. */
 const isLearnable = (form: string): boolean => /^\p{L}{3,40}$/u.test(form);
 
-/** Learns words. @returns what was known of them, and the forms that were not known before. */
+/** Learns words. @returns the words as they were known before, and the forms that are new. */
 export async function learn(db: Db, words: readonly Spelled[]): Promise<{ words: Words; fresh: string[] }> {
   const found = await lookUp(db, words);
   const fresh = new Map(
@@ -87,8 +87,8 @@ async function insert(db: Db, words: readonly KnownWord[]): Promise<void> {
 }
 
 /**
- * Splits known words again, by what the archive knows now, and learns the pieces.
- * @returns the stems of the words whose parts are others than before.
+ * Splits known words again with what the archive knows now, and learns their pieces.
+ * @returns the stems of the words whose parts have changed.
  */
 export async function split(db: Db, forms: readonly string[]): Promise<string[]> {
   const splits = await splitUp(db, forms);
@@ -109,13 +109,13 @@ export async function split(db: Db, forms: readonly string[]): Promise<string[]>
 }
 
 interface Parts {
-  /** Stems, those of parts of parts included. */
+  /** Stems, including those of parts of parts. */
   readonly parts: string[];
-  /** Those of the two that are words by themselves, with their stems. */
+  /** The pieces that are words by themselves, with their stems. */
   readonly words: ReadonlyMap<string, string>;
 }
 
-/** How words are split, for those that can be. @param given forms to be taken for known ones */
+/** The splits of the words that can be split. @param given forms to treat as known. */
 export async function splitUp(
   db: Db,
   forms: readonly string[],
@@ -151,7 +151,7 @@ async function lookUpPieces(db: Db, pieces: readonly string[]): Promise<Map<stri
   return new Map(rows.map(({ form, stem, parts, known }) => [form, { stem, parts: parts ?? [], known }]));
 }
 
-/** Known words that may be compounds of one of these, the shortest first: those that it starts or ends. */
+/** Known words that start or end with one of these and may be its compounds, the shortest first. */
 export async function wordsAround(db: Db, parts: readonly string[], most: number): Promise<KnownWord[]> {
   if (parts.length === 0) return [];
   // Ranges, since LIKE with a pattern that is not constant uses no index.
@@ -166,7 +166,7 @@ export async function wordsAround(db: Db, parts: readonly string[], most: number
     ) AS around`;
 }
 
-/** Forgets words, and what they were split into, that no article has any more. */
+/** Forgets words, and the pieces of their splits, that no article has any more. */
 export async function forget(db: Db, forms: readonly string[]): Promise<void> {
   const all = [...new Set([...forms, ...forms.flatMap(piecesOf)])];
   await db.sql`
