@@ -209,7 +209,7 @@ acts['create a term'] = {
 /** Who may change what readers see, now or by a schedule. */
 const PUBLISHERS: readonly Caller[] = ['editor'];
 
-describeWith('postgres')('who may do what to an article in which state', () => {
+describeWith('postgres')('the rights of each role in each state of an article', () => {
   let desk: Desk;
   let cells = 0;
   const unused = new Map<StateUnderTest, EditorialArticle>();
@@ -285,7 +285,7 @@ describeWith('postgres')('who may do what to an article in which state', () => {
   }
 
   describe.each(Object.entries(acts))('%s', (_name, act) => {
-    it.each(callers)('as %s', async (caller) => {
+    it.each(callers)('has the right outcome in every state for the role %s', async (caller) => {
       const failures = await Promise.all(
         statesUnderTest.map((one) =>
           checkCell(caller, act, one).catch((error: unknown) => [`${one}: ${String(error)}`]),
@@ -295,14 +295,14 @@ describeWith('postgres')('who may do what to an article in which state', () => {
     });
   });
 
-  it('left unchanged whatever was refused', async () => {
+  it('leave an article unchanged when an act is refused', async () => {
     for (const [of, { id, version }] of unused) {
       const { body } = await desk.get<EditorialArticle>(`articles/${id}`);
       expect({ of, version: body.version }).toEqual({ of, version });
     }
   });
 
-  it('was tried in every cell', () => {
+  it('are checked for every act, role and state', () => {
     expect(cells).toBe(Object.keys(acts).length * callers.length * statesUnderTest.length);
     expect(cells).toBe(30 * 7 * 12);
   });

@@ -73,7 +73,7 @@ export class Desk {
   }
 
   /** Events about an article, as soon as there are `count` of them. */
-  async toldOf(id: string, count: number): Promise<NewsroomEvent[]> {
+  async eventsOf(id: string, count: number): Promise<NewsroomEvent[]> {
     const events = () => this.service.emitted.filter(({ subject }) => subject === id);
     await waitUntil(() => events().length >= count, { what: `${count} events` });
     return events();

@@ -12,7 +12,7 @@ const times = (count: number, value: unknown) => Array.from({ length: count }, (
 const slugs = (count: number) => Array.from({ length: count }, (_, i) => `slug-${i}`);
 const isTaken = (draft: object) => ArticleDraftRequest.safeParse(draft).success;
 
-describe('the limits of a draft', () => {
+describe('a draft', () => {
   const block = (value: object) => ({ body: [value] });
   const withLength = (most: number, make: (text: string) => object) =>
     [most, (length: number) => make('x'.repeat(length))] as const;
@@ -79,12 +79,12 @@ describe('the limits of a draft', () => {
     ],
   ];
 
-  it.each(limits)('%s: %i and no more, and not nothing', (_field, most, make) => {
+  it.each(limits)('limits %s to %i', (_field, most, make) => {
     expect([isTaken(make(most)), isTaken(make(most + 1))]).toEqual([true, false]);
   });
 
   it.each(limits.filter(([field]) => !/authors|topics|places|^blocks$|caption/.test(field)))(
-    '%s: not empty where it is there',
+    'refuses an empty %s',
     (_field, _most, make) => {
       expect(isTaken(make(0))).toBe(false);
     },
@@ -112,7 +112,7 @@ describe('the limits of a draft', () => {
       'an embed without TLS',
       block({ type: 'embed', provider: 'vimeo', url: 'http://vimeo.com/1', title: 'x' }),
     ],
-  ])('%s is refused', (_what, draft) => {
+  ])('refuses %s', (_what, draft) => {
     expect(isTaken(draft)).toBe(false);
   });
 
@@ -129,7 +129,7 @@ describe('the limits of a draft', () => {
     ['file:///etc/passwd', false],
     ['//a.example', false],
     ['/a/b', false],
-  ])('a link to %s is taken: %s', (link, taken) => {
+  ])('accepts a link to %s: %s', (link, taken) => {
     expect(isTaken(block({ type: 'paragraph', runs: [{ text: 'x', link }] }))).toBe(taken);
   });
 });
@@ -142,7 +142,7 @@ describeWith('postgres')('hostile texts', () => {
   afterAll(() => desk.stop());
 
   it.each(hostileTexts)(
-    '%s comes back sanitized and otherwise unchanged in API, feeds and ninjs',
+    'are sanitized and otherwise unchanged in API, feeds and ninjs: %s',
     async (_what, typed, kept = typed) => {
       const { id } = await desk.published({
         kicker: typed,
@@ -200,7 +200,7 @@ describeWith('postgres')('hostile texts', () => {
       .replace(/"/g, '&quot;')
       .replace(/'/g, '&#39;');
 
-  it('in links are refused with a pointer to them', async () => {
+  it('are refused in links, with a pointer to each', async () => {
     const body = [{ type: 'paragraph', runs: [{ text: 'x', link: 'javascript:alert(1)' }] }];
     const answer = await desk.post('articles', anArticleRequest({ body }));
     expect(answer.status).toBe(422);

@@ -151,7 +151,7 @@ const transitions: Record<string, [(article: Article) => Article | void, Record<
 
 describe.each(Object.entries(transitions))('%s', (_act, [decide, outcomes]) => {
   it.each(articleStates.map((state) => [state, outcomes[state]] as const))(
-    'of a %s article: %s',
+    'of a %s article has the outcome %s',
     (state, outcome) => {
       expect(outcomeOf(decide, anArticle(state))).toBe(outcome);
     },
@@ -159,7 +159,7 @@ describe.each(Object.entries(transitions))('%s', (_act, [decide, outcomes]) => {
 });
 
 it.each(Object.entries(transitions).filter(([act]) => act !== 'discard'))(
-  'to %s makes a new version where it is allowed',
+  'to %s makes a new version when it is allowed',
   (_act, [decide, outcomes]) => {
     for (const state of articleStates.filter((one) => !outcomes[one].includes('.'))) {
       expect(decide(anArticle(state))).toMatchObject({ version: 4 });
@@ -181,7 +181,7 @@ describe('editing', () => {
     });
   });
 
-  it('leaves what is scheduled as it was approved, address included, however often it is edited', () => {
+  it('keeps the approved content and slug of a schedule, however often the article is edited', () => {
     const approved = { ...draft, slug: 'faehre' };
     const article = anArticle('scheduled');
     const once = edit(article, { ...draft, headline: 'Anders', slug: 'anders' }, now);
@@ -194,7 +194,7 @@ describe('editing', () => {
     });
   });
 
-  it('cannot set an embargo that a schedule would break', () => {
+  it('refuses an embargo that a schedule would break', () => {
     const embargoed = { ...draft, embargoUntil: '2026-11-02T18:00:01Z' };
     expect(() => edit(anArticle('scheduled'), embargoed, now)).toThrow(refusal('article.embargoed'));
     expect(edit(anArticle('draft'), embargoed, now)).toMatchObject({ draft: embargoed });
@@ -212,14 +212,14 @@ describe('publishing', () => {
     });
   });
 
-  it('keeps the time of the first publication when it is published anew', () => {
+  it('keeps the time of the first publication when it happens again', () => {
     expect(publish(anArticle('published'), terms, now).snapshot).toMatchObject({
       publishedAt: '2026-11-01T09:00:00.000Z',
       updatedAt: now.toISOString(),
     });
   });
 
-  it('takes the time of publication for a dateline without one', () => {
+  it('uses the time of publication for a dateline without a time', () => {
     const article = anArticle('draft', { draft: { ...draft, dateline: { place: 'Seewilen' } } });
     expect(publish(article, terms, now).snapshot.dateline).toEqual({
       place: 'Seewilen',
@@ -227,7 +227,7 @@ describe('publishing', () => {
     });
   });
 
-  it('is refused when readers see all of it already', () => {
+  it('is refused when the article has no unpublished changes', () => {
     expect(() => publish(anArticle('published', { hasChanges: false }), terms, now)).toThrow(
       refusal('article.unchanged'),
     );
@@ -242,7 +242,7 @@ describe('publishing', () => {
     expect(outcome).toBe(allowed ? 'published' : 'article.embargoed');
   });
 
-  it('takes a blank run between visible ones', () => {
+  it('accepts a blank run between visible ones', () => {
     const body = [paragraph('Da', ' ', 'und dort.')];
     expect(publish(anArticle('draft', { draft: { ...draft, body } }), terms, now).snapshot.body).toEqual(
       body,
@@ -279,13 +279,13 @@ describe('publishing', () => {
 });
 
 describe('correcting', () => {
-  it('adds the note to those before it', () => {
+  it('adds its note to the earlier ones', () => {
     const before = { at: '2026-11-01T12:00:00.000Z', note: 'Zuerst.' };
     const { snapshot } = correct(anArticle('published', { corrections: [before] }), terms, 'Dann.', now);
     expect(snapshot.corrections).toEqual([before, { at: now.toISOString(), note: 'Dann.' }]);
   });
 
-  it('ends at 50', () => {
+  it('is refused after 50 corrections', () => {
     const corrections = Array.from({ length: 50 }, () => ({ at: now.toISOString(), note: 'Noch eine.' }));
     expect(() => correct(anArticle('published', { corrections }), terms, 'Zu viel.', now)).toThrow(
       refusal('article.too-many-corrections'),
@@ -298,11 +298,11 @@ describe('scheduling', () => {
     ['in the past', { publishAt: new Date(now.getTime() - 1) }, 'schedule.past'],
     ['right now', { publishAt: now }, 'schedule.past'],
     ['offline before it is public', { publishAt: later, offlineAt: later }, 'schedule.offline-first'],
-  ])('%s is refused', (_when, times, code) => {
+  ])('is refused %s', (_when, times, code) => {
     expect(() => schedule(anArticle('draft'), times, now)).toThrow(refusal(code));
   });
 
-  it('moves both times, and cancels the one that is left out', () => {
+  it('moves both times, and cancels a time that is left out', () => {
     const scheduled = anArticle('scheduled', { offlineAt: new Date('2026-12-01T00:00:00Z') });
     const sooner = new Date('2026-11-02T12:00:00Z');
     expect(schedule(scheduled, { publishAt: sooner }, now)).toMatchObject({
@@ -311,7 +311,7 @@ describe('scheduling', () => {
     });
   });
 
-  it('is refused before the end of an embargo, and for what is incomplete', () => {
+  it('is refused before the end of an embargo and for an incomplete article', () => {
     const embargoed = { ...draft, embargoUntil: '2026-11-02T18:00:01Z' };
     expect(() => schedule(anArticle('draft', { draft: embargoed }), { publishAt: later }, now)).toThrow(
       refusal('article.embargoed'),
@@ -323,7 +323,7 @@ describe('scheduling', () => {
 });
 
 describe('retracting', () => {
-  it('takes the text from readers, ends every schedule and keeps the reason', () => {
+  it('removes the public text, cancels every schedule and records the reason', () => {
     const article = anArticle('published', { publishAt: later, offlineAt: later });
     expect(retract(article, 'legal', 'Auf Wunsch.', now)).toMatchObject({
       snapshot: null,
@@ -338,7 +338,7 @@ describe('retracting', () => {
 });
 
 describe('purging', () => {
-  it('leaves nothing of the text, and is done once', () => {
+  it('erases the text and is refused a second time', () => {
     const purged = purge(anArticle('retracted'), now);
     expect(purged).toMatchObject({
       draft: null,
@@ -350,7 +350,7 @@ describe('purging', () => {
 });
 
 describe('renaming terms', () => {
-  it('changes the names alone, not the working copy nor whether it has changes', () => {
+  it('changes only the names, not the working copy or whether it has changes', () => {
     const article = anArticle('published');
     const renamed = { ...names, section: { ...section, name: 'Nachrichten' } };
     const snapshot = { ...article.snapshot, ...renamed };
@@ -366,7 +366,7 @@ describe('renaming terms', () => {
   });
 });
 
-it('the content of a snapshot can be published again as it was', () => {
+it('the content of a snapshot can be published again unchanged', () => {
   const { snapshot } = publish(anArticle('draft'), terms, now);
   const content = ArticleDraft.parse(draftOf(snapshot));
   expect(publish(anArticle('draft', { draft: content }), terms, now).snapshot).toEqual(snapshot);

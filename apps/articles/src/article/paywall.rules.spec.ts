@@ -8,13 +8,13 @@ const bodyOf = (blocks: number) =>
     runs: [{ text: `Absatz ${i + 1}` }],
   }));
 
-describe('what readers see without a subscription', () => {
-  it('of a free article is all of it', () => {
+describe('the text without a subscription', () => {
+  it('is complete for a free article', () => {
     const article = anArticleSnapshot({ body: bodyOf(5) });
     expect(readableWithoutSubscription(article)).toBe(article);
   });
 
-  it('of a paid article is all but its body after two blocks', () => {
+  it('ends after two blocks of the body for a paid article', () => {
     const corrections = [{ at: '2026-11-03T08:00:00.000Z', note: 'Datum berichtigt.' }];
     const article = anArticleSnapshot({ access: 'paid', body: bodyOf(5), corrections });
     expect(readableWithoutSubscription(article)).toEqual({

@@ -4,8 +4,8 @@ import { Desk, expectOk } from '../../test/desk.js';
 import { ArticleSlug } from './article-slug.js';
 import { candidates } from './slugs.js';
 
-describe('the slugs that a new article may get', () => {
-  it('are the one that is wished, and two with ever longer tails, none longer than 120 or like an id', () => {
+describe('the candidates for the slug of a new article', () => {
+  it('are the wished one and two with longer and longer suffixes, never over 120 characters or like an id', () => {
     const id = '01a209b8-7cb2-7521-8524-1798840b62b3';
     expect(candidates('faehre', id)).toEqual(['faehre', 'faehre-0b62b3', 'faehre-85241798840b62b3']);
     for (const wished of ['x'.repeat(120), `${'ab-'.repeat(39)}abc`, id, id.slice(0, 23)])
@@ -23,7 +23,7 @@ describeWith('postgres')('the slug of an article', () => {
   const statusOf = async (slug: string) => (await desk.read(`/articles/${slug}`)).status;
   const create = (overrides: Record<string, unknown>) => desk.post('articles', anArticleRequest(overrides));
 
-  it('that another article has is refused as taken', async () => {
+  it('is refused when another article has it', async () => {
     await desk.published({ slug: 'einmalig' });
     const draft = await desk.draft();
     const answers = [
@@ -36,7 +36,7 @@ describeWith('postgres')('the slug of an article', () => {
     ]);
   });
 
-  it('is made for each of many articles that are created at once with one headline', async () => {
+  it('is unique for many articles that are created at once with the same headline', async () => {
     const headline = 'x'.repeat(160);
     const answers = await Promise.all(Array.from({ length: 16 }, () => create({ headline })));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
@@ -58,7 +58,7 @@ describeWith('postgres')('the slug of an article', () => {
       expect((await desk.draft({ headline: anId().replaceAll('-', ' ') })).slug).toMatch(/^artikel-/);
     });
 
-    it('still leads to an article that has it from before', async () => {
+    it('still leads to an article that had it before this rule', async () => {
       const { id } = await desk.published();
       const slug = anId();
       await desk.service.query(`INSERT INTO article_slug (slug, article_id) VALUES ($1, $2)`, [slug, id]);
@@ -68,13 +68,13 @@ describeWith('postgres')('the slug of an article', () => {
   });
 
   describe('of a working copy', () => {
-    it('is not public, neither as an address nor as one that redirects', async () => {
+    it('is not public and does not redirect', async () => {
       const { id, version } = await desk.published({ slug: 'harmlos' });
       expectOk(await desk.edit(id, version, anArticleRequest({ slug: 'ruecktritt' })));
       expect([await statusOf('ruecktritt'), await statusOf('harmlos')]).toEqual([404, 200]);
     });
 
-    it('is kept for it while it has it, and given back when it gets another', async () => {
+    it('is reserved while the working copy has it, and released when that gets another', async () => {
       const { id, version } = await desk.published();
       const edited = expectOk(await desk.edit(id, version, anArticleRequest({ slug: 'nur-geplant' })));
       expect((await create({ slug: 'nur-geplant' })).body.code).toBe('article.slug-taken');
@@ -82,7 +82,7 @@ describeWith('postgres')('the slug of an article', () => {
       expect((await create({ slug: 'nur-geplant' })).status).toBe(201);
     });
 
-    it('is given back when the article is taken down', async () => {
+    it('is released when the article is taken down', async () => {
       const { id, version } = await desk.published();
       const edited = expectOk(await desk.edit(id, version, anArticleRequest({ slug: 'nie-erschienen' })));
       expectOk(await desk.act('retract', edited, { reason: 'legal' }));
@@ -90,7 +90,7 @@ describeWith('postgres')('the slug of an article', () => {
       expect((await create({ slug: 'nie-erschienen' })).status).toBe(201);
     });
 
-    it('becomes public with it, and the one before redirects', async () => {
+    it('becomes public with it, and the previous one redirects', async () => {
       const { id, version } = await desk.published({ slug: 'eins' });
       const edited = expectOk(await desk.edit(id, version, anArticleRequest({ slug: 'zwei' })));
       const second = expectOk(await desk.act('publish', edited));
@@ -101,7 +101,7 @@ describeWith('postgres')('the slug of an article', () => {
     });
   });
 
-  it('never blocks a purge, not even one made of the id', async () => {
+  it('never blocks a purge, not even when it is derived from the id', async () => {
     const article = await desk.retracted();
     await create({ slug: `article-${article.id}` });
     await create({ slug: `purged-${article.id}` });

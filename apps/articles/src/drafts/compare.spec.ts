@@ -21,7 +21,7 @@ describe('comparing two revisions', () => {
     ]);
   });
 
-  it('takes the time of publication for no difference', () => {
+  it('ignores the time of publication', () => {
     expect(compare(article, { ...article, updatedAt: '2026-12-01T00:00:00.000Z' })).toEqual({
       fields: [],
       blocks: [{ change: 'same', block: article.body[0] }],

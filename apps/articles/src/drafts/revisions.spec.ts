@@ -31,7 +31,7 @@ describeWith('postgres')('the revisions of an article', () => {
     });
   });
 
-  it('are restored into the working copy, which readers see when it is published', async () => {
+  it('are restored to the working copy, which readers see when it is published', async () => {
     const { article, versions } = await publishedTwice();
     const restored = expectOk(
       await desk.post(`articles/${article.id}/revisions/${versions[0]}/restore`, undefined, article.version),
@@ -42,7 +42,7 @@ describeWith('postgres')('the revisions of an article', () => {
     expect((await desk.read(`/articles/${article.id}`)).body.headline).toBe('Erste');
   });
 
-  it('bring their slug back when they are restored, and the address in between leads there', async () => {
+  it('restore their slug, and the slug in between redirects to it', async () => {
     const first = await desk.published({ slug: 'schleife-a' });
     const edited = expectOk(
       await desk.edit(first.id, first.version, anArticleRequest({ slug: 'schleife-b' })),
@@ -62,7 +62,7 @@ describeWith('postgres')('the revisions of an article', () => {
     });
   });
 
-  it('say who published them, and what was corrected', async () => {
+  it('name who published them and what was corrected', async () => {
     const { article } = await publishedTwice();
     expectOk(await desk.act('correct', article, { note: 'Ort berichtigt.' }));
     const { body } = await desk.get<{ items: object[] }>(`articles/${article.id}/revisions`);
@@ -73,7 +73,7 @@ describeWith('postgres')('the revisions of an article', () => {
     await desk.put('topics/ai', { name: 'AI' });
     const article = await desk.published({ topics: ['ai'] });
     expectOk(await desk.changeTerm('topics/ai', { name: 'KI' }));
-    await desk.toldOf(article.id, 2);
+    await desk.eventsOf(article.id, 2);
     const { publishedVersion } = (await desk.get<{ publishedVersion: number }>(`articles/${article.id}`))
       .body;
     expect(publishedVersion).toBe(article.version + 1);
@@ -87,12 +87,12 @@ describeWith('postgres')('the revisions of an article', () => {
     expect(comparison.fields.map(({ field }) => field)).toEqual(['topics']);
   });
 
-  it('of a renamed term do not stand in the way of an editor, only those of other editors do', async () => {
+  it('of a renamed term do not conflict with an edit, those of other editors do', async () => {
     await desk.put('topics/bahn', { name: 'Bahn' });
     const { id, version } = await desk.published({ topics: ['bahn'] });
     for (const [i, name] of ['Eisenbahn', 'Schiene'].entries()) {
       expectOk(await desk.changeTerm('topics/bahn', { name }));
-      await desk.toldOf(id, 2 + i);
+      await desk.eventsOf(id, 2 + i);
     }
     const edited = await desk.edit(id, version, anArticleRequest({ topics: ['bahn'], headline: 'Trotzdem' }));
     expect(edited).toMatchObject({ status: 200, body: { version: version + 3 } });
@@ -116,7 +116,7 @@ describeWith('postgres')('the revisions of an article', () => {
         ),
       );
 
-    it('leave the embargo of the working copy as it is', async () => {
+    it('keep the embargo of the working copy', async () => {
       const first = await desk.published();
       const edited = expectOk(
         await desk.edit(first.id, first.version, anArticleRequest({ embargoUntil: '2999-01-01T00:00:00Z' })),
@@ -125,7 +125,7 @@ describeWith('postgres')('the revisions of an article', () => {
       expect(content).toMatchObject({ embargoUntil: '2999-01-01T00:00:00Z' });
     });
 
-    it('never drop a label, neither that of the working copy nor that of the revision', async () => {
+    it('keep the label of the working copy and that of the revision', async () => {
       const ad = { label: 'paid', sponsor: 'Alpenfink AG' };
       const plain = await desk.published({ label: 'none' });
       const labelled = expectOk(await desk.edit(plain.id, plain.version, anArticleRequest(ad)));
@@ -138,7 +138,7 @@ describeWith('postgres')('the revisions of an article', () => {
       expect((await restored(unlabelled, published.version)).content).toMatchObject(ad);
     });
 
-    it('keep the working copy that gave way, which can be restored itself', async () => {
+    it('keep the replaced working copy, which can be restored, too', async () => {
       const first = await desk.published({ headline: 'Erschienen' });
       const edited = expectOk(
         await desk.edit(first.id, first.version, anArticleRequest({ headline: 'Angefangen' })),
@@ -154,7 +154,7 @@ describeWith('postgres')('the revisions of an article', () => {
       expect(again.content).toMatchObject({ headline: 'Angefangen' });
     });
 
-    it('and edits keep the last 20 working copies', async () => {
+    it('keep the last 20 working copies, also after edits', async () => {
       let draft = await desk.draft({ headline: 'Fassung 0' });
       for (let i = 1; i <= 22; i++)
         draft = expectOk(
@@ -170,7 +170,7 @@ describeWith('postgres')('the revisions of an article', () => {
     });
   });
 
-  it('that do not exist are unknown', async () => {
+  it('respond 404 when they do not exist', async () => {
     const { article } = await publishedTwice();
     expect((await desk.get(`articles/${article.id}/revisions/99`)).status).toBe(404);
   });

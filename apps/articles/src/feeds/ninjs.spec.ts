@@ -56,7 +56,7 @@ it.each([
   expect(validate.errors).toBeNull();
 });
 
-it('names pictures with what they show, their credit and size', () => {
+it('describes pictures with alt text, credit and size', () => {
   expect(ninjs(site, full, 3)).toMatchObject({
     associations: [
       {

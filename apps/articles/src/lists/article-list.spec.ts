@@ -39,7 +39,7 @@ describeWith('postgres')('lists', () => {
     expect((await page('topic=see')).items.map(({ id }) => id)).toEqual(ids);
   });
 
-  it('neither skip nor repeat anything while articles are published, changed and taken down', async () => {
+  it('neither skip nor repeat an article while others are published, changed and taken down', async () => {
     const ids = await publishMany(10, { topics: ['berg'] });
     const doomed = await desk.published({ topics: ['berg'] });
     let changes = 0;
@@ -56,12 +56,12 @@ describeWith('postgres')('lists', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it('of several terms hold what is in all of them', async () => {
+  it('of several terms contain the articles that have all of them', async () => {
     const { id } = await desk.published({ topics: ['see'], section: 'sport' });
     expect((await page('topic=see&section=sport')).items.map((item) => item.id)).toEqual([id]);
   });
 
-  it('say what they are lists of', async () => {
+  it('name the terms that they are filtered by', async () => {
     expect((await page('section=sport')).terms).toMatchObject([
       { kind: 'section', slug: 'sport', name: 'sport' },
     ]);
@@ -79,7 +79,7 @@ describeWith('postgres')('lists', () => {
     expect(items[1]).toMatchObject({ headline: 'Später ergänzt' });
   });
 
-  it('leave an article that changed its section', async () => {
+  it('omit an article that moved to another section', async () => {
     const { id, version, content } = await desk.published({ section: 'sport' });
     expectOk(
       await desk.act('publish', expectOk(await desk.edit(id, version, { ...content, section: 'news' }))),
@@ -88,7 +88,7 @@ describeWith('postgres')('lists', () => {
     expect((await page('section=news&limit=1')).items.map((item) => item.id)).toEqual([id]);
   });
 
-  it('of the newsroom hold drafts, too, the last touched first', async () => {
+  it('of the newsroom contain drafts, too, the most recently changed first', async () => {
     const draft = await desk.draft({ headline: 'Noch in Arbeit' });
     const { items } = (await desk.get<ListAnswer>('articles?state=draft&limit=1')).body;
     expect(items).toMatchObject([{ id: draft.id, headline: 'Noch in Arbeit', state: 'draft' }]);
@@ -99,13 +99,13 @@ describeWith('postgres')('lists', () => {
 
   describe('refuse', () => {
     it.each([
-      ['a cursor that is none', 'cursor=abc', 'list.bad-cursor'],
+      ['an invalid cursor', 'cursor=abc', 'list.bad-cursor'],
       [
-        'a cursor of another time',
+        'a cursor with an impossible time',
         `cursor=${Buffer.from('2026-99-99T00:00:00Z x').toString('base64url')}`,
         'list.bad-cursor',
       ],
-      ['too many at once', 'limit=51', 'request.invalid'],
+      ['a limit that is too high', 'limit=51', 'request.invalid'],
       ['an unknown filter', 'colour=red', 'request.invalid'],
     ])('%s', async (_what, query, code) => {
       expect(await desk.read<Problem>(`/articles?${query}`)).toMatchObject({ status: 422, body: { code } });

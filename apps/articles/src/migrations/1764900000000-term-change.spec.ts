@@ -50,7 +50,7 @@ describeWith('postgres')('the view term_change', () => {
     jobs: (): Promise<Record<string, unknown>[]> => db.query(`SELECT * FROM retelling ORDER BY id`),
   };
 
-  it('hands the version before a change that this one requests, with the same defaults', async () => {
+  it('shows the previous version a change that this version requests, with all defaults', async () => {
     await db.transaction((tx) => requestPropagation(tx, termId, by));
     expect(await old.jobs()).toEqual([
       {
@@ -69,7 +69,7 @@ describeWith('postgres')('the view term_change', () => {
     ]);
   });
 
-  it('lets this version settle a change that the version before requested', async () => {
+  it('lets this version settle a change that the previous version requested', async () => {
     await old.request();
     const articleId = anId();
     await db.transaction(async (tx) => {
@@ -109,7 +109,7 @@ describeWith('postgres')('the view term_change', () => {
     ]);
   });
 
-  it('counts, changes and deletes the same rows', async () => {
+  it('counts and deletes the same rows', async () => {
     await old.request();
     expect(
       await db.query(`SELECT count(*)::int AS count FROM term_change WHERE finished_at IS NULL`),

@@ -31,7 +31,7 @@ describeWith('postgres')('the life of an article', () => {
       ]).toEqual([404, 404]);
     });
 
-    it('is made once for one Idempotency-Key', async () => {
+    it('is created once per Idempotency-Key', async () => {
       const create = () =>
         desk.service.as<{ id: string }>('author', 'POST', '/editorial/articles', anArticleRequest(), {
           'idempotency-key': 'once',
@@ -40,7 +40,7 @@ describeWith('postgres')('the life of an article', () => {
       expect(second.body.id).toBe(first.body.id);
     });
 
-    it('is not given to somebody else for the Idempotency-Key of its author', async () => {
+    it('is not returned to another person who sends the same Idempotency-Key', async () => {
       const create = async (role: 'author' | 'editor', headline: string) =>
         desk.service.as<{ id: string }>(role, 'POST', '/editorial/articles', anArticleRequest({ headline }), {
           'idempotency-key': 'shared',
@@ -55,14 +55,14 @@ describeWith('postgres')('the life of an article', () => {
       expect((await desk.draft({ slug: 'erste-wahl' })).slug).toBe('erste-wahl');
     });
 
-    it('can be discarded, its audit lines stay', async () => {
+    it('can be discarded, while its audit lines stay', async () => {
       const { id, version } = await desk.draft();
       expect((await desk.remove(`articles/${id}`, version)).status).toBe(204);
       expect((await desk.get(`articles/${id}`)).status).toBe(404);
       expect((await auditOf(id)).map(({ did }) => did)).toEqual(['discard', 'create']);
     });
 
-    it('names unknown terms all at once', async () => {
+    it('is refused with all of its unknown terms at once', async () => {
       const { status, body } = await desk.post(
         'articles',
         anArticleRequest({ section: 'nirgends', topics: ['a', 'b'] }),
@@ -73,7 +73,7 @@ describeWith('postgres')('the life of an article', () => {
   });
 
   describe('publishing', () => {
-    it('lists everything that is missing, alt text and credit of every picture included', async () => {
+    it('is refused with everything that is missing, including alt text and credit of every picture', async () => {
       const picture = { url: 'https://pictures.example/a.jpg', width: 3, height: 2 };
       const { body: draft } = await desk.post('articles', {
         headline: 'Halb fertig',
@@ -98,22 +98,22 @@ describeWith('postgres')('the life of an article', () => {
       );
     });
 
-    it('makes it public and emits the event', async () => {
+    it('makes the article public and emits the event', async () => {
       const { id, version, slug } = await desk.published({ headline: 'Nun für alle' });
       const { status, body, headers } = await desk.read(`/articles/${slug}`);
       expect({ status, etag: headers.get('etag') }).toEqual({ status: 200, etag: `"${version}"` });
       expect(body).toMatchObject({ id, version, headline: 'Nun für alle', byline: [{ name: 'Lia Muster' }] });
-      expect(await desk.toldOf(id, 1)).toMatchObject([{ type: 'article.published', data: { version } }]);
+      expect(await desk.eventsOf(id, 1)).toMatchObject([{ type: 'article.published', data: { version } }]);
     });
 
-    it('of the working copy again makes a new revision and an update', async () => {
+    it('again makes a new revision and emits an update', async () => {
       const { id, version } = await desk.published({ headline: 'Erste Fassung' });
       const edited = expectOk(await desk.edit(id, version, anArticleRequest({ headline: 'Zweite Fassung' })));
       expect((await desk.read(`/articles/${id}`)).body.headline).toBe('Erste Fassung');
       expect(edited.hasChanges).toBe(true);
       const again = expectOk(await desk.act('publish', edited));
       expect((await desk.read(`/articles/${id}`)).body.headline).toBe('Zweite Fassung');
-      expect((await desk.toldOf(id, 2)).map(({ type }) => type)).toEqual([
+      expect((await desk.eventsOf(id, 2)).map(({ type }) => type)).toEqual([
         'article.published',
         'article.updated',
       ]);
@@ -126,7 +126,7 @@ describeWith('postgres')('the life of an article', () => {
       ]);
     });
 
-    it('is refused for a version that is not the latest, and says which is', async () => {
+    it('is refused for an outdated version, and names the latest', async () => {
       const { id, version } = await desk.draft();
       expectOk(await desk.edit(id, version, anArticleRequest()));
       expect(await desk.act('publish', { id, version })).toMatchObject({
@@ -156,7 +156,7 @@ describeWith('postgres')('the life of an article', () => {
     });
   });
 
-  it('50 editors saving at once: one wins, 49 get the version that won', async () => {
+  it('accepts one of 50 concurrent edits and answers the others with the new version', async () => {
     const { id, version } = await desk.published();
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, i) =>
@@ -176,12 +176,12 @@ describeWith('postgres')('the life of an article', () => {
   });
 
   describe('a correction', () => {
-    it('is carried with its note and time by page and event', async () => {
+    it('appears with its note and time in the article and the event', async () => {
       const article = await desk.published();
       expectOk(await desk.act('correct', article, { note: 'Es waren drei Wochen, nicht vier.' }));
       const carried = [{ note: 'Es waren drei Wochen, nicht vier.', at: expect.any(String) }];
       expect((await desk.read(`/articles/${article.id}`)).body.corrections).toEqual(carried);
-      expect((await desk.toldOf(article.id, 2)).at(-1)).toMatchObject({
+      expect((await desk.eventsOf(article.id, 2)).at(-1)).toMatchObject({
         type: 'article.updated',
         data: { article: { corrections: carried } },
       });
@@ -197,7 +197,7 @@ describeWith('postgres')('the life of an article', () => {
   });
 
   describe('a retraction', () => {
-    it('and a correction have their notes sanitized', async () => {
+    it('has its note sanitized, as a correction has', async () => {
       const article = await desk.published();
       const corrected = expectOk(
         await desk.act('correct', article, { note: 'Zwei\u0000, nicht\ud83d drei.' }),
@@ -211,17 +211,17 @@ describeWith('postgres')('the life of an article', () => {
       expect((await desk.read('/articles/a%00b')).status).toBe(422);
     });
 
-    it('answers 410 with the public note, and emits an event without a word of text', async () => {
+    it('responds 410 with the public note, and emits an event without text', async () => {
       const article = await desk.published({ headline: 'Geheimes' });
       expectOk(await desk.act('retract', article, { reason: 'legal', note: 'Auf Anordnung des Gerichts.' }));
       expect(await desk.read(`/articles/${article.slug}`)).toMatchObject({
         status: 410,
         body: { code: 'article.retracted', reason: 'legal', note: 'Auf Anordnung des Gerichts.' },
       });
-      expect(JSON.stringify((await desk.toldOf(article.id, 2)).at(-1))).not.toContain('Geheimes');
+      expect(JSON.stringify((await desk.eventsOf(article.id, 2)).at(-1))).not.toContain('Geheimes');
     });
 
-    it('takes the article from every list', async () => {
+    it('removes the article from every list', async () => {
       const article = await desk.published();
       expectOk(await desk.act('retract', article, { reason: 'error' }));
       const { text } = await desk.read('/articles?limit=50');
@@ -230,7 +230,7 @@ describeWith('postgres')('the life of an article', () => {
   });
 
   describe('a purge', () => {
-    it('erases every word and leaves an audit line and the address', async () => {
+    it('erases every word and keeps an audit line and the address', async () => {
       const word = 'Zwetschgenkrawall';
       const text = { headline: word, slug: 'zwetschgenkrawall', lead: `${word} im Dorf.`, sponsor: word };
       let article = await desk.published({ ...text, label: 'paid' });
@@ -272,7 +272,7 @@ describeWith('postgres')('the life of an article', () => {
     });
   });
 
-  it('is in the audit log: who did what, newest first', async () => {
+  it('is recorded in the audit log, newest first', async () => {
     const article = await desk.retracted();
     expect(await auditOf(article.id)).toMatchObject([
       { did: 'retract', version: 3, by: { id: 'test-editor' } },
@@ -281,7 +281,7 @@ describeWith('postgres')('the life of an article', () => {
     ]);
   });
 
-  it('is changed by nobody without the role for it', async () => {
+  it('can be changed only with the right role', async () => {
     const { id, version } = await desk.draft();
     const answer = await desk.service.as('author', 'POST', `/editorial/articles/${id}/publish`, undefined, {
       'if-match': `"${version}"`,
