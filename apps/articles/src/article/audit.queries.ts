@@ -2,8 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { AuditEntry } from './audit.js';
 
 /**
- * Newest first. Until a `-contract` migration rewrites them, lines of the version before this one say `retell` for
- * `term-changed`.
+ * Newest first. Lines of older versions say `retell` for `term-changed`, until a `-contract` migration rewrites them.
  * @param before the id of the last entry seen.
  */
 export async function auditOf(

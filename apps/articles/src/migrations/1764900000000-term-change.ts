@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Gives the table `retelling` the name `term_change`, for now as an updatable view, so that the version before this one
- * works on during the rollout and after a rollback. A `-contract` migration of a later release drops the view, renames
- * the table, and rewrites the audit act `retell` as `term-changed`.
+ * Gives the table `retelling` the name `term_change`, for now as an updatable view, so that the previous version still
+ * works during the rollout and after a rollback. A `-contract` migration of a later release drops the view, renames the
+ * table, and rewrites the audit act `retell` as `term-changed`.
  */
 export class TermChange1764900000000 implements MigrationInterface {
   readonly name = 'TermChange1764900000000';

@@ -64,7 +64,7 @@ describeWith('postgres')('a schedule', () => {
       expectOk(await desk.actOnTerm('rename', 'topics/kommt', { slug: 'kam' }));
       await waitUntil(async () => {
         const [open] = await desk.service.query<{ n: string }>(
-          `SELECT count(*) AS n FROM retelling WHERE finished_at IS NULL`,
+          `SELECT count(*) AS n FROM term_change WHERE finished_at IS NULL`,
         );
         return open!.n === '0';
       });

@@ -20,7 +20,7 @@ import { cancelPublishing, cancelSchedule } from './schedule.rules.js';
 const LOOK_EVERY = 200;
 /** Milliseconds between attempts at a take-down that fails: the first wait and the longest. */
 const retryAfter = { first: 1_000, longest: 60_000 } as const;
-/** Milliseconds after which an article that was locked at every look is late, and for which to wait for its lock then. */
+/** Milliseconds after which an article that was locked at every look is late, and for which its lock is then awaited. */
 const [LATE, LOCK_WITHIN] = [1_000, 500];
 /** Articles per transaction; few, because a replica that dies delays all of its batch. */
 const BATCH = 40;
@@ -146,7 +146,7 @@ export class DueArticles extends BackgroundWork {
     }
   }
 
-  /** An article whose time offline has come before it was published is not published any more. */
+  /** An article that has to be offline before it was ever published is not published. */
   private async miss(tx: EntityManager, article: LiveArticle): Promise<void> {
     const { publishAt, offlineAt } = article;
     const cancelled = await save(tx, article, cancelSchedule(article, this.clock.now()));

@@ -3,13 +3,12 @@ import type { EntityManager } from 'typeorm';
 import { articlePublished, articleRetracted, articleUpdated } from '#events';
 import { Outbox } from '#messaging';
 import type { Article, PublishedArticle, RetractedArticle } from '../article/article.js';
-import { save } from '../article/article-store.js';
+import { save, storePublished } from '../article/article-store.js';
 import { audit, type ActorRef, type AuditedAct } from '../article/audit.js';
 import { holdSlugs, releaseReserved, slugsOfPublished } from '../article/slugs.js';
 import { enterLists, leaveLists, unlist } from '../lists/listing.js';
 import { putInSearch, removeFromSearch } from '../search/search-index.js';
 import type { ResolvedTerms } from '../taxonomy/resolved-terms.js';
-import { storePublished } from './published-articles.js';
 
 /** A locked article before and after its publication. */
 export interface Publication {

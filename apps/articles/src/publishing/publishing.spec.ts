@@ -281,6 +281,18 @@ describeWith('postgres')('the life of an article', () => {
     ]);
   });
 
+  it('is recorded as term-changed after a change of a term, also in lines of older versions', async () => {
+    const { id } = await desk.draft();
+    for (const did of ['retell', 'term-changed']) {
+      await desk.service.query(
+        `INSERT INTO audit (article_id, version, did, by_id, by_name) VALUES ($1, 1, $2, 'a', 'A')`,
+        [id, did],
+      );
+    }
+    const acts = (await auditOf(id)).map(({ did }) => did);
+    expect(acts).toEqual(['term-changed', 'term-changed', 'create']);
+  });
+
   it('can be changed only with the right role', async () => {
     const { id, version } = await desk.draft();
     const answer = await desk.service.as('author', 'POST', `/editorial/articles/${id}/publish`, undefined, {

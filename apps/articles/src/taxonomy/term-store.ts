@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { lockKey } from '../article/article-store.js';
+import { lockKey } from '../article/lock-key.js';
 import { Term, type TermKind } from './term.entity.js';
 
 /**

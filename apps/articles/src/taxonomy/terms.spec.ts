@@ -17,7 +17,8 @@ describeWith('postgres')('sections, topics, places and authors', () => {
   /** All articles that named a changed term were republished. */
   const republished = () =>
     waitUntil(
-      async () => (await desk.service.query('SELECT FROM retelling WHERE finished_at IS NULL')).length === 0,
+      async () =>
+        (await desk.service.query('SELECT FROM term_change WHERE finished_at IS NULL')).length === 0,
     );
 
   it.each([
