@@ -6,7 +6,7 @@ import type { ArticleSummary } from './article-summary.js';
 export const articleStates = ['draft', 'scheduled', 'published', 'retracted'] as const;
 export type ArticleState = (typeof articleStates)[number];
 
-/** What the table holds of an article in any state; {@link Article} says what each state has. */
+/** A row of the table. `article.ts` types the states. */
 @Entity('article')
 export class ArticleRow {
   @PrimaryColumn('uuid')
@@ -38,11 +38,11 @@ export class ArticleRow {
   @Column('boolean', { name: 'has_changes' })
   hasChanges!: boolean;
 
-  /** What readers see, as it was last published. */
+  /** The public text, as last published. */
   @Column('json', { nullable: true })
   snapshot!: ArticleSnapshot | null;
 
-  /** What lists show of the snapshot, kept ready because lists are read far more often than articles change. */
+  /** The snapshot's entry in lists, stored because lists are read far more often than articles change. */
   @Column('json', { nullable: true })
   summary!: ArticleSummary | null;
 

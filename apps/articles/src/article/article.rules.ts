@@ -7,12 +7,12 @@ import type { ArticleRow } from './article.entity.js';
 import { articleSummary } from './article-summary.js';
 import { completeTextOf, type CompleteText } from './complete-text.js';
 
-/** Decisions about one article: its state in, its next state or a refusal out. */
+/** Decisions about one article: from its state to its next state, or a refusal. */
 
 /** The contract's limit of corrections per article. */
 const MAX_CORRECTIONS = 50;
 
-/** What a new article starts with. */
+/** The fields of a new article. */
 export type NewArticle = Pick<DraftArticle, 'id' | 'slug' | 'draft' | 'termIds' | 'updatedAt'> &
   Partial<Pick<DraftArticle, 'idempotencyKey' | 'sourceId'>>;
 

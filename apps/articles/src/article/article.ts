@@ -3,7 +3,7 @@ import type { ArticleDraft } from './article-content.js';
 import type { ArticleRow, ArticleState } from './article.entity.js';
 import type { ArticleSummary } from './article-summary.js';
 
-/** What an article has in each state of its life. */
+/** An article, typed by its state. */
 export type Article = DraftArticle | ScheduledArticle | PublishedArticle | RetractedArticle;
 
 /** Not public, and not about to be. */
@@ -17,7 +17,7 @@ export interface ScheduledArticle extends NotYetPublic {
   readonly publishAt: Date;
 }
 
-/** What readers see. An update or a take-down may be scheduled. */
+/** Public. An update or a take-down may be scheduled. */
 export interface PublishedArticle extends ArticleRow {
   readonly state: 'published';
   readonly draft: ArticleDraft;

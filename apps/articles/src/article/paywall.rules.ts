@@ -3,7 +3,7 @@ import type { ArticleSnapshot } from '#events';
 /** Blocks of a paid article's body that everybody may read. At least one block is always withheld. */
 const FREE_BLOCKS = 2;
 
-/** An article as a reader gets it: whole, or `restricted` to its free part. */
+/** An article as a reader gets it: complete, or `restricted` to its free part. */
 export type ReadableArticle = ArticleSnapshot & { readonly restricted?: true };
 
 /**

@@ -10,7 +10,7 @@ export class Revision {
   @PrimaryColumn('integer')
   version!: number;
 
-  /** What readers saw. */
+  /** The public text at that time. */
   @Column('json')
   snapshot!: ArticleSnapshot;
 

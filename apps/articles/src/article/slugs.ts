@@ -130,7 +130,7 @@ export async function releaseReserved(tx: EntityManager, { id, slug }: Article):
   await tx.sql`DELETE FROM article_slug WHERE article_id = ${id} AND reserved AND slug <> ${slug}`;
 }
 
-/** Replaces an article's slugs by digests: they hold words of the headline, but their addresses must still answer 410. */
+/** Replaces an article's slugs by digests: they hold words of the headline, but their addresses must still respond 410. */
 export async function eraseSlugs(tx: EntityManager, articleId: string): Promise<void> {
   const erased = returnedRows(
     await tx.sql<Changed<{ slug: string }>>`
@@ -142,5 +142,5 @@ export async function eraseSlugs(tx: EntityManager, articleId: string): Promise<
 }
 
 const PREFIX = 'sha256:';
-/** What is kept of an erased text: enough to recognize it, not to read it. */
+/** A digest that replaces an erased text: enough to recognize it, not to read it. */
 export const digestOf = (text: string): string => PREFIX + createHash('sha256').update(text).digest('hex');

@@ -23,7 +23,7 @@ import { revisionSnapshot } from './revisions.queries.js';
 type Origin = Pick<NewArticle, 'idempotencyKey' | 'sourceId'>;
 
 /**
- * What authors and editors do with the working copy of an article. Every change of an existing article throws Refused
+ * The use cases of working copies: lock, decide, save, audit. Every change of an existing article throws Refused
  * `article.unknown` and `article.changed-meanwhile`, besides the errors that its method names.
  */
 @Injectable()

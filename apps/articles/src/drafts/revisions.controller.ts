@@ -19,7 +19,7 @@ type ListRevisionsRequest = z.infer<typeof ListRevisionsRequest>;
 const CompareRequest = z.strictObject({ from: VersionInPath, to: VersionInPath });
 type CompareRequest = z.infer<typeof CompareRequest>;
 
-/** What readers saw, one revision per publication. */
+/** The published snapshots of an article, one revision per publication. */
 @Controller('editorial/articles/:id/revisions')
 @ForRoles('author', 'editor')
 export class RevisionsController {

@@ -8,7 +8,7 @@ export interface FeedFile {
 }
 
 /**
- * When a feed last changed, for `Last-Modified`. Records a new text when it is read first. The text itself decides,
+ * When a feed last changed, for `Last-Modified`. Records a new text when it is first read. The text itself decides,
  * whatever changed it: an article, a retraction, a renamed term, the time, a new version of this service. Two texts
  * never have the same second, so `If-Modified-Since` hides no change.
  * @returns undefined for the first 2 s: the next change could still get the same date (RFC 9110, 8.8.2.2).

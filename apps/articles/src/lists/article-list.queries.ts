@@ -17,7 +17,7 @@ export type ListArticlesRequest = z.infer<typeof ListArticlesRequest>;
 
 /** A page of a list, with its articles as JSON that is ready to be sent. */
 export interface ArticleList {
-  /** What the list is filtered by. */
+  /** The terms that the list is filtered by. */
   readonly terms: ListedTerm[];
   /** Summaries, each as JSON. */
   readonly items: string[];

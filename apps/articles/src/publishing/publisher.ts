@@ -27,8 +27,8 @@ export interface PublishOptions {
 }
 
 /**
- * The only way to and from what readers see: row, revision, lists, search, event and audit line change in one
- * transaction. Works on batches, since terms and schedules concern many articles at once.
+ * The only code that changes what readers see: row, revision, lists, search, event and audit line in one transaction.
+ * Works on batches, because terms and schedules concern many articles at once.
  */
 @Injectable()
 export class Publisher {

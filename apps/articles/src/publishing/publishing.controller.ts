@@ -6,7 +6,7 @@ import { sendEditorialArticle, type EditorialArticle } from '../article/editoria
 import { CorrectArticleRequest, RetractArticleRequest, ScheduleArticleRequest } from './publishing.dto.js';
 import { PublishingService } from './publishing.service.js';
 
-/** What changes what readers see, now or at a scheduled time. Every change names the version that it changes. */
+/** Publishing, correcting, scheduling and taking down. Every change names the version that it changes. */
 @Controller('editorial/articles')
 @ForRoles('editor')
 export class PublishingController {

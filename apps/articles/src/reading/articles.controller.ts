@@ -9,7 +9,7 @@ import { publicArticle } from './public-article.queries.js';
 /** Ids have the form of slugs. */
 const IdOrSlug = Slug;
 
-/** What readers may see. Stored JSON is sent as it is: parsing and writing it again would be most of the work. */
+/** Public articles. Stored JSON is sent as it is: parsing and writing it again would be most of the work. */
 @Controller('articles')
 @ForAnyone()
 export class ArticlesController {
