@@ -1,11 +1,13 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Outbox } from '#messaging';
 import { createDataSource, createLogger } from '#platform';
-import { Article } from '../apps/articles/src/articles/article.entity.js';
-import { begin, publish } from '../apps/articles/src/articles/article.rules.js';
-import type { ArticleDraft } from '../apps/articles/src/articles/article-content.js';
+import type { DraftArticle } from '../apps/articles/src/article/article.js';
+import { insertArticles } from '../apps/articles/src/article/article-store.js';
+import { begin, publishAsOf } from '../apps/articles/src/article/article.rules.js';
+import type { ArticleDraft } from '../apps/articles/src/article/article-content.js';
 import { database } from '../apps/articles/src/database.js';
-import { Publisher } from '../apps/articles/src/publishing/publisher.js';
+import { publicationOf, Publisher } from '../apps/articles/src/publishing/publisher.js';
+import { ResolvedTerms } from '../apps/articles/src/taxonomy/resolved-terms.js';
 import { inLanes } from '../test/articles/replicas.js';
 import { germanArticle, germanTexts } from './german-articles.js';
 
@@ -41,16 +43,22 @@ export async function fillArticles(url: string, from: number, to: number): Promi
         const articles = numbers.map((n) =>
           draftArticle(germanArticle(texts, n), n, new Date(newest - n * MINUTE)),
         );
-        await tx.insert(Article, articles as never);
+        await insertArticles(tx, articles);
         await tx.query(
           `INSERT INTO article_slug (slug, article_id) SELECT slug, id FROM article WHERE id = ANY($1)`,
           [articles.map(({ id }) => id)],
         );
-        await publisher.publishDrafts(
+        const terms = await ResolvedTerms.forDrafts(
           tx,
-          articles,
+          articles.map(({ draft }) => draft),
+        );
+        await publisher.publish(
+          tx,
+          articles.map((article) => {
+            const published = publishAsOf(article, terms, article.updatedAt, article.updatedAt);
+            return publicationOf(article, published, terms);
+          }),
           { by: { id: 'bench', name: 'bench' }, did: 'publish' },
-          (names, article) => publish(article, names, article.publishedAt!),
         );
       });
       if (first % 10_000 === 0) console.log(`${first} articles`);
@@ -90,7 +98,7 @@ async function furnish(tx: EntityManager, sections: readonly string[]): Promise<
   );
 }
 
-function draftArticle(draft: ArticleDraft, n: number, publishedAt: Date): Article {
+function draftArticle(draft: ArticleDraft, n: number, at: Date): DraftArticle {
   const id = `01a00000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
-  return begin({ id, slug: draft.slug!, draft, termIds: [], updatedAt: publishedAt, publishedAt });
+  return begin({ id, slug: draft.slug!, draft, termIds: [], updatedAt: at });
 }

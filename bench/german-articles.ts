@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ArticleDraft } from '../apps/articles/src/articles/article-content.js';
+import { ArticleDraft } from '../apps/articles/src/article/article-content.js';
 
 /** German news texts as `label,text` (RFC 4180); they are read from where they lie and never become part of the project. */
 const TEXTS = process.env['BENCH_TEXTS'] ?? '../shared/data/german-news-dev.csv';

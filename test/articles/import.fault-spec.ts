@@ -92,7 +92,7 @@ it(`an import of ${RECORDS} records that is killed in the middle and started aga
   });
   expect(second.output).toContain('line 101: is not JSON');
   expect(second.output).toContain(
-    'line 102 (unbekannt): term.unknown: /section there is no section «nirgends»',
+    'line 102 (unbekannt): term.unknown: /section there is no section "nirgends"',
   );
 });
 

@@ -24,7 +24,7 @@ describeWith('postgres')('a change of a term that fails', () => {
   };
   const settled = () =>
     waitUntil(
-      async () => (await database.query('SELECT FROM retelling WHERE finished_at IS NULL')).length === 0,
+      async () => (await database.query('SELECT FROM term_change WHERE finished_at IS NULL')).length === 0,
       { what: 'every change to be settled' },
     );
   const gauge = async (name: string) =>

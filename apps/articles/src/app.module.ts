@@ -1,22 +1,23 @@
 import { Module } from '@nestjs/common';
 import { MessagingModule } from '#messaging';
-import { ArticlesService } from './articles/articles.service.js';
-import { EditorialArticlesController } from './articles/editorial-articles.controller.js';
+import { DraftsController } from './drafts/drafts.controller.js';
+import { DraftsService } from './drafts/drafts.service.js';
+import { FormerDraftsController } from './drafts/former-drafts.controller.js';
+import { RevisionsController } from './drafts/revisions.controller.js';
 import { FeedsController } from './feeds/feeds.controller.js';
 import { FeedsService } from './feeds/feeds.service.js';
 import { ImportsController } from './imports/imports.controller.js';
 import { ImportsService } from './imports/imports.service.js';
+import { ArticleSnapshots } from './publishing/article-snapshots.js';
 import { DueArticles } from './publishing/due-articles.js';
 import { Publisher } from './publishing/publisher.js';
-import { ArticleSnapshots } from './publishing/republish.js';
-import { TakeDown } from './publishing/take-down.js';
+import { PublishingController } from './publishing/publishing.controller.js';
+import { PublishingService } from './publishing/publishing.service.js';
+import { TermPropagation } from './publishing/term-propagation.js';
 import { ArticlesController } from './reading/articles.controller.js';
-import { FormerDraftsController } from './revisions/former-drafts.controller.js';
 import { RetractionsController } from './retractions/retractions.controller.js';
-import { RevisionsController } from './revisions/revisions.controller.js';
 import { SearchController } from './search/search.controller.js';
 import { WordLearning } from './search/word-learning.js';
-import { TermPropagation } from './taxonomy/term-propagation.js';
 import { TermsController } from './taxonomy/terms.controller.js';
 import { TermsService } from './taxonomy/terms.service.js';
 
@@ -27,16 +28,17 @@ import { TermsService } from './taxonomy/terms.service.js';
     SearchController,
     FeedsController,
     RetractionsController,
-    EditorialArticlesController,
+    DraftsController,
     RevisionsController,
     FormerDraftsController,
+    PublishingController,
     ImportsController,
     TermsController,
   ],
   providers: [
-    ArticlesService,
+    DraftsService,
+    PublishingService,
     Publisher,
-    TakeDown,
     DueArticles,
     ArticleSnapshots,
     TermsService,

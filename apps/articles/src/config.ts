@@ -11,7 +11,7 @@ export const settings = {
   apiUrl: setting(
     'API_URL',
     text.url(/^https?$/).default('http://127.0.0.1:8000'),
-    'the http(s) address where the world reaches the gateway',
+    'the public http(s) address of the gateway',
   ),
   siteLanguage: setting(
     'SITE_LANGUAGE',

@@ -1,13 +1,13 @@
 import { anArticleRequest } from '#testing';
-import type { EditorialArticleResponse } from '../src/articles/articles.dto.js';
+import type { EditorialArticle } from '../src/article/editorial-article.js';
 import { expectOk, type Desk } from './desk.js';
 
-/** When what is scheduled here is due: never while a test runs. */
+/** A scheduled time that never comes while a test runs. */
 export const FAR = '2999-01-01T00:00:00Z';
 const FARTHER = '2999-06-01T00:00:00Z';
 
-type Made = Pick<EditorialArticleResponse, 'id' | 'version'>;
-type Step = (desk: Desk, article: Made) => Promise<EditorialArticleResponse>;
+type Made = Pick<EditorialArticle, 'id' | 'version'>;
+type Step = (desk: Desk, article: Made) => Promise<EditorialArticle>;
 
 const act =
   (name: string, body?: object): Step =>
@@ -20,7 +20,7 @@ const edit =
 
 const toBePublished = act('schedule', { publishAt: FAR });
 
-/** Everything that can have happened to an article, by the steps that lead there from a draft. */
+/** The states of an article, with the steps that lead there from a draft. */
 const steps = {
   draft: [],
   'draft under embargo': [edit('Gesperrt', { embargoUntil: '2998-01-01T00:00:00Z' })],
@@ -44,8 +44,8 @@ const steps = {
 export type StateUnderTest = keyof typeof steps;
 export const statesUnderTest = Object.keys(steps) as StateUnderTest[];
 
-/** An article in a state; each has one former working copy, of version 1, unless it was purged. */
-export async function articleThatIs(desk: Desk, state: StateUnderTest): Promise<EditorialArticleResponse> {
+/** An article in a state. Each has one former working copy, of version 1, unless it was purged. */
+export async function articleThatIs(desk: Desk, state: StateUnderTest): Promise<EditorialArticle> {
   let article = await edit('Fertig')(desk, await desk.draft({ headline: 'Angefangen' }));
   for (const step of steps[state]) article = await step(desk, article);
   return article;

@@ -1,7 +1,7 @@
 import type { ArticleSnapshot, NewsroomEvent } from '#events';
 import type { Role } from '#http';
 import { anArticleRequest, ServiceUnderTest, waitUntil, type TestAnswer } from '#testing';
-import type { EditorialArticleResponse } from '../src/articles/articles.dto.js';
+import type { EditorialArticle } from '../src/article/editorial-article.js';
 import { articlesService } from '../src/service.js';
 
 /** A refusal as a client reads it. */
@@ -11,14 +11,14 @@ export interface Problem {
   readonly [extension: string]: unknown;
 }
 
-export type Answer = TestAnswer<EditorialArticleResponse & Problem>;
+export type Answer = TestAnswer<EditorialArticle & Problem>;
 export interface ListAnswer {
   readonly items: { id: string; slug: string; headline: string }[];
   readonly terms: { kind: string; slug: string; name: string }[];
   readonly nextCursor?: string;
 }
 
-/** The articles service with an editor at work on it. */
+/** The articles service, used by an editor. */
 export class Desk {
   private constructor(readonly service: ServiceUnderTest) {}
 
@@ -34,17 +34,17 @@ export class Desk {
     return this.service.stop();
   }
 
-  /** Creates a term, or changes the version of it that is named. */
+  /** Creates a term, or changes the given version of it. */
   put(termPath: string, body: unknown, version?: number): Promise<Answer> {
     return this.service.as('editor', 'PUT', `/editorial/${termPath}`, body, ifMatch(version));
   }
 
-  /** Changes a term as it is now. */
+  /** Changes the present version of a term. */
   async changeTerm(termPath: string, body: unknown): Promise<Answer> {
     return this.put(termPath, body, await this.versionOf(termPath));
   }
 
-  /** Does `act` to a term as it is now: rename, merge. */
+  /** Performs `act` on the present version of a term: rename, merge. */
   async actOnTerm(act: string, termPath: string, body: unknown): Promise<Answer> {
     return this.post(`${termPath}/${act}`, body, await this.versionOf(termPath));
   }
@@ -57,7 +57,7 @@ export class Desk {
     return this.service.as('editor', 'POST', `/editorial/${path}`, body, ifMatch(version));
   }
 
-  /** The same as someone else. */
+  /** A request with another role. */
   as<Body = Answer['body']>(
     role: Role,
     method: string,
@@ -72,19 +72,19 @@ export class Desk {
     return this.service.as('editor', 'GET', `/editorial/${path}`);
   }
 
-  /** Events about an article, as soon as there are `count` of them. */
-  async toldOf(id: string, count: number): Promise<NewsroomEvent[]> {
+  /** The events about an article, once there are `count` of them. */
+  async eventsOf(id: string, count: number): Promise<NewsroomEvent[]> {
     const events = () => this.service.emitted.filter(({ subject }) => subject === id);
     await waitUntil(() => events().length >= count, { what: `${count} events` });
     return events();
   }
 
-  /** What readers get. */
+  /** A public request. */
   read<Body = ArticleSnapshot & Problem>(path: string): Promise<TestAnswer<Body>> {
     return this.service.call('GET', path);
   }
 
-  async draft(overrides: Record<string, unknown> = {}): Promise<EditorialArticleResponse> {
+  async draft(overrides: Record<string, unknown> = {}): Promise<EditorialArticle> {
     return expectOk(await this.post('articles', anArticleRequest(overrides)));
   }
 
@@ -96,22 +96,22 @@ export class Desk {
     return this.service.as('editor', 'DELETE', `/editorial/${path}`, undefined, ifMatch(version));
   }
 
-  /** Does `act` to the article as it is now: publish, retract, … */
+  /** Performs `act` on the given version of an article: publish, retract, … */
   act(act: string, { id, version }: { id: string; version: number }, body?: unknown): Promise<Answer> {
     return this.post(`articles/${id}/${act}`, body, version);
   }
 
-  /** Lets what is scheduled for an article fall due now. */
+  /** Makes the scheduled times of an article due now. */
   async fallDue(id: string, times: readonly ('publish_at' | 'offline_at')[] = ['publish_at']): Promise<void> {
     const set = times.map((time) => `${time} = now() - interval '1 second'`).join(', ');
     await this.service.query(`UPDATE article SET ${set} WHERE id = $1`, [id]);
   }
 
-  async published(overrides: Record<string, unknown> = {}): Promise<EditorialArticleResponse> {
+  async published(overrides: Record<string, unknown> = {}): Promise<EditorialArticle> {
     return expectOk(await this.act('publish', await this.draft(overrides)));
   }
 
-  async retracted(overrides: Record<string, unknown> = {}): Promise<EditorialArticleResponse> {
+  async retracted(overrides: Record<string, unknown> = {}): Promise<EditorialArticle> {
     return expectOk(await this.act('retract', await this.published(overrides), { reason: 'legal' }));
   }
 }
@@ -119,7 +119,7 @@ export class Desk {
 const ifMatch = (version: number | undefined): Record<string, string> =>
   version === undefined ? {} : { 'if-match': `"${version}"` };
 
-export function expectOk({ status, body, text }: Answer): EditorialArticleResponse {
+export function expectOk({ status, body, text }: Answer): EditorialArticle {
   if (status >= 300) throw new Error(`${status} ${text}`);
   return body;
 }

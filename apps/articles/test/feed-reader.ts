@@ -11,7 +11,7 @@ export interface FeedItem {
   readonly published?: string;
 }
 
-/** An RSS or Atom feed as a parser reads it that is not ours. */
+/** An RSS or Atom feed as an independent parser reads it. */
 export function readFeed(xml: string): { title?: string; items: FeedItem[] } {
   const { format, feed } = parseFeed(xml);
   if (format === 'rss') {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { EntityManager } from 'typeorm';
 import { withDatabase } from './service-database.js';
 
-/** A row of the articles service's table `retelling` whose work failed; a failed one is also finished. */
+/** A row of the articles service's view `term_change` whose work failed; a failed one is also finished. */
 interface FailedChange {
   readonly id: string;
   readonly failedAt: Date;
@@ -15,17 +15,17 @@ interface FailedChange {
 
 const listFailed = (db: EntityManager, limit: number): Promise<FailedChange[]> =>
   db.query(
-    `SELECT retelling.id, failed_at AS "failedAt", coalesce(target.kind || ' ' || target.slug, term.kind || ' ' || term.slug) AS term,
+    `SELECT term_change.id, failed_at AS "failedAt", coalesce(target.kind || ' ' || target.slug, term.kind || ' ' || term.slug) AS term,
        article_id AS "articleId", reason
-     FROM retelling LEFT JOIN term ON term.id = term_id LEFT JOIN term AS target ON target.id = term.merged_into
-     WHERE failed_at IS NOT NULL ORDER BY retelling.id LIMIT $1`,
+     FROM term_change LEFT JOIN term ON term.id = term_id LEFT JOIN term AS target ON target.id = term.merged_into
+     WHERE failed_at IS NOT NULL ORDER BY term_change.id LIMIT $1`,
     [limit],
   );
 
 /** Opens failed changes again, or closes them for good. @param ids null means all. @returns how many. */
 async function settle(db: EntityManager, ids: readonly string[] | null, change: string): Promise<number> {
   const [, count]: [unknown, number] = await db.query(
-    `UPDATE retelling SET failed_at = NULL, reason = NULL${change}
+    `UPDATE term_change SET failed_at = NULL, reason = NULL${change}
      WHERE failed_at IS NOT NULL AND ($1::bigint[] IS NULL OR id = ANY($1))`,
     [ids],
   );

@@ -1,4 +1,4 @@
-import type { ReadableArticle } from '../reading/paywall.rules.js';
+import type { ReadableArticle } from '../article/paywall.rules.js';
 import { htmlOf } from './html.js';
 import { markup } from './markup.js';
 import { articleUrl, titleOf, urnOf, type Feed, type Site } from './site.js';

@@ -4,11 +4,11 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Slug } from '#events';
 import { etagOf, ForAnyone } from '#http';
-import type { ReadableArticle } from '../reading/paywall.rules.js';
-import { publicArticle } from '../reading/public-article.js';
+import type { ReadableArticle } from '../article/paywall.rules.js';
+import { publicArticle } from '../reading/public-article.queries.js';
 import { pluralOf, type TermKind } from '../taxonomy/term.entity.js';
-import { KindInPath } from '../taxonomy/term.rules.js';
-import { ALL_ARTICLES } from '../publishing/listing.js';
+import { KindInPath } from '../taxonomy/terms.dto.js';
+import { ALL_ARTICLES } from '../lists/listing.js';
 import { atomFeed } from './atom.js';
 import { changedAt, type FeedFile } from './feed-changes.js';
 import { FeedsService, type FeedOf } from './feeds.service.js';
@@ -28,7 +28,7 @@ const forms = {
 const File = z.enum(Object.keys(forms) as [keyof typeof forms]);
 type File = z.infer<typeof File>;
 
-/** What machines read: feeds of the site and of every term, the news sitemap, ninjs. */
+/** For machines: feeds of the site and of every term, the news sitemap, ninjs. */
 @Controller()
 @ForAnyone()
 export class FeedsController {
@@ -63,7 +63,7 @@ export class FeedsController {
     @Param('idOrSlug', { schema: Slug }) idOrSlug: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { id, version, snapshot } = await publicArticle(this.db, idOrSlug);
+    const { id, version, snapshot } = await publicArticle(this.db.manager, idOrSlug);
     reply.headers({ etag: etagOf(version), 'x-article-id': id });
     reply.send(ninjs(this.feeds.site, JSON.parse(snapshot) as ReadableArticle, version));
   }
@@ -75,7 +75,7 @@ export class FeedsController {
   }
 
   private async sendDated(reply: FastifyReply, type: string, file: FeedFile, text: string): Promise<void> {
-    const date = await changedAt(this.db, file, text);
+    const date = await changedAt(this.db.manager, file, text);
     if (date) reply.header('last-modified', date.toUTCString());
     reply.type(type).send(text);
   }

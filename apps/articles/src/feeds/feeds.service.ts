@@ -1,20 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { ArticleSnapshot } from '#events';
 import { CONFIG } from '#platform';
-import type { ArticleSummary } from '../articles/article-summary.js';
+import { readableWithoutSubscription } from '../article/paywall.rules.js';
 import type { ArticlesConfig } from '../config.js';
-import { ALL_ARTICLES } from '../publishing/listing.js';
-import { filterTerms } from '../taxonomy/term.queries.js';
-import { readableWithoutSubscription } from '../reading/paywall.rules.js';
+import { ALL_ARTICLES } from '../lists/listing.js';
 import type { TermKind } from '../taxonomy/term.entity.js';
-import { newsSitemap, newsSitemapLimits } from './news-sitemap.js';
+import { filterTerms } from '../taxonomy/term.queries.js';
+import { lastRetraction, newestIn, recentNews } from './feeds.queries.js';
+import { newsSitemap } from './news-sitemap.js';
 import type { Feed, Site } from './site.js';
 
-/** Articles of a feed. */
+/** Articles per feed. */
 const ITEMS = 30;
 
-/** What a feed is of; without it, of the whole site. */
+/** The term that a feed is of; without it, the feed is of the whole site. */
 export interface FeedOf {
   readonly kind: TermKind;
   readonly slug: string;
@@ -34,44 +33,27 @@ export class FeedsService {
 
   /** @throws Refused `term.not-found`, `term.moved`. */
   async feed(of: FeedOf | undefined, path: string): Promise<Feed> {
-    const [term] = of ? await filterTerms(this.db, { [of.kind]: of.slug }) : [];
-    const rows: { snapshot: ArticleSnapshot }[] = await this.db.query(
-      `SELECT snapshot FROM listing JOIN article ON article.id = article_id
-       WHERE list_id = $1 ORDER BY listing.published_at DESC, article_id DESC LIMIT ${ITEMS}`,
-      [term?.id ?? ALL_ARTICLES],
-    );
-    const articles = rows.map(({ snapshot }) => readableWithoutSubscription(snapshot));
+    const db = this.db.manager;
+    const [term] = of ? await filterTerms(db, { [of.kind]: of.slug }) : [];
+    const listId = term?.id ?? ALL_ARTICLES;
+    const articles = (await newestIn(db, listId, ITEMS)).map(readableWithoutSubscription);
     const { name, url } = this.site;
     return {
-      listId: term?.id ?? ALL_ARTICLES,
+      listId,
       title: term ? `${name}: ${term.name}` : name,
       description: term ? `Das Neueste zu «${term.name}»` : `Das Neueste auf ${name}`,
       path,
       homeUrl: of?.kind === 'section' ? `${url}/${of.slug}` : `${url}/`,
-      updatedAt: await this.lastChange(articles),
+      updatedAt: latestOf(await lastRetraction(db), articles),
       articles,
     };
   }
 
   async sitemap(): Promise<string> {
-    const rows: { summary: ArticleSummary }[] = await this.db.query(
-      `SELECT summary FROM listing JOIN article ON article.id = article_id
-       WHERE list_id = $1 AND listing.published_at > now() - make_interval(hours => ${newsSitemapLimits.hours})
-         AND summary->>'label' = 'none'
-       ORDER BY listing.published_at DESC, article_id DESC LIMIT ${newsSitemapLimits.items}`,
-      [ALL_ARTICLES],
-    );
-    return newsSitemap(
-      this.site,
-      rows.map(({ summary }) => summary),
-    );
-  }
-
-  /** Of what is listed and, since that changes lists without being in them, of the last retraction anywhere. */
-  private async lastChange(articles: readonly { readonly updatedAt: string }[]): Promise<Date> {
-    const [{ at }]: [{ at: Date | null }] = await this.db.query(
-      `SELECT max(retracted_at) AS at FROM article`,
-    );
-    return new Date(Math.max(at?.getTime() ?? 0, ...articles.map(({ updatedAt }) => Date.parse(updatedAt))));
+    return newsSitemap(this.site, await recentNews(this.db.manager));
   }
 }
+
+/** Retractions count, too: they change lists without being in them. */
+const latestOf = (retraction: Date | null, articles: readonly { readonly updatedAt: string }[]): Date =>
+  new Date(Math.max(retraction?.getTime() ?? 0, ...articles.map(({ updatedAt }) => Date.parse(updatedAt))));

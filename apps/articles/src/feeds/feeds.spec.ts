@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseJsonFeed } from 'feedsmith';
 import { describeWith, waitUntil } from '#testing';
-import type { EditorialArticleResponse } from '../articles/articles.dto.js';
+import type { EditorialArticle } from '../article/editorial-article.js';
 import { Desk, expectOk } from '../../test/desk.js';
 import { readFeed, textsIn } from '../../test/feed-reader.js';
 
@@ -30,7 +30,7 @@ describeWith('postgres')('feeds', () => {
   });
   afterAll(() => desk.stop());
 
-  it.each(['rss.xml', 'atom.xml'])('%s is read by a parser that is not ours', async (file) => {
+  it.each(['rss.xml', 'atom.xml'])('produce a %s that an independent parser can read', async (file) => {
     const { status, text } = await desk.read(`/feeds/${file}`);
     expect(status).toBe(200);
     const feed = readFeed(text);
@@ -47,7 +47,7 @@ describeWith('postgres')('feeds', () => {
     expect(feed.items.map(({ title }) => title)).toEqual(['Neu & gut', 'Älter']);
   });
 
-  it('feed.json is a JSON Feed 1.1', async () => {
+  it('produce a feed.json that is a JSON Feed 1.1', async () => {
     const { text, headers } = await desk.read('/feeds/feed.json');
     expect(headers.get('content-type')).toContain('application/feed+json');
     expect(parseJsonFeed(text)).toMatchObject({
@@ -81,7 +81,7 @@ describeWith('postgres')('feeds', () => {
     },
   );
 
-  it('have absolute addresses only', async () => {
+  it('contain only absolute addresses', async () => {
     for (const file of ['rss.xml', 'atom.xml', 'feed.json']) {
       const { text } = await desk.read(`/feeds/${file}`);
       const addresses = [...text.matchAll(/(?:href|url|link|src)(?:"?[=:]"|>)([^"<\n]+)/g)].map(
@@ -92,11 +92,11 @@ describeWith('postgres')('feeds', () => {
     }
   });
 
-  describe('of what was paid for', () => {
+  describe('of paid and partner content', () => {
     it.each([
       ['paid', 'Anzeige: Das neue Velo'],
       ['partner', 'Partner-Inhalt: Das neue Velo'],
-    ])('say so in the title: %s', async (label, title) => {
+    ])('label it in the title: %s', async (label, title) => {
       const { id } = await desk.published({ label, sponsor: 'Veltrano AG', headline: 'Das neue Velo' });
       expect(readFeed((await desk.read('/feeds/rss.xml')).text).items[0]!.title).toBe(title);
       expect(
@@ -115,7 +115,7 @@ describeWith('postgres')('feeds', () => {
   describe('the news sitemap', () => {
     const locations = async () => textsIn((await desk.read('/sitemap-news.xml')).text, 'loc');
 
-    it('names publication, time and title of what is at most 48 hours old', async () => {
+    it('names publication, time and title of articles that are at most 48 hours old', async () => {
       await desk.published({ slug: 'frisch', headline: '«Frisch» & <neu>' });
       const at = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
       for (const [slug, hours] of [
@@ -138,7 +138,7 @@ describeWith('postgres')('feeds', () => {
     });
   });
 
-  it('carry corrections with their time', async () => {
+  it('contain corrections with their time', async () => {
     const article = await desk.published({ slug: 'falsch' });
     expectOk(await desk.act('correct', article, { note: 'Es waren <zwei>.' }));
     const items = readFeed((await desk.read('/feeds/rss.xml')).text).items;
@@ -151,7 +151,7 @@ describeWith('postgres')('feeds', () => {
     expect(body.descriptions.find(({ role }) => role === 'correction')!.value).toContain('Es waren <zwei>.');
   });
 
-  it('carry corrections of what only subscribers may read, without its body', async () => {
+  it('contain the corrections of a paid article without its body', async () => {
     const secret = { type: 'paragraph', runs: [{ text: 'Nur im Abo' }] };
     const article = await desk.published({ access: 'paid', body: [secret] });
     expectOk(await desk.act('correct', article, { note: 'Es waren drei, nicht vier.' }));
@@ -162,7 +162,7 @@ describeWith('postgres')('feeds', () => {
     }
   });
 
-  describe('have a date', () => {
+  describe('have a date of their last change', () => {
     /** A feed whose date has been the same for a while. */
     const settled = (path: string) =>
       waitUntil(async () => {
@@ -178,13 +178,13 @@ describeWith('postgres')('feeds', () => {
         return text !== before && { date: headers.get('last-modified') };
       });
 
-    it('that stays until they change', async () => {
+    it('that stays the same until they change', async () => {
       const { date } = await settled('/feeds/rss.xml');
       expect(date).toMatch(/GMT$/);
       expect((await desk.read('/feeds/rss.xml')).headers.get('last-modified')).toBe(date);
     });
 
-    const again = async (article: EditorialArticleResponse, overrides: object) =>
+    const again = async (article: EditorialArticle, overrides: object) =>
       expectOk(
         await desk.act(
           'publish',
@@ -192,7 +192,7 @@ describeWith('postgres')('feeds', () => {
         ),
       );
 
-    it.each<[what: string, path: string, change: (old: EditorialArticleResponse) => Promise<unknown>]>([
+    it.each<[what: string, path: string, change: (old: EditorialArticle) => Promise<unknown>]>([
       [
         'an article in them is retracted',
         '/feeds/rss.xml',
@@ -205,7 +205,7 @@ describeWith('postgres')('feeds', () => {
         (old) => again(old, { topics: [] }),
       ],
       ['a headline changes', '/sitemap-news.xml', (old) => again(old, { headline: 'Ganz anders' })],
-    ])('that is another, or none for 2 s, when %s', async (_what, path, change) => {
+    ])('that changes, or is absent for 2 s, when %s', async (_what, path, change) => {
       for (const topic of ['verkehr', 'zug']) await desk.put(`topics/${topic}`, { name: topic });
       const old = await desk.published({ topics: ['verkehr', 'zug'] });
       await desk.published({ topics: ['verkehr'] });
@@ -215,7 +215,7 @@ describeWith('postgres')('feeds', () => {
       expect(after.date).not.toBe(before.date);
     });
 
-    it('of another second for each of many changes in one', async () => {
+    it('that differs for each of several changes in one second', async () => {
       const dates = new Set<string>();
       for (let i = 0; i < 3; i++) {
         await desk.published();

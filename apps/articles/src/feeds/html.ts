@@ -1,10 +1,10 @@
 import type { Block, Correction, Picture, TextRun } from '#events';
-import type { ReadableArticle } from '../reading/paywall.rules.js';
+import type { ReadableArticle } from '../article/paywall.rules.js';
 import { markup, Markup } from './markup.js';
 
 /**
- * The body of an article as HTML for other people's readers: without scripts, styles and frames. What needs our own page
- * to work, like a poll, is left out; what is embedded is a link. @param url of the article's page, for what is withheld.
+ * The body of an article as HTML for feed readers: without scripts, styles and frames. Blocks that need our own page,
+ * such as polls, are left out; embedded content becomes a link. @param url of the article's page, linked when text is withheld.
  */
 export const htmlOf = ({ body, corrections = [], restricted }: ReadableArticle, url: string): string =>
   markup`${body.map(blockHtml)}${restricted && restHtml(url)}${correctionsHtml(corrections)}`.text;

@@ -9,8 +9,8 @@ export class Markup {
 type Value = Markup | string | number | undefined | readonly Value[];
 
 /**
- * A template for XML and HTML: what is put in is escaped, unless it is markup made by this same template, and leaves out
- * the characters that XML 1.0 (2.2) cannot carry. Lists are joined, undefined is left out.
+ * A template for XML and HTML. Escapes the values, unless they are markup from this same template, and drops characters
+ * that XML 1.0 (2.2) does not allow. Joins lists and omits undefined.
  */
 export const markup = (strings: TemplateStringsArray, ...values: readonly Value[]): Markup =>
   new Markup(strings.reduce((text, string, i) => text + textOf(values[i - 1]) + string));

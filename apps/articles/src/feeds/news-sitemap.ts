@@ -1,11 +1,11 @@
-import type { ArticleSummary } from '../articles/article-summary.js';
+import type { ArticleSummary } from '../article/article-summary.js';
 import { markup } from './markup.js';
 import { articleUrl, type Site } from './site.js';
 
-/** Hours and items, as search engines for news take them: https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap */
+/** Hours and items that news search engines accept: https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap */
 export const newsSitemapLimits = { hours: 48, items: 1_000 } as const;
 
-/** The newest articles for search engines. What was paid for is no news and stays out. */
+/** The newest articles for search engines, without paid and partner content. */
 export const newsSitemap = (site: Site, articles: readonly ArticleSummary[]): string =>
   markup`<?xml version="1.0" encoding="utf-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">

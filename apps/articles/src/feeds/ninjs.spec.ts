@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { anArticleSnapshot, anId } from '#testing';
-import { readableWithoutSubscription } from '../reading/paywall.rules.js';
+import { readableWithoutSubscription } from '../article/paywall.rules.js';
 import { ninjs } from './ninjs.js';
 
 const site = {
@@ -56,7 +56,7 @@ it.each([
   expect(validate.errors).toBeNull();
 });
 
-it('names pictures with what they show, their credit and size', () => {
+it('describes pictures with alt text, credit and size', () => {
   expect(ninjs(site, full, 3)).toMatchObject({
     associations: [
       {

@@ -1,11 +1,11 @@
 import { textsOf, type Picture } from '#events';
-import type { ReadableArticle } from '../reading/paywall.rules.js';
+import type { ReadableArticle } from '../article/paywall.rules.js';
 import { htmlOf } from './html.js';
 import { articleUrl, pictureType, titleOf, type Site } from './site.js';
 
 /**
- * An article for other newsrooms: IPTC ninjs 3.1 (https://iptc.org/standards/ninjs/). What only subscribers may read of
- * it is left out; it is a partial representation then.
+ * An article for other newsrooms: IPTC ninjs 3.1 (https://iptc.org/standards/ninjs/). A paid article lacks what only
+ * subscribers may read, and is a partial representation.
  */
 export function ninjs(site: Site, article: ReadableArticle, version: number): object {
   const term = (kind: string, rel: string) => (one: { slug: string; name: string }) => ({
@@ -72,7 +72,7 @@ const picturesOf = (block: ReadableArticle['body'][number]): Picture[] =>
   block.type === 'picture' ? [block.picture] : block.type === 'gallery' ? block.pictures : [];
 
 function association({ url, width, height, alt, caption, credit }: Picture, place: number) {
-  // Percent-encoded: the standard takes URIs, addresses of pictures may hold any letters.
+  // Percent-encoded: the standard requires URIs, while picture addresses may contain any letters.
   const uri = new URL(url).href;
   const type = pictureType(url);
   return {

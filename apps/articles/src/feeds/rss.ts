@@ -1,10 +1,10 @@
 import type { ArticleSnapshot } from '#events';
-import type { ReadableArticle } from '../reading/paywall.rules.js';
+import type { ReadableArticle } from '../article/paywall.rules.js';
 import { htmlOf } from './html.js';
 import { markup } from './markup.js';
 import { articleUrl, pictureType, titleOf, urnOf, type Feed, type Site } from './site.js';
 
-/** Minutes a client may wait before it looks again. */
+/** Minutes that a client may keep the feed before it reads it again. */
 const TTL = 5;
 
 /** RSS 2.0 (https://www.rssboard.org/rss-specification) with the body, authors and the lead picture. */

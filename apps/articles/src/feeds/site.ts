@@ -1,12 +1,12 @@
 import type { ArticleSnapshot } from '#events';
-import type { ReadableArticle } from '../reading/paywall.rules.js';
+import type { ReadableArticle } from '../article/paywall.rules.js';
 
-/** How the world knows this newsroom. */
+/** The public names and addresses of this newsroom. */
 export interface Site {
   readonly name: string;
-  /** Where readers read, without a slash at the end. */
+  /** The reader's pages, without a trailing slash. */
   readonly url: string;
-  /** Where the gateway answers, without a slash at the end. */
+  /** The gateway, without a trailing slash. */
   readonly apiUrl: string;
   /** BCP 47, for example de-CH. */
   readonly language: string;
@@ -14,13 +14,13 @@ export interface Site {
 
 /** Articles of the whole site, or of one of its terms, newest first. */
 export interface Feed {
-  /** Of the list that it shows. */
+  /** The list that it shows. */
   readonly listId: string;
   readonly title: string;
   readonly description: string;
   /** Below `apiUrl`. */
   readonly path: string;
-  /** The page that shows the same to readers. */
+  /** The reader's page with the same articles. */
   readonly homeUrl: string;
   readonly updatedAt: Date;
   readonly articles: readonly ReadableArticle[];
@@ -30,11 +30,11 @@ export const articleUrl = (site: Site, { slug }: { readonly slug: string }): str
   `${site.url}/a/${slug}`;
 export const urnOf = ({ id }: { readonly id: string }): string => `urn:uuid:${id}`;
 
-/** What somebody paid for says so wherever its headline goes. */
+/** Paid and partner content is labelled wherever its headline appears. */
 export const titleOf = ({ label, headline }: Pick<ArticleSnapshot, 'label' | 'headline'>): string =>
   ({ none: '', paid: 'Anzeige: ', partner: 'Partner-Inhalt: ' })[label] + headline;
 
-/** The name of a picture's format, as far as its address tells. */
+/** The media type of a picture, if its address has a known extension. */
 export function pictureType(url: string): string | undefined {
   const extension = /\.(\w+)$/.exec(new URL(url).pathname)?.[1]?.toLowerCase() ?? '';
   return pictureTypes[extension];

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { Slug } from '#events';
 import { sanitized } from '#http';
-import type { Article } from '../articles/article.entity.js';
-import { ArticleDraft } from '../articles/article-content.js';
-import type { Missing } from '../articles/complete-text.js';
-import { Moment } from '../articles/times.js';
+import type { Article } from '../article/article.js';
+import { ArticleDraft } from '../article/article-content.js';
+import type { Missing } from '../article/complete-text.js';
+import { Moment } from '../article/times.js';
 
 const Named = z.strictObject({ slug: Slug, name: z.string().trim().min(1).max(80) });
 
-/** When it first became public elsewhere. */
+/** When it was first published elsewhere. */
 const PastTime = Moment.refine(
   (time) => time.getTime() <= Date.now(),
   'lies in the future; import it as a draft and schedule it',
@@ -21,8 +21,8 @@ export const ImportRequest = sanitized(
       .trim()
       .min(1)
       .max(300)
-      .refine((id) => !id.startsWith('sha256:'), 'is the digest of something that was erased')
-      .describe('its name in the other system, unique there'),
+      .refine((id) => !id.startsWith('sha256:'), 'is reserved for digests of erased ids')
+      .describe('its id in the other system, unique there'),
     state: z.enum(['published', 'draft']).default('published'),
     publishedAt: PastTime.optional(),
     terms: z
@@ -33,7 +33,7 @@ export const ImportRequest = sanitized(
         places: z.array(Named).max(20).optional(),
       })
       .optional()
-      .describe('created where they are missing'),
+      .describe('missing ones are created'),
     article: ArticleDraft,
   }),
 );
@@ -41,9 +41,9 @@ export type ImportRequest = z.infer<typeof ImportRequest>;
 
 export interface Imported {
   readonly article: Article;
-  /** Whether it was there already. */
+  /** Whether it had been imported before. */
   readonly known: boolean;
-  /** Why an article that was to be public is a draft. */
+  /** Why the article is a draft, although it was to be published. */
   readonly missing: Missing[];
 }
 

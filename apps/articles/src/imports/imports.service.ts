@@ -1,52 +1,52 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '#platform';
-import { Article } from '../articles/article.entity.js';
-import { publishAsOf } from '../articles/article.rules.js';
-import { lockKey } from '../articles/article-store.js';
-import type { ArticleDraft } from '../articles/article-content.js';
-import { completeTextOf, type Missing } from '../articles/complete-text.js';
-import { ArticlesService } from '../articles/articles.service.js';
-import { audit, type By } from '../articles/audit.js';
-import { digestOf } from '../articles/slugs.js';
-import { Publisher } from '../publishing/publisher.js';
+import type { ArticleDraft } from '../article/article-content.js';
+import { publishAsOf } from '../article/article.rules.js';
+import { findArticle } from '../article/article-store.js';
+import { audit, type ActorRef } from '../article/audit.js';
+import { completeTextOf, type Missing } from '../article/complete-text.js';
+import { lockKey } from '../article/lock-key.js';
+import { digestOf } from '../article/slugs.js';
+import { DraftsService } from '../drafts/drafts.service.js';
+import { publicationOf, Publisher } from '../publishing/publisher.js';
+import { ResolvedTerms } from '../taxonomy/resolved-terms.js';
 import { fieldOf, termKinds, type TermKind } from '../taxonomy/term.entity.js';
 import { TermsService } from '../taxonomy/terms.service.js';
 import type { Imported, ImportRequest } from './imports.dto.js';
 
-/** Takes articles over from another system, each once, however often it is sent. */
+/** Imports articles from another system, each once, however often it is sent. */
 @Injectable()
 export class ImportsService {
   constructor(
     private readonly db: DataSource,
-    private readonly articles: ArticlesService,
+    private readonly drafts: DraftsService,
     private readonly terms: TermsService,
     private readonly publisher: Publisher,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * At once public, if it is to be and nothing is missing for that, else a draft. Terms that are missing are created; a
-   * slug that is taken gets a tail. @throws Refused `term.unknown`.
+   * Publishes the article at once if the request asks for that and nothing is missing; otherwise it becomes a draft.
+   * Creates missing terms, and adds a suffix to a slug that is taken. @throws Refused `term.unknown`.
    */
-  import(request: ImportRequest, by: By): Promise<Imported> {
+  import(request: ImportRequest, by: ActorRef): Promise<Imported> {
     const { sourceId, publishedAt, state } = request;
     return this.db.transaction(async (tx) => {
       await lockKey(tx, `article.import ${sourceId}`);
-      const earlier = await tx.findOne(Article, { where: [{ sourceId }, { sourceId: digestOf(sourceId) }] });
+      const earlier = await findArticle(tx, [{ sourceId }, { sourceId: digestOf(sourceId) }]);
       if (earlier) return { article: earlier, known: true, missing: [] };
       await this.createTerms(tx, request, by);
-      const draft = request.article;
-      const article = await this.articles.start(tx, draft, { sourceId });
+      const article = await this.drafts.start(tx, request.article, { sourceId });
       await audit(tx, by, 'import', [article], { sourceId });
-      const missing = state === 'published' ? this.missingFor(draft) : [];
-      if (state === 'published' && missing.length === 0) {
-        const now = this.clock.now();
-        await this.publisher.publishDrafts(tx, [article], { by, did: 'publish' }, (names) =>
-          publishAsOf(article, names, publishedAt ?? now, now),
-        );
-      }
-      return { article, known: false, missing };
+      if (state === 'draft') return { article, known: false, missing: [] };
+      const missing = this.missingFor(request.article);
+      if (missing.length > 0) return { article, known: false, missing };
+      const now = this.clock.now();
+      const terms = await ResolvedTerms.forDrafts(tx, [article.draft]);
+      const published = publishAsOf(article, terms, publishedAt ?? now, now);
+      await this.publisher.publish(tx, [publicationOf(article, published, terms)], { by, did: 'publish' });
+      return { article: published, known: false, missing };
     });
   }
 
@@ -58,7 +58,7 @@ export class ImportsService {
     return isFree ? [] : [{ pointer: '/embargoUntil', detail: 'lies in the future' }];
   }
 
-  private async createTerms(tx: EntityManager, { terms = {} }: ImportRequest, by: By): Promise<void> {
+  private async createTerms(tx: EntityManager, { terms = {} }: ImportRequest, by: ActorRef): Promise<void> {
     for (const kind of termKinds) await this.terms.ensure(tx, kind, namedIn(terms, kind), by);
   }
 }

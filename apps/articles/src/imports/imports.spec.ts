@@ -18,7 +18,7 @@ describeWith('postgres')('an import', () => {
       ...overrides,
     });
 
-  it('is public at once, with the time of its first publication elsewhere', async () => {
+  it('publishes at once, with the time of the first publication elsewhere', async () => {
     const { status, body } = await send({ publishedAt: '2019-03-01T08:00:00+01:00' });
     expect({ status, ...body }).toMatchObject({
       status: 200,
@@ -32,7 +32,7 @@ describeWith('postgres')('an import', () => {
     });
   });
 
-  it('of the same source id again changes nothing', async () => {
+  it('with a known source id changes nothing', async () => {
     const first = (await send({ sourceId: 'archiv:1' })).body;
     const second = (await send({ sourceId: 'archiv:1', article: anArticleRequest({ headline: 'Anders' }) }))
       .body;
@@ -40,7 +40,7 @@ describeWith('postgres')('an import', () => {
     expect((await desk.read(`/articles/${first.id}`)).body.headline).not.toBe('Anders');
   });
 
-  it('sent ten times at once makes one article', async () => {
+  it('that is sent ten times at once creates one article', async () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => send({ sourceId: 'archiv:zugleich' })),
     );
@@ -48,7 +48,7 @@ describeWith('postgres')('an import', () => {
     expect(answers.filter(({ body }) => body.outcome === 'imported')).toHaveLength(1);
   });
 
-  it('that lacks something is a draft, and says what it lacks', async () => {
+  it('of an incomplete article creates a draft and lists what is missing', async () => {
     const { body } = await send({ article: anArticleRequest({ kicker: undefined }) });
     expect(body).toMatchObject({
       outcome: 'imported',
@@ -57,7 +57,7 @@ describeWith('postgres')('an import', () => {
     });
   });
 
-  it('brings its terms along', async () => {
+  it('creates its terms', async () => {
     const terms = {
       section: { slug: 'archiv', name: 'Archiv' },
       authors: [{ slug: 'alt-meister', name: 'Alt Meister' }],
@@ -72,7 +72,7 @@ describeWith('postgres')('an import', () => {
     });
   });
 
-  it('that brings the same new terms as many others at once is taken, whatever their order', async () => {
+  it('is accepted when many others create the same terms at once, in any order', async () => {
     const topics = Array.from({ length: 12 }, (_, i) => ({ slug: `neu-${i}`, name: `Neu ${i}` }));
     const answers = await Promise.all(
       Array.from({ length: 24 }, (_, i) =>
@@ -85,14 +85,14 @@ describeWith('postgres')('an import', () => {
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
   });
 
-  it('under a slug that another article has gets a tail', async () => {
+  it('adds a suffix to a slug that another article has', async () => {
     await desk.published({ slug: 'schon-da' });
     expect((await send({ article: anArticleRequest({ slug: 'schon-da' }) })).body.slug).toMatch(
       /^schon-da-\w{6}$/,
     );
   });
 
-  it('of 60 articles with one title, eight at a time, brings in 60', async () => {
+  it('of 60 articles with the same title, eight at a time, creates 60', async () => {
     const slugs: string[] = [];
     for (let i = 0; i < 60; i += 8) {
       const some = Array.from({ length: Math.min(8, 60 - i) }, () =>
@@ -108,7 +108,7 @@ describeWith('postgres')('an import', () => {
     expect(new Set(slugs).size).toBe(60);
   });
 
-  it('is taken even if the slug with its usual tail is taken, too', async () => {
+  it('is accepted even if the slug with its usual suffix is taken, too', async () => {
     const tail = createHash('sha256').update('archiv:pech').digest('hex').slice(-6);
     for (const slug of ['pech', `pech-${tail}`]) await desk.draft({ slug });
     const { status, body } = await send({
@@ -121,14 +121,14 @@ describeWith('postgres')('an import', () => {
     });
   });
 
-  it('that was under an embargo which is over is public', async () => {
+  it('publishes an article whose embargo is over', async () => {
     const article = anArticleRequest({ embargoUntil: '2020-01-01T00:00:00Z' });
     const { status, body } = await send({ article, publishedAt: '2019-12-31T00:00:00Z' });
     expect({ status, ...body }).toMatchObject({ status: 200, state: 'published', missing: [] });
     expect((await desk.read(`/articles/${body.id}`)).body.publishedAt).toBe('2019-12-31T00:00:00.000Z');
   });
 
-  it('of what was taken down and erased does not bring it back', async () => {
+  it('does not restore a purged article', async () => {
     const { id } = (await send({ sourceId: 'archiv:weg' })).body;
     await desk.act('retract', { id, version: 2 }, { reason: 'legal' });
     await desk.act('purge', { id, version: 3 });

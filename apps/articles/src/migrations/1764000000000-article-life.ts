@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * From a slice to the whole life of an article: one table for all terms, every slug ever used, lists that are read in
- * their own order, schedules, corrections, revisions with their author, search.
+ * The whole life of an article: one table for all terms, every slug ever used, lists that are stored in their own order,
+ * schedules, corrections, revisions with their author, search.
  */
 export class ArticleLife1764000000000 implements MigrationInterface {
   readonly name = 'ArticleLife1764000000000';
@@ -15,7 +15,7 @@ export class ArticleLife1764000000000 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('What this migration merged cannot be told apart again; restore a backup.');
+    throw new Error('This migration merged tables and cannot be reverted; restore a backup.');
   }
 }
 
@@ -87,7 +87,7 @@ async function articles(db: QueryRunner): Promise<void> {
         OR (kind = 'topic' AND draft->'topics' IS NOT NULL AND slug IN (SELECT json_array_elements_text(draft->'topics')))
         OR (kind = 'place' AND draft->'places' IS NOT NULL AND slug IN (SELECT json_array_elements_text(draft->'places')))
         OR (kind = 'author' AND draft->'authors' IS NOT NULL AND slug IN (SELECT json_array_elements_text(draft->'authors'))))`);
-  // What a list shows: the same as articleSummary() makes.
+  // The entries of lists, as articleSummary() builds them.
   await db.query(`
     UPDATE article SET summary = json_strip_nulls(json_build_object('id', id, 'slug', slug,
       'kicker', snapshot->'kicker', 'headline', snapshot->'headline', 'shortHeadline', snapshot->'shortHeadline',
@@ -123,7 +123,7 @@ async function articles(db: QueryRunner): Promise<void> {
 }
 
 async function lists(db: QueryRunner): Promise<void> {
-  // A list is a term's, or that of all articles (the nil UUID); its key is its order, so any page costs the same.
+  // A list belongs to a term or contains all articles (the nil UUID). Its key is its order, so every page costs the same.
   await db.query(`
     CREATE TABLE listing (
       list_id uuid NOT NULL,
@@ -146,7 +146,7 @@ async function lists(db: QueryRunner): Promise<void> {
 async function search(db: QueryRunner): Promise<void> {
   await db.query(`CREATE EXTENSION IF NOT EXISTS pg_trgm`);
   await db.query(`CREATE EXTENSION IF NOT EXISTS fuzzystrmatch`);
-  // Kept apart from the articles and with its words out of line, so that going through many hits reads few pages.
+  // A table of its own with its documents out of line, so that a scan of many hits reads few pages.
   await db.query(`
     CREATE TABLE article_search (
       article_id uuid PRIMARY KEY REFERENCES article ON DELETE CASCADE,
@@ -158,6 +158,6 @@ async function search(db: QueryRunner): Promise<void> {
   await db.query(`CREATE INDEX article_search_document ON article_search USING gin (document)`);
   await db.query(`CREATE TABLE search_word (word text PRIMARY KEY)`);
   await db.query(`CREATE INDEX search_word_trigrams ON search_word USING gin (word gin_trgm_ops)`);
-  // Articles whose words are still to be learned for finding what is mistyped.
+  // Articles whose words are still to be learned for correcting typos.
   await db.query(`CREATE TABLE search_unlearned (article_id uuid PRIMARY KEY)`);
 }

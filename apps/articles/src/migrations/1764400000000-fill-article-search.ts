@@ -1,11 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Articles of one statement; each statement commits on its own. */
+/** Articles per statement; each statement commits on its own. */
 const BATCH = 20;
 
 /**
- * Makes articles from before there was a search findable, a few at a time: a change of one of them waits for a moment only, and a fill that was
- * interrupted goes on where it ended. What the service has put in by itself stays as it is.
+ * Indexes the articles that are older than the search, a few at a time: a change of one of them waits only briefly, and an
+ * interrupted fill continues where it ended. Articles that the service has already indexed stay as they are.
  */
 export class FillArticleSearch1764400000000 implements MigrationInterface {
   readonly name = 'FillArticleSearch1764400000000';
@@ -28,7 +28,7 @@ export class FillArticleSearch1764400000000 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    // The index may stay; it is dropped with its table.
+    // The index stays; it is dropped with its table.
   }
 }
 

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Which articles were retracted lately, in an order that a reader can follow. A trigger writes it, so that whatever
- * takes an article down is noted: an older version of this service beside the new one, or an operator's SQL.
+ * The recently retracted articles, in an order that clients can follow. A trigger writes them, so that every retraction
+ * is recorded: also by an older version of this service, or by an operator's SQL.
  */
 export class Retractions1764500000000 implements MigrationInterface {
   readonly name = 'Retractions1764500000000';
@@ -11,7 +11,7 @@ export class Retractions1764500000000 implements MigrationInterface {
     await db.query(`
       CREATE TABLE retraction (
         article_id uuid PRIMARY KEY,
-        -- Of the retraction, or of the purge after it. Unlike a time, it can be compared with what a snapshot had seen end.
+        -- Of the retraction, or of a later purge. Unlike a time, it can be compared with the transactions that a snapshot sees.
         transaction_id xid8 NOT NULL,
         at timestamptz NOT NULL
       )`);

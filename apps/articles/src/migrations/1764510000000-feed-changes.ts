@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What each feed, and the news sitemap, held when it was last read, and since when. */
+/** A digest of each feed, and of the news sitemap, as last read, and when it changed. */
 export class FeedChanges1764510000000 implements MigrationInterface {
   readonly name = 'FeedChanges1764510000000';
 

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What an editor approved with a schedule, slugs that wait for their working copy to be published, versions that differ
- * by the names of terms alone, and working copies that were replaced.
+ * Contents that are approved for a schedule, slugs that are reserved until their working copy is published, versions that
+ * differ only in the names of terms, and working copies that were replaced.
  */
 export class ApprovalAndSlugs1764600000000 implements MigrationInterface {
   readonly name = 'ApprovalAndSlugs1764600000000';

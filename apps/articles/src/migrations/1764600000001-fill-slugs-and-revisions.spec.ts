@@ -4,7 +4,7 @@ import { anArticleRequest, describeWith } from '#testing';
 import { Desk, expectOk } from '../../test/desk.js';
 import { FillSlugsAndRevisions1764600000001 } from './1764600000001-fill-slugs-and-revisions.js';
 
-describeWith('postgres')('what versions before left behind', () => {
+describeWith('postgres')('the migration that fills slugs and revisions', () => {
   let desk: Desk;
   beforeAll(async () => {
     desk = await Desk.open();
@@ -19,7 +19,7 @@ describeWith('postgres')('what versions before left behind', () => {
   const addSlug = (id: string, slug: string) =>
     desk.service.query(`INSERT INTO article_slug (slug, article_id) VALUES ($1, $2)`, [slug, id]);
 
-  it('is put right: slugs that nothing was published under, public versions without a revision', async () => {
+  it('reserves unpublished slugs and adds missing revisions', async () => {
     const first = await desk.published({ slug: 'erste-adresse' });
     const moved = expectOk(
       await desk.edit(first.id, first.version, anArticleRequest({ slug: 'zweite-adresse' })),
@@ -54,7 +54,7 @@ describeWith('postgres')('what versions before left behind', () => {
     expect((await desk.read('/articles/geplante-adresse')).status).toBe(200);
   });
 
-  it('leaves what was erased erased', async () => {
+  it('restores nothing of a purged article', async () => {
     const article = await desk.retracted({ slug: 'weg' });
     expectOk(await desk.act('purge', article));
     await run();

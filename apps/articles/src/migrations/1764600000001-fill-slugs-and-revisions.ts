@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Articles of one statement; each statement commits on its own. */
+/** Articles per statement; each statement commits on its own. */
 const BATCH = 500;
 
 /**
@@ -27,7 +27,7 @@ export class FillSlugsAndRevisions1764600000001 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    // Nothing that was filled in hurts the version before.
+    // The previous version works with the filled rows.
   }
 }
 

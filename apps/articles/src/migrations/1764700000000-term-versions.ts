@@ -1,12 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Terms get a version and an audit log; a change of a term that cannot reach an article is kept and can be retried. */
+/** Terms get a version and an audit log. A change of a term that fails for an article is recorded and can be retried. */
 export class TermVersions1764700000000 implements MigrationInterface {
   readonly name = 'TermVersions1764700000000';
 
   async up(db: QueryRunner): Promise<void> {
     await db.query(`ALTER TABLE term ADD COLUMN version integer NOT NULL DEFAULT 1`);
-    // Without a reference, and with the slug of then: the log outlives the term.
+    // Without a foreign key, and with the slug at that time: the log outlives the term.
     await db.query(`
       CREATE TABLE term_audit (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -22,7 +22,7 @@ export class TermVersions1764700000000 implements MigrationInterface {
       )`);
     await db.query(`CREATE INDEX term_audit_term ON term_audit (term_id, id)`);
     await db.query(`CREATE INDEX term_audit_slug ON term_audit (kind, slug, id)`);
-    // What failed is finished as well, so that the version before this one passes over it.
+    // A failed job is also finished, so that the previous version ignores it.
     await db.query(`
       ALTER TABLE retelling
         ADD COLUMN article_id uuid,

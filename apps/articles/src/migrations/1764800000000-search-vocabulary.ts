@@ -1,11 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The words of the archive, for splitting compounds and finding what is mistyped, and which articles are still to be learned from. */
+/** The words of the archive, for splitting compounds and correcting typos, and a backlog of articles to learn from. */
 export class SearchVocabulary1764800000000 implements MigrationInterface {
   readonly name = 'SearchVocabulary1764800000000';
 
   async up(db: QueryRunner): Promise<void> {
-    // Bytewise, so that words that start alike are a range of the index.
+    // Bytewise, so that words with the same start are a range of the index.
     await db.query(`
       CREATE TABLE search_vocabulary (
         form text COLLATE "C" PRIMARY KEY,
@@ -18,7 +18,7 @@ export class SearchVocabulary1764800000000 implements MigrationInterface {
     await db.query(`CREATE INDEX search_vocabulary_end ON search_vocabulary (reverse(form))`);
     await db.query(`CREATE INDEX search_vocabulary_deletions ON search_vocabulary USING gin (deletions)`);
     await db.query(`CREATE TABLE search_backlog (article_id uuid PRIMARY KEY)`);
-    // What the version before writes lacks the mark of the new documents and is indexed again.
+    // Documents of the previous version lack the mark of the new format and are indexed again.
     await db.query(`
       CREATE FUNCTION search_backlog_add() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN

@@ -3,7 +3,7 @@ import type { ArticleSnapshot } from '#events';
 import { indexable, indexArticles, wordsOfAll, type Indexable } from '../search/search-index.js';
 import { learn, lookUp, split } from '../search/vocabulary.js';
 
-/** Articles, and words, of one transaction: a change of one of them waits for a moment only. */
+/** Articles, and words, per transaction: a change of one of them waits only briefly. */
 const ARTICLES = 20;
 const WORDS = 200;
 
@@ -11,8 +11,8 @@ const NIL = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Learns the words of all public articles, splits the compounds among them, then rewrites the documents. The code is
- * the service's own, since its queries must find what is written here. A fill that was interrupted goes on where it
- * ended; old replicas find their words in the new documents, too.
+ * the service's own, since its queries must find these documents. An interrupted fill continues where it ended; old
+ * replicas find their words in the new documents, too.
  */
 export class FillSearchVocabulary1764800000001 implements MigrationInterface {
   readonly name = 'FillSearchVocabulary1764800000001';
@@ -38,7 +38,7 @@ export class FillSearchVocabulary1764800000001 implements MigrationInterface {
   }
 }
 
-/** Goes through the public articles whose documents are of the old format, locked. */
+/** Locks and visits the public articles whose documents have the old format. */
 async function everyArticle(db: QueryRunner, work: (articles: Indexable[]) => Promise<void>): Promise<void> {
   let last: string | undefined = NIL;
   while (last) {
@@ -55,7 +55,7 @@ async function everyArticle(db: QueryRunner, work: (articles: Indexable[]) => Pr
   }
 }
 
-/** Short words first, since long ones are made of them. */
+/** Short words first, because long ones consist of them. */
 async function everyWord(db: QueryRunner, work: (forms: string[]) => Promise<void>): Promise<void> {
   const words: { form: string }[] = await db.query(
     `SELECT form FROM search_vocabulary WHERE length(form) > 5 ORDER BY length(form), form`,

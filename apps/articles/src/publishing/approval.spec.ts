@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anArticleRequest, describeWith, waitUntil } from '#testing';
-import type { EditorialArticleResponse } from '../articles/articles.dto.js';
+import type { EditorialArticle } from '../article/editorial-article.js';
 import { Desk, expectOk } from '../../test/desk.js';
 
 const FAR = '2999-01-01T00:00:00Z';
@@ -13,7 +13,7 @@ describeWith('postgres')('a schedule', () => {
   });
   afterAll(() => desk.stop());
 
-  const ofDesk = async (id: string) => (await desk.get<EditorialArticleResponse>(`articles/${id}`)).body;
+  const ofDesk = async (id: string) => (await desk.get<EditorialArticle>(`articles/${id}`)).body;
   const scheduled = async (overrides: Record<string, unknown> = {}, times: object = { publishAt: FAR }) =>
     expectOk(await desk.act('schedule', await desk.draft(overrides), times));
   const auditOf = async (id: string) =>
@@ -21,7 +21,7 @@ describeWith('postgres')('a schedule', () => {
   const edit = (by: 'author' | 'editor', { id, version }: { id: string; version: number }, content: object) =>
     desk.as(by, 'PUT', `articles/${id}`, content, version);
 
-  describe('publishes exactly the version that was approved', () => {
+  describe('publishes exactly the approved version', () => {
     it.each(['author', 'editor'] as const)('when an %s edits the article afterwards', async (role) => {
       const approved = await scheduled({ headline: 'Abgenommen', slug: `abgenommen-${role}` });
       const edited = expectOk(
@@ -34,7 +34,7 @@ describeWith('postgres')('a schedule', () => {
         content: { headline: 'Danach' },
       });
       await desk.fallDue(approved.id);
-      await desk.toldOf(approved.id, 1);
+      await desk.eventsOf(approved.id, 1);
       const { body } = await desk.read(`/articles/abgenommen-${role}`);
       expect(body).toMatchObject({ headline: 'Abgenommen', slug: `abgenommen-${role}` });
       expect((await desk.read(`/articles/danach-${role}`)).status).toBe(404);
@@ -46,25 +46,25 @@ describeWith('postgres')('a schedule', () => {
       });
     });
 
-    it('when it updates what is public', async () => {
+    it('when it updates a published article', async () => {
       const { id, version } = await desk.published({ headline: 'Alt' });
       const edited = expectOk(await desk.edit(id, version, anArticleRequest({ headline: 'Abgenommen' })));
       const approved = expectOk(await desk.act('schedule', edited, { publishAt: FAR }));
       expectOk(await edit('author', approved, anArticleRequest({ headline: 'Danach' })));
       await desk.fallDue(id);
-      await desk.toldOf(id, 2);
+      await desk.eventsOf(id, 2);
       expect((await desk.read(`/articles/${id}`)).body.headline).toBe('Abgenommen');
       expect(await ofDesk(id)).toMatchObject({ hasChanges: true, content: { headline: 'Danach' } });
     });
 
-    it('with terms that only that version names, which nobody can delete meanwhile', async () => {
+    it('with terms that only that version names, which cannot be deleted until then', async () => {
       for (const topic of ['bleibt', 'kommt']) await desk.put(`topics/${topic}`, { name: topic });
       const approved = await scheduled({ topics: ['bleibt'] });
       expectOk(await edit('author', approved, anArticleRequest({ topics: ['kommt'] })));
       expectOk(await desk.actOnTerm('rename', 'topics/kommt', { slug: 'kam' }));
       await waitUntil(async () => {
         const [open] = await desk.service.query<{ n: string }>(
-          `SELECT count(*) AS n FROM retelling WHERE finished_at IS NULL`,
+          `SELECT count(*) AS n FROM term_change WHERE finished_at IS NULL`,
         );
         return open!.n === '0';
       });
@@ -72,22 +72,22 @@ describeWith('postgres')('a schedule', () => {
         'term.in-use',
       );
       await desk.fallDue(approved.id);
-      await desk.toldOf(approved.id, 1);
+      await desk.eventsOf(approved.id, 1);
       expect((await desk.read(`/articles/${approved.id}`)).body.topics).toMatchObject([{ slug: 'bleibt' }]);
     });
 
-    it('and a later one once that is approved by a new schedule', async () => {
+    it('and a later version once a new schedule approves it', async () => {
       const first = await scheduled({ headline: 'Erste' });
       const edited = expectOk(await edit('author', first, anArticleRequest({ headline: 'Zweite' })));
       const second = expectOk(await desk.act('schedule', edited, { publishAt: FARTHER }));
       expect(second).toMatchObject({ editedAfterApproval: false });
       await desk.fallDue(first.id);
-      await desk.toldOf(first.id, 1);
+      await desk.eventsOf(first.id, 1);
       expect((await desk.read(`/articles/${first.id}`)).body.headline).toBe('Zweite');
     });
   });
 
-  it('that is cancelled leaves the later edit as the draft, with its slug', async () => {
+  it('leaves the latest edit, with its slug, as the draft when it is cancelled', async () => {
     const approved = await scheduled({ slug: 'vor-der-absage' });
     const edited = expectOk(
       await edit('author', approved, anArticleRequest({ headline: 'Später', slug: 'nach-der-absage' })),
@@ -102,12 +102,12 @@ describeWith('postgres')('a schedule', () => {
     expect((await desk.draft({ slug: 'vor-der-absage' })).slug).toBe('vor-der-absage');
   });
 
-  it('lets the working copy be incomplete, since it is not what goes public', async () => {
+  it('allows an incomplete working copy, because the approved version is published', async () => {
     const approved = await scheduled();
     expect((await edit('author', approved, anArticleRequest({ lead: undefined }))).status).toBe(200);
   });
 
-  it('that fails takes back only the time that failed, never the take-down', async () => {
+  it('cancels only the publication when that fails, never the take-down', async () => {
     const { id, version } = await desk.published();
     const edited = expectOk(await desk.edit(id, version, anArticleRequest()));
     expectOk(await desk.act('schedule', edited, { publishAt: FAR, offlineAt: FARTHER }));
@@ -126,7 +126,7 @@ describeWith('postgres')('a schedule', () => {
     await waitUntil(async () => (await desk.read(`/articles/${id}`)).status === 410);
   });
 
-  it('that cannot take an article down keeps trying, while others are taken down', async () => {
+  it('retries a failed take-down while others are taken down', async () => {
     const [stuck, other] = [await desk.published(), await desk.published()];
     for (const article of [stuck, other]) expectOk(await desk.act('schedule', article, { offlineAt: FAR }));
     await desk.service.query(
@@ -140,7 +140,7 @@ describeWith('postgres')('a schedule', () => {
     await waitUntil(async () => (await desk.read(`/articles/${stuck.id}`)).status === 410);
   });
 
-  it('of which both times passed while nothing ran publishes nothing', async () => {
+  it('publishes nothing when both of its times passed during an outage', async () => {
     const { id } = await scheduled({}, { publishAt: FAR, offlineAt: FARTHER });
     await desk.fallDue(id, ['publish_at', 'offline_at']);
     await waitUntil(async () => (await ofDesk(id)).state !== 'scheduled');
@@ -149,12 +149,12 @@ describeWith('postgres')('a schedule', () => {
     expect(desk.service.emitted.filter(({ subject }) => subject === id)).toEqual([]);
   });
 
-  it('of which both times passed takes an article down without the update', async () => {
+  it('takes a published article down without the update when both of its times passed', async () => {
     const { id, version } = await desk.published();
     const edited = expectOk(await desk.edit(id, version, anArticleRequest({ headline: 'Zu spät' })));
     expectOk(await desk.act('schedule', edited, { publishAt: FAR, offlineAt: FARTHER }));
     await desk.fallDue(id, ['publish_at', 'offline_at']);
-    expect((await desk.toldOf(id, 2)).map(({ type }) => type)).toEqual([
+    expect((await desk.eventsOf(id, 2)).map(({ type }) => type)).toEqual([
       'article.published',
       'article.retracted',
     ]);

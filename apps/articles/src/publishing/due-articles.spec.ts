@@ -22,51 +22,51 @@ describeWith('postgres')('schedules', () => {
       )
     ).body.items;
 
-  it('publish at their time, not before, once, and emit the event', async () => {
+  it('publish once, at their time and not before, and emit the event', async () => {
     const publishAt = soon();
     const scheduled = expectOk(await desk.act('schedule', await desk.draft(), { publishAt }));
     expect({ state: scheduled.state, public: await statusOf(scheduled.id) }).toEqual({
       state: 'scheduled',
       public: 404,
     });
-    const [event] = await desk.toldOf(scheduled.id, 1);
+    const [event] = await desk.eventsOf(scheduled.id, 1);
     const { publishedAt } = (event!.data as { article: { publishedAt: string } }).article;
     expect(Date.parse(publishedAt)).toBeGreaterThanOrEqual(Date.parse(publishAt));
     expect(await state(scheduled.id)).toBe('published');
     expect((await auditOf(scheduled.id))[0]).toMatchObject({ did: 'publish', by: { id: 'schedule' } });
   });
 
-  it('update what is public already', async () => {
+  it('update a published article', async () => {
     const { id, version } = await desk.published();
     const edited = expectOk(
       await desk.edit(id, version, anArticleRequest({ headline: 'Um Mitternacht neu' })),
     );
     expectOk(await desk.act('schedule', edited, { publishAt: soon() }));
-    expect((await desk.toldOf(id, 2)).at(-1)).toMatchObject({ type: 'article.updated' });
+    expect((await desk.eventsOf(id, 2)).at(-1)).toMatchObject({ type: 'article.updated' });
     expect((await desk.read(`/articles/${id}`)).body.headline).toBe('Um Mitternacht neu');
   });
 
-  it('take offline at their time', async () => {
+  it('take an article offline at their time', async () => {
     expectOk(await desk.act('schedule', await desk.published(), { offlineAt: soon() }));
     const { id } = expectOk(await desk.act('schedule', await desk.published(), { offlineAt: soon() }));
     await waitUntil(async () => (await statusOf(id)) === 410);
-    expect((await desk.toldOf(id, 2)).at(-1)).toMatchObject({
+    expect((await desk.eventsOf(id, 2)).at(-1)).toMatchObject({
       type: 'article.retracted',
       data: { reason: 'expired' },
     });
   });
 
-  it('go on and off in turn', async () => {
+  it('publish an article and then take it offline', async () => {
     const draft = await desk.draft();
     const offlineAt = new Date(Date.now() + 2 * SOON).toISOString();
     expectOk(await desk.act('schedule', draft, { publishAt: soon(), offlineAt }));
-    expect((await desk.toldOf(draft.id, 2)).map(({ type }) => type)).toEqual([
+    expect((await desk.eventsOf(draft.id, 2)).map(({ type }) => type)).toEqual([
       'article.published',
       'article.retracted',
     ]);
   });
 
-  it('are kept while somebody saves the article again and again', async () => {
+  it('are kept while somebody repeatedly saves the article', async () => {
     const { id } = expectOk(await desk.act('schedule', await desk.draft(), { publishAt: soon() }));
     const over = new AbortController();
     const save = async () => {
@@ -92,7 +92,7 @@ describeWith('postgres')('schedules', () => {
     expect((await desk.remove(`articles/${scheduled.id}/schedule`, scheduled.version)).body.state).toBe(
       'draft',
     );
-    await desk.toldOf(after.id, 1);
+    await desk.eventsOf(after.id, 1);
     expect(await state(scheduled.id)).toBe('draft');
   });
 
@@ -101,18 +101,18 @@ describeWith('postgres')('schedules', () => {
       await desk.act('schedule', await desk.draft(), { publishAt: '2999-01-01T00:00:00Z' }),
     );
     expectOk(await desk.act('schedule', scheduled, { publishAt: soon() }));
-    await desk.toldOf(scheduled.id, 1);
+    await desk.eventsOf(scheduled.id, 1);
     expect(await state(scheduled.id)).toBe('published');
   });
 
-  it('that cannot be kept are taken back, say why in the audit log, and hold up no other', async () => {
+  it('that fail are cancelled, recorded in the audit log with the reason, and delay no other', async () => {
     const [broken, whole] = [await desk.draft(), await desk.draft()];
     for (const draft of [broken, whole]) expectOk(await desk.act('schedule', draft, { publishAt: soon() }));
     await desk.service.query(
       `UPDATE article SET draft = '{"headline": "Halb", "authors": [], "body": []}' WHERE id = $1`,
       [broken.id],
     );
-    await desk.toldOf(whole.id, 1);
+    await desk.eventsOf(whole.id, 1);
     await waitUntil(async () => (await state(broken.id)) === 'draft');
     expect((await auditOf(broken.id))[0]).toMatchObject({
       did: 'schedule-failed',
@@ -120,17 +120,17 @@ describeWith('postgres')('schedules', () => {
     });
   });
 
-  describe('take a time', () => {
+  describe('and times', () => {
     it.each([
       ['without an offset', '2999-10-25T02:30:00', 422],
       ['without a time', '2999-10-25', 422],
       ['with the offset of summer', '2999-10-25T02:30:00+02:00', 200],
       ['with the offset of winter', '2999-10-25T02:30:00+01:00', 200],
-    ])('%s: %s', async (_how, publishAt, status) => {
+    ])('accept or refuse a time %s: %s', async (_how, publishAt, status) => {
       expect((await desk.act('schedule', await desk.draft(), { publishAt })).status).toBe(status);
     });
 
-    it('that comes twice when the clocks go back, and keep the two apart', async () => {
+    it('distinguish the two equal local times when the clocks go back', async () => {
       const at = async (publishAt: string) =>
         expectOk(await desk.act('schedule', await desk.draft(), { publishAt }))
           .publishAt as unknown as string;

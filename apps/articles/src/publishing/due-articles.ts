@@ -4,39 +4,41 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Refused } from '#http';
 import { Backoff, BackgroundWork } from '#jobs';
 import { afterCommit, Clock, failureKind, isFaultOfWork, LOGGER, type Logger } from '#platform';
-import { Article } from '../articles/article.entity.js';
-import { approvedContentOf, publishApproved } from '../articles/article.rules.js';
-import { save } from '../articles/article-store.js';
-import { audit, theSchedule } from '../articles/audit.js';
-import { holdSlugs, slugsOf } from '../articles/slugs.js';
-import { Publisher } from './publisher.js';
+import { approvedContentOf } from '../article/approval.rules.js';
+import { articleOf, type LiveArticle } from '../article/article.js';
+import type { ArticleRow } from '../article/article.entity.js';
+import { mustBeAlive, publishApproved, retract } from '../article/article.rules.js';
+import { save } from '../article/article-store.js';
+import { audit, theSchedule } from '../article/audit.js';
+import { holdSlugs, slugsOf } from '../article/slugs.js';
+import { ResolvedTerms } from '../taxonomy/resolved-terms.js';
+import { claimDue, longestOverdue, type DueTime } from './due-articles.queries.js';
+import { publicationOf, Publisher } from './publisher.js';
 import { cancelPublishing, cancelSchedule } from './schedule.rules.js';
-import { TakeDown } from './take-down.js';
 
-/** Milliseconds between looks at what is due: the latest that anything starts. */
+/** Milliseconds between looks at what is due, and so the longest delay of a schedule. */
 const LOOK_EVERY = 200;
 /** Milliseconds between attempts at a take-down that fails: the first wait and the longest. */
 const retryAfter = { first: 1_000, longest: 60_000 } as const;
-/** Milliseconds after which an article that was locked at each look is late, and for which its lock is then waited for. */
+/** Milliseconds after which an article that was locked at every look is late, and for which its lock is then awaited. */
 const [LATE, LOCK_WITHIN] = [1_000, 500];
-/** Articles a transaction; small enough that a replica that dies holds up few others. */
+/** Articles per transaction; few, because a replica that dies delays all of its batch. */
 const BATCH = 40;
 
 /**
- * Publishes and takes offline what is due. A due article is claimed by its row lock and changed in the same transaction
- * as everything that follows from it, so with any number of replicas it happens once, and what fell due while none ran
- * happens at the next start. Due is what the database's clock says, since replicas may differ in theirs.
+ * Publishes and takes offline the articles that are due. An article is claimed by its row lock and changed in the same
+ * transaction as everything that follows from it: with any number of replicas this happens once, and after an outage it
+ * happens at the next start. The database's clock decides what is due, since those of the replicas may differ.
  */
 @Injectable()
 export class DueArticles extends BackgroundWork {
   private readonly failed: Counter;
-  /** Take-downs that failed, and when each is tried again. */
+  /** Failed take-downs, and when each is retried. */
   private readonly retries = new Map<string, { readonly backoff: Backoff; readonly at: number }>();
 
   constructor(
     private readonly db: DataSource,
     private readonly publisher: Publisher,
-    private readonly takeDown: TakeDown,
     private readonly clock: Clock,
     @Inject(LOGGER) private readonly log: Logger,
     registry: Registry,
@@ -44,7 +46,7 @@ export class DueArticles extends BackgroundWork {
     super('due-articles', LOOK_EVERY, log);
     this.failed = new Counter({
       name: 'schedules_failed_total',
-      help: 'Scheduled publications and take-downs that could not be done.',
+      help: 'Scheduled publications and take-downs that failed.',
       registers: [registry],
     });
   }
@@ -61,11 +63,11 @@ export class DueArticles extends BackgroundWork {
   }
 
   /** @returns how many articles were due. A failure of one does not stop the others. */
-  private async settle(time: 'publishAt' | 'offlineAt', work: Work): Promise<number> {
+  private async settle(time: DueTime, work: Work): Promise<number> {
     let ids: string[] = [];
     try {
       await this.db.transaction(async (tx) => {
-        const due = await claim(tx, time, { limit: BATCH, except: this.waiting() });
+        const due = await claimDue(tx, time, { limit: BATCH, except: this.waiting() });
         ids = due.map(({ id }) => id);
         if (due.length > 0) await work(tx, due);
       });
@@ -76,15 +78,15 @@ export class DueArticles extends BackgroundWork {
     return ids.length;
   }
 
-  /** Whoever saves an article again and again must not hold up its schedule: the one longest overdue is waited for. */
-  private async settleLate(time: 'publishAt' | 'offlineAt', work: Work): Promise<void> {
-    const id = await late(this.db, time, this.waiting());
+  /** Repeated edits of an article must not delay its schedule: waits for the lock of the one that is longest overdue. */
+  private async settleLate(time: DueTime, work: Work): Promise<void> {
+    const id = await longestOverdue(this.db.manager, time, { olderThan: LATE, except: this.waiting() });
     if (!id) return;
     try {
       await this.db.transaction(async (tx) => {
-        await tx.query(`SET LOCAL lock_timeout = ${LOCK_WITHIN}`);
-        const due = await claim(tx, time, { id, waits: true });
-        await tx.query(`SET LOCAL lock_timeout TO DEFAULT`);
+        await tx.sql`SET LOCAL lock_timeout = ${() => String(LOCK_WITHIN)}`;
+        const due = await claimDue(tx, time, { id, waits: true });
+        await tx.sql`SET LOCAL lock_timeout TO DEFAULT`;
         if (due.length > 0) await work(tx, due);
       });
     } catch (error) {
@@ -95,69 +97,71 @@ export class DueArticles extends BackgroundWork {
     }
   }
 
-  private async settleOne(id: string, time: 'publishAt' | 'offlineAt', work: Work): Promise<void> {
+  private async settleOne(id: string, time: DueTime, work: Work): Promise<void> {
     try {
-      await this.db.transaction(async (tx) => work(tx, await claim(tx, time, { id })));
+      await this.db.transaction(async (tx) => work(tx, await claimDue(tx, time, { id })));
       this.retries.delete(id);
     } catch (error) {
       if (!isFaultOfWork(error)) throw error;
       this.failed.inc();
-      this.log.error({ article: id, err: error }, 'a schedule could not be kept');
+      this.log.error({ article: id, err: error }, 'a scheduled publication or take-down failed');
       if (time === 'publishAt') await this.db.transaction((tx) => this.giveUp(tx, id, error));
       else this.retryLater(id);
     }
   }
 
-  /** Takes the time of publication back and says in the article's audit log why. */
+  /** Cancels the publication and records the reason in the article's audit log. */
   private async giveUp(tx: EntityManager, id: string, error: unknown): Promise<void> {
-    const [article] = await claim(tx, 'publishAt', { id });
-    if (!article) return;
-    await save(tx, article, cancelPublishing(article, this.clock.now()));
-    await holdSlugs(tx, [slugsOf(article)]);
+    const [row] = await claimDue(tx, 'publishAt', { id });
+    if (!row) return;
+    const article = liveArticleOf(row);
+    const cancelled = await save(tx, article, cancelPublishing(article, this.clock.now()));
+    await holdSlugs(tx, [slugsOf(cancelled)]);
     const reason = error instanceof Refused ? { code: error.code, ...error.details } : { code: 'internal' };
-    await audit(tx, theSchedule, 'schedule-failed', [article], reason);
+    await audit(tx, theSchedule, 'schedule-failed', [cancelled], reason);
   }
 
-  private async publishAll(tx: EntityManager, due: readonly Article[]): Promise<void> {
+  private async publishAll(tx: EntityManager, rows: readonly ArticleRow[]): Promise<void> {
+    const due = rows.map(liveArticleOf);
     const now = this.clock.now();
-    // Never before the time that was promised, whatever this replica's clock says.
-    const at = ({ publishAt }: Article): Date => (publishAt! > now ? publishAt! : now);
-    const firsts = due.filter(({ publishedVersion }) => publishedVersion === null);
-    const updates = due.filter(({ publishedVersion }) => publishedVersion !== null);
-    for (const [articles, did] of [[firsts, 'publish'] as const, [updates, 'update'] as const]) {
-      await this.publisher.publishDrafts(
-        tx,
-        articles,
-        { by: theSchedule, did },
-        (names, article) => publishApproved(article, names, at(article)),
-        approvedContentOf,
-      );
+    const contents = due.flatMap((article) => [approvedContentOf(article), article.draft]);
+    const terms = await ResolvedTerms.forDrafts(tx, contents);
+    const publications = due.map((article) => {
+      // Never before the scheduled time, whatever this replica's clock says.
+      const at = article.publishAt && article.publishAt > now ? article.publishAt : now;
+      return publicationOf(article, publishApproved(article, terms, at), terms);
+    });
+    const firsts = publications.filter(({ before }) => before.publishedVersion === null);
+    const updates = publications.filter(({ before }) => before.publishedVersion !== null);
+    await this.publisher.publish(tx, firsts, { by: theSchedule, did: 'publish' });
+    await this.publisher.publish(tx, updates, { by: theSchedule, did: 'update' });
+  }
+
+  private async takeDownAll(tx: EntityManager, rows: readonly ArticleRow[]): Promise<void> {
+    for (const article of rows.map(liveArticleOf)) {
+      if (article.state === 'published') {
+        const retracted = retract(article, 'expired', undefined, this.clock.now());
+        await this.publisher.takeDown(tx, article, retracted, theSchedule);
+      } else await this.miss(tx, article);
     }
   }
 
-  private async takeDownAll(tx: EntityManager, due: readonly Article[]): Promise<void> {
-    for (const article of due) {
-      if (article.state !== 'published') await this.miss(tx, article);
-      else await this.takeDown.retract(tx, article, { reason: 'expired' }, theSchedule, this.clock.now());
-    }
-  }
-
-  /** What was to be offline by now is not published any more. */
-  private async miss(tx: EntityManager, article: Article): Promise<void> {
+  /** An article that has to be offline before it was ever published is not published. */
+  private async miss(tx: EntityManager, article: LiveArticle): Promise<void> {
     const { publishAt, offlineAt } = article;
-    await save(tx, article, cancelSchedule(article, this.clock.now()));
-    await holdSlugs(tx, [slugsOf(article)]);
-    await audit(tx, theSchedule, 'schedule-missed', [article], { publishAt, offlineAt });
+    const cancelled = await save(tx, article, cancelSchedule(article, this.clock.now()));
+    await holdSlugs(tx, [slugsOf(cancelled)]);
+    await audit(tx, theSchedule, 'schedule-missed', [cancelled], { publishAt, offlineAt });
     afterCommit(tx, () => this.failed.inc());
   }
 
-  /** A time at which something has to be offline is never taken back. */
+  /** Unlike a publication, a take-down is never cancelled. */
   private retryLater(id: string): void {
     const backoff = this.retries.get(id)?.backoff ?? new Backoff(retryAfter.first, retryAfter.longest);
     this.retries.set(id, { backoff, at: Date.now() + backoff.next() });
   }
 
-  /** Ids of take-downs whose next try is not due yet. */
+  /** Ids of take-downs whose next attempt is not due yet. */
   private waiting(): string[] {
     const now = Date.now();
     for (const [id, { at }] of this.retries) if (at + retryAfter.longest < now) this.retries.delete(id);
@@ -165,54 +169,10 @@ export class DueArticles extends BackgroundWork {
   }
 }
 
-type Work = (tx: EntityManager, due: Article[]) => Promise<void>;
+type Work = (tx: EntityManager, due: readonly ArticleRow[]) => Promise<void>;
 
-const column = { publishAt: 'publish_at', offlineAt: 'offline_at' } as const;
-
-/** SQL: what else must hold for an article to be due. What has to be offline is never due to be published. */
-const andNotOffline = {
-  publishAt: 'AND (article.offline_at IS NULL OR article.offline_at > clock_timestamp())',
-  offlineAt: '',
-} as const;
-
-interface Claim {
-  readonly limit?: number;
-  /** Ids that are left out. */
-  readonly except?: readonly string[];
-  /** The only one that is asked for. */
-  readonly id?: string;
-  /** Whether a lock of somebody else is waited for, instead of skipping its article. */
-  readonly waits?: boolean;
-}
-
-/** Locks due articles, the longest overdue first. */
-function claim(
-  tx: EntityManager,
-  time: keyof typeof column,
-  { limit = 1, except = [], id, waits = false }: Claim,
-): Promise<Article[]> {
-  const query = tx
-    .createQueryBuilder(Article, 'article')
-    .where(`article.${column[time]} <= clock_timestamp() ${andNotOffline[time]}`)
-    .orderBy(`article.${time}`)
-    .limit(limit)
-    .setLock('pessimistic_write');
-  if (!waits) query.setOnLocked('skip_locked');
-  if (except.length > 0) query.andWhere('article.id <> ALL(:except)', { except });
-  return (id ? query.andWhere('article.id = :id', { id }) : query).getMany();
-}
-
-/** The article that is longest overdue, locked or not. */
-async function late(
-  db: DataSource,
-  time: keyof typeof column,
-  except: readonly string[],
-): Promise<string | undefined> {
-  const [row]: { id: string }[] = await db.query(
-    `SELECT id FROM article
-     WHERE ${column[time]} <= clock_timestamp() - interval '${LATE} milliseconds' AND id <> ALL ($1) ${andNotOffline[time]}
-     ORDER BY ${column[time]} LIMIT 1`,
-    [except],
-  );
-  return row?.id;
+function liveArticleOf(row: ArticleRow): LiveArticle {
+  const article = articleOf(row);
+  mustBeAlive(article);
+  return article;
 }

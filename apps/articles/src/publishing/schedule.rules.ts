@@ -1,58 +1,65 @@
+import { workingCopyAlone } from '../article/approval.rules.js';
+import type { Article, DraftArticle, LiveArticle } from '../article/article.js';
+import { mustBeAlive, mustBePublishableAt } from '../article/article.rules.js';
 import { refuse } from '../problems.js';
-import type { Article } from '../articles/article.entity.js';
-import { mustBeAlive, mustBePublishableAt, type Change } from '../articles/article.rules.js';
 
-/** When an article goes on and off by itself. */
+/** When an article is published and taken offline without further action. */
 export interface Schedule {
   readonly publishAt?: Date;
   readonly offlineAt?: Date;
 }
 
 /**
- * Sets or moves the times at which an article becomes public and is taken offline; what is left out is cancelled. What
- * becomes public is the working copy as it is now: whoever schedules it approves it.
+ * Sets or moves the times at which an article is published and taken offline. A time that is left out is cancelled. The
+ * person who schedules the working copy approves it as it is now.
+ * @throws Refused `schedule.…`, `article.already-retracted`, `article.unchanged`, `article.incomplete`, `article.embargoed`.
  */
-export function schedule(article: Article, { publishAt, offlineAt }: Schedule, now: Date): Change {
+export function schedule(article: Article, { publishAt, offlineAt }: Schedule, now: Date): LiveArticle {
   mustBeAlive(article);
-  const isPublic = article.state === 'published';
-  if (!publishAt && !isPublic) throw refuse('schedule.never-public');
-  for (const at of [publishAt, offlineAt])
-    if (at && at <= now) throw refuse('schedule.past', { now: now.toISOString() });
-  if (publishAt && offlineAt && offlineAt <= publishAt) throw refuse('schedule.offline-first');
-  if (publishAt) {
-    if (isPublic && !article.hasChanges) throw refuse('article.unchanged');
-    mustBePublishableAt(article.draft!, publishAt);
-  }
-  return {
-    state: isPublic ? 'published' : 'scheduled',
+  const changes = {
     version: article.version + 1,
     ...workingCopyAlone(article),
     publishAt: publishAt ?? null,
     offlineAt: offlineAt ?? null,
     updatedAt: now,
   };
+  if (article.state === 'published') {
+    mustBePossible({ publishAt, offlineAt }, now);
+    if (publishAt && !article.hasChanges) throw refuse('article.unchanged');
+    if (publishAt) mustBePublishableAt(article.draft, publishAt);
+    return { ...article, ...changes };
+  }
+  if (!publishAt) throw refuse('schedule.never-public');
+  mustBePossible({ publishAt, offlineAt }, now);
+  mustBePublishableAt(article.draft, publishAt);
+  return { ...article, ...changes, state: 'scheduled', publishAt };
 }
 
-/** Takes both times back; an article that was to become public for the first time is a draft again. */
-export function cancelSchedule(article: Article, now: Date): Change {
+function mustBePossible({ publishAt, offlineAt }: Schedule, now: Date): void {
+  for (const at of [publishAt, offlineAt]) {
+    if (at && at <= now) throw refuse('schedule.past', { now: now.toISOString() });
+  }
+  if (publishAt && offlineAt && offlineAt <= publishAt) throw refuse('schedule.offline-first');
+}
+
+/**
+ * Cancels both times. An article that was not public yet is a draft again.
+ * @throws Refused `schedule.none`, `article.already-retracted`.
+ */
+export function cancelSchedule(article: Article, now: Date): LiveArticle {
   mustBeAlive(article);
   if (!article.publishAt && !article.offlineAt) throw refuse('schedule.none');
   return { ...cancelPublishing(article, now), offlineAt: null };
 }
 
-/** Takes the time of publication back, and leaves that at which the article is taken offline. */
-export function cancelPublishing(article: Article, now: Date): Change {
-  return {
-    state: article.state === 'scheduled' ? 'draft' : article.state,
+/** Cancels the time of publication, and keeps the time at which the article is taken offline. */
+export function cancelPublishing(article: LiveArticle, now: Date): LiveArticle {
+  const changes = {
     version: article.version + 1,
     ...workingCopyAlone(article),
     publishAt: null,
     updatedAt: now,
   };
+  if (article.state === 'published') return { ...article, ...changes };
+  return { ...article, ...changes, state: 'draft' } satisfies DraftArticle;
 }
-
-/** Nothing is approved beside the working copy; an address that readers do not know yet is that of the working copy. */
-const workingCopyAlone = ({ publishedVersion, slug, draft }: Article) => ({
-  approved: null,
-  slug: publishedVersion === null ? (draft!.slug ?? slug) : slug,
-});

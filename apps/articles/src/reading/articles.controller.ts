@@ -3,13 +3,13 @@ import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Slug } from '#events';
 import { etagOf, ForAnyone, ForAnyoneOrSubscribers, IsSubscriber } from '#http';
-import { listArticles, ListArticlesRequest } from './article-list.js';
-import { publicArticle } from './public-article.js';
+import { listArticles, ListArticlesRequest } from '../lists/article-list.queries.js';
+import { publicArticle } from './public-article.queries.js';
 
 /** Ids have the form of slugs. */
 const IdOrSlug = Slug;
 
-/** What readers may see. Stored JSON goes out as it is: parsing it only to write it again would be most of the work. */
+/** Public articles. Stored JSON is sent as it is: parsing and writing it again would be most of the work. */
 @Controller('articles')
 @ForAnyone()
 export class ArticlesController {
@@ -20,11 +20,11 @@ export class ArticlesController {
     @Query({ schema: ListArticlesRequest }) request: ListArticlesRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { items, ...list } = await listArticles(this.db, request);
+    const { items, ...list } = await listArticles(this.db.manager, request);
     sendJson(reply, `${JSON.stringify(list).slice(0, -1)},"items":[${items.join(',')}]}`);
   }
 
-  /** A paid article whole for subscribers, for everyone else what is free of it. */
+  /** Subscribers get a paid article in full, others its free part. */
   @Get(':idOrSlug')
   @ForAnyoneOrSubscribers()
   async get(
@@ -32,9 +32,9 @@ export class ArticlesController {
     @IsSubscriber() isSubscriber: boolean,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { id, version, snapshot } = await publicArticle(this.db, idOrSlug, { isSubscriber });
+    const { id, version, snapshot } = await publicArticle(this.db.manager, idOrSlug, { isSubscriber });
     reply.header('x-article-id', id);
-    // The version names the article, not what one reader sees of it.
+    // An ETag names the version of the article, not the part of it that one reader sees.
     if (isSubscriber) reply.header('cache-control', 'private, no-store');
     else reply.header('etag', etagOf(version));
     sendJson(reply, `{"version":${version},${snapshot.slice(1)}`);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { anArticleRequest, describeWith } from '#testing';
 import { Desk, expectOk, type Problem } from '../../test/desk.js';
 import type { SearchResponse } from '../search/search.js';
-import type { ReadableArticle } from './paywall.rules.js';
+import type { ReadableArticle } from '../article/paywall.rules.js';
 
 const LEAD = 'Der Lead ist für alle.';
 const FREE = ['Der erste Absatz.', 'Der zweite Absatz.'];
@@ -39,7 +39,7 @@ describeWith('postgres')('a paid article', () => {
   });
 
   it.each(['/articles?limit=50', '/articles?section=news', '/search?q=quittengelee', '/sitemap-news.xml'])(
-    'shows nothing of what is withheld in %s',
+    'reveals no withheld text in %s',
     async (path) => {
       const { text } = await desk.read(path);
       expect(text).toContain('bezahlt');
@@ -52,7 +52,7 @@ describeWith('postgres')('a paid article', () => {
     expect(items[0]!.excerpt!.text).toContain('Absatz');
   });
 
-  it('is found by the words of what is withheld, in whatever order a phrase has them', async () => {
+  it('is found by withheld words, whatever their order in a phrase', async () => {
     const found = async (q: string) => {
       const { body } = await desk.read<SearchResponse>(`/search?q=${encodeURIComponent(q)}`);
       return body.items.map(({ slug }) => slug);
@@ -64,7 +64,7 @@ describeWith('postgres')('a paid article', () => {
     expect(await found('"der zweite absatz"')).toContain('bezahlt');
   });
 
-  it('says that it is restricted, under its id, too', async () => {
+  it('is marked as restricted, by id and by slug', async () => {
     for (const name of ['bezahlt', id]) {
       const { body, headers } = await desk.read<ReadableArticle>(`/articles/${name}`);
       expect(body).toMatchObject({ restricted: true, body: [{}, {}], corrections: [{ note: NOTE }] });
@@ -73,7 +73,7 @@ describeWith('postgres')('a paid article', () => {
     expect((await desk.read(`/articles/${id}/ninjs`)).body).toMatchObject({ representationType: 'partial' });
   });
 
-  it('is whole for a subscriber, in an answer that no cache may keep', async () => {
+  it('is complete for a subscriber, in a response that no cache may store', async () => {
     const { body, text, headers } = await desk.service.asSubscriber<ReadableArticle>('/articles/bezahlt');
     expect(text).toContain(WITHHELD);
     expect(body.restricted).toBeUndefined();
@@ -88,14 +88,14 @@ describeWith('postgres')('a paid article', () => {
     },
   );
 
-  it('is refused with a token that is not valid; a password for another purpose is no token', async () => {
+  it('is refused with an invalid token, while other credentials are ignored', async () => {
     const read = (authorization: string) =>
       desk.service.call<Problem>('GET', '/articles/bezahlt', undefined, { authorization });
     expect(await read('Bearer a.b.c')).toMatchObject({ status: 401, body: { code: 'auth.required' } });
     expect(await read('Basic dGVzdDp0ZXN0')).toMatchObject({ status: 200, body: { restricted: true } });
   });
 
-  it('becomes free, and a free one paid, with the next publication', async () => {
+  it('becomes free, or a free one becomes paid, with the next publication', async () => {
     const article = await desk.published({ slug: 'frei', body: paid().body });
     expect((await desk.read('/articles/frei')).text).toContain(WITHHELD);
     const content = { ...anArticleRequest(paid()), slug: 'frei' };

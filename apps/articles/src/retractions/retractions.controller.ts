@@ -5,7 +5,7 @@ import { ForAnyone } from '#http';
 import { retractedLately, type RetractionsResponse } from './retractions.queries.js';
 
 const RetractionsRequest = z.strictObject({
-  /** The cursor of an earlier answer. */
+  /** The cursor of an earlier response. */
   after: z
     .string()
     .regex(/^\d{1,19}$/)
@@ -13,7 +13,7 @@ const RetractionsRequest = z.strictObject({
 });
 type RetractionsRequest = z.infer<typeof RetractionsRequest>;
 
-/** For whoever holds copies of articles: what to drop. Asked for several times a second by each gateway. */
+/** For holders of copies of articles: which ones to drop. Each gateway asks several times per second. */
 @Controller('retractions')
 @ForAnyone()
 export class RetractionsController {
@@ -21,6 +21,6 @@ export class RetractionsController {
 
   @Get()
   list(@Query({ schema: RetractionsRequest }) { after }: RetractionsRequest): Promise<RetractionsResponse> {
-    return retractedLately(this.db, after);
+    return retractedLately(this.db.manager, after);
   }
 }

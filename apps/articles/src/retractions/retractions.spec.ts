@@ -37,7 +37,7 @@ describeWith('postgres')('the list of recent retractions', () => {
     expect((await read()).articleIds).toContain(article.id);
   });
 
-  it('names an article again that is purged, and nothing else that an editor does to it', async () => {
+  it('names an article again after a purge, and after no other act', async () => {
     const [article, other] = [await desk.retracted(), await desk.published()];
     const cursor = await caughtUp();
     expectOk(await desk.act('correct', other, { note: 'Es waren zwei.' }));

@@ -1,6 +1,6 @@
 /**
- * Words that many German compounds are made of, without umlauts: an archive that has not met them as words of their own
- * yet splits «Lieferroboter» all the same.
+ * Words that are part of many German compounds, without umlauts. Thanks to them an archive that has no such word by
+ * itself still splits "Lieferroboter".
  */
 const COMMON = new Set(
   `abend abfall abstimmung alarm alltag alpen alter amt anbau angebot angriff antenne antrag anwalt apfel apotheke arbeit
@@ -38,7 +38,7 @@ const COMMON = new Set(
   zimmer zins zoll zone zoo zucker zug zukunft zusatz zweck zwiebel`.split(/\s+/),
 );
 
-/** Whether a piece of a word is one of them as it stands. */
+/** Whether a piece of a word is one of them in this very form. */
 export const isCommonForm = (piece: string): boolean => COMMON.has(piece);
 
 /** Whether a piece of a word is one of them, in this form or with the ending that joins or inflects it. */

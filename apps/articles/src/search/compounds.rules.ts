@@ -1,42 +1,42 @@
 import { isCommon, isCommonForm } from './common-words.js';
 
-/** What is known of a piece of a word. */
+/** A piece of a word, as far as it is known. */
 export interface Piece {
-  /** Its stem, which takes the letters that join compounds (-s-, -es-, -n-, -en-) for endings. */
+  /** Its stem, without the letters that join compounds (-s-, -es-, -n-, -en-), which count as endings. */
   readonly stem: string;
-  /** What a word of this stem is itself made of. */
+  /** The parts of a word with this stem. */
   readonly parts: readonly string[];
-  /** How an article has it: as it stands here, in another form, or not at all. */
+  /** Whether an article has it in this form, in another form, or not at all. */
   readonly known: 'form' | 'stem' | 'no';
 }
 
-/** One way to see a word as made of two. */
+/** One way to split a word in two. */
 export interface Split {
   readonly left: string;
   readonly right: string;
 }
 
 const SHORTEST_PIECE = 3;
-/** Shorter words are too often something else to be known from an archive that also has abbreviations. */
+/** Shorter words do not count as known from the archive: too often they are abbreviations. */
 const SHORTEST_FROM_ARCHIVE = 4;
-/** Letters from which on a word at the end, or at the start, of another one is hardly there by chance, whatever is beside it. */
+/** From this many letters on, a word at the end, or start, of another is hardly there by chance, whatever the rest is. */
 const SURELY_A_HEAD = 6;
 const SURELY_A_START = 5;
-/** Letters of something unknown beside a word that is known. */
+/** Fewest letters of an unknown piece next to a known word. */
 const SHORTEST_UNKNOWN = 4;
 
-/** Endings that make words of words; that «Schaft» is a word, too, does not make «Mannschaft» one of its compounds. */
+/** Suffixes that derive words from words. "Schaft" is a word, too, but "Mannschaft" is not one of its compounds. */
 const SUFFIX =
   /^(schaft|heit|keit|igkeit|ung|lich|isch|haft|los|tum|chen|lein|bar|sam|weise|fach|mal|falls|reich|voll|ier|ismus|ist|tion|ende|igen|innen|ling|erin|ern$|lern$|ler$|ner|ers$)/;
-/** Endings of adjectives, behind the letter that a wrong split leaves to them: «drama-tisch». */
+/** Suffixes of adjectives, after the letter that a wrong split adds to them: "drama-tisch". */
 const ADJECTIVE = /^[tnlgrm]isch/;
-/** What no German word starts with: «Lands-chaft». */
+/** No German word starts like this: "Lands-chaft". */
 const NO_START = /^(chaft|[lrnm][^aeiouyh]|ss|tz|ck|dt|zt)/;
-/** Beginnings that make verbs of verbs, as in «überleben» and «eingestanden». */
+/** Prefixes that derive verbs from verbs, as in "überleben" and "eingestanden". */
 const PREFIX =
   /^((ab|an|auf|aus|bei|be|dar|davon|durch|ein|ent|er|fort|gegen|her|heraus|herum|herunter|hin|hinaus|hinein|hinter|los|mit|nach|uber|um|unter|ver|vor|weg|wider|wieder|zer|zu|zuruck|zusammen)(ge|zu|ver|be|er|ent)?|(nieder|weiter)(ge|zu))$/;
 
-/** Every pair of pieces that a word could be made of. */
+/** Every way to split a word in two. */
 function splitsOf(form: string): Split[] {
   if (!/^\p{L}+$/u.test(form)) return [];
   const splits: Split[] = [];
@@ -55,8 +55,8 @@ export const piecesOf = (form: string): string[] =>
   ]);
 
 /**
- * How a German word is made of two that are known, by the archive or as common: with the longest word at the end that
- * leaves a word, or a compound, before it. Where there is none, one long word at either end is enough.
+ * Splits a German word into two that the archive knows or that are common. Takes the longest word at the end that leaves
+ * a word, or a compound, before it. Without such a split, one long word at either end is enough.
  */
 export function splitOf(form: string, pieces: ReadonlyMap<string, Piece>): Split | undefined {
   const splits = splitsOf(form);
@@ -74,8 +74,8 @@ const canStand = (right: string): boolean =>
   !SUFFIX.test(right) && !ADJECTIVE.test(right) && !NO_START.test(right);
 
 /**
- * «studier» is a form of «studieren», but «Studierende» are no «Ende», and «Österreich» is no «Ost»: at a vowel both must
- * be known in this very form.
+ * Whether a split leaves a word, or a compound, before the head. "studier" is a form of "studieren", but "Studierende" is
+ * not a kind of "Ende", nor "Österreich" of "Ost": before a vowel both pieces must be known in this very form.
  */
 function isBefore({ left, right }: Split, pieces: ReadonlyMap<string, Piece>): boolean {
   if (PREFIX.test(left)) return false;
@@ -87,7 +87,7 @@ function isBefore({ left, right }: Split, pieces: ReadonlyMap<string, Piece>): b
   return splitsOf(left).some((inner) => isCommon(inner.right) && isBefore(inner, pieces));
 }
 
-/** «Kreiselbahn», whatever a «Kreisel» is; but «Kandidaten» have no «Daten», and «überleben» is no «Leben». */
+/** Accepts "Kreiselbahn" without knowing "Kreisel", but not "Kandi-daten" or "über-leben". */
 const isSurelyHead = ({ left, right }: Split, pieces: ReadonlyMap<string, Piece>): boolean =>
   left.length >= SHORTEST_UNKNOWN &&
   !PREFIX.test(left) &&
@@ -95,7 +95,7 @@ const isSurelyHead = ({ left, right }: Split, pieces: ReadonlyMap<string, Piece>
   ((isCommonForm(right) && right.length >= SHORTEST_FROM_ARCHIVE) ||
     (isForm(right, pieces) && right.length >= SURELY_A_HEAD));
 
-/** «Klimakleber», whatever a «Kleber» is; but «Studierende» are no «Studie». */
+/** Accepts "Klimakleber" without knowing "Kleber", but not "Studie-rende". */
 const isSurelyStart = ({ left, right }: Split, pieces: ReadonlyMap<string, Piece>): boolean =>
   left.length >= SURELY_A_START &&
   !left.endsWith('e') &&
@@ -115,12 +115,12 @@ const isForm = (piece: string, pieces: ReadonlyMap<string, Piece>): boolean =>
 
 const startsWithConsonant = (piece: string): boolean => !/^[aeiou]/.test(piece);
 
-/** The stems of a split's pieces, and those that these are made of. */
+/** The stems of a split's pieces, and of their own parts. */
 export const partsOf = ({ left, right }: Split, pieces: ReadonlyMap<string, Piece>): string[] => [
   ...new Set([...partsOfPiece(left, pieces), ...partsOfPiece(right, pieces)]),
 ];
 
-/** Those of a split's pieces that are words by themselves. */
+/** The pieces of a split that are words by themselves. */
 export const wordsOfSplit = ({ left, right }: Split, pieces: ReadonlyMap<string, Piece>): string[] =>
   [left, right].filter((piece) => isWord(piece, pieces));
 

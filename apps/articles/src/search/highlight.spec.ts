@@ -32,19 +32,19 @@ describe('a highlight', () => {
     expect(marked(text, query(stems))).toEqual(expected);
   });
 
-  it('is the whole compound of a word', () => {
+  it('covers the whole compound of a word', () => {
     expect(marked('Die Seilbahn steht', query([], ['bahn']), { seilbahn: ['seil', 'bahn'] })).toEqual([
       'Seilbahn',
     ]);
   });
 
-  it('is one where hits overlap', () => {
+  it('is merged when hits overlap', () => {
     expect(marked('E-Bike', query(['ebike', 'bike']))).toEqual(['E-Bike']);
   });
 });
 
 describe('an excerpt', () => {
-  it('is the piece with most of the words, a part of the text as it is', () => {
+  it('is the part of the text with the most words', () => {
     const text = `Velo ${'und '.repeat(60)} ein Velo am Fo\u0308hn ${'oder '.repeat(60)}`;
     const { text: piece, ranges } = excerptOf(text, query(['velo', 'fohn']), wordsIn(text))!;
     expect(text).toContain(piece);
@@ -52,12 +52,12 @@ describe('an excerpt', () => {
     expect(wordsOf(piece)).toHaveLength(30);
   });
 
-  it('of a short text is all of it, on one line', () => {
+  it('of a short text is the whole text on one line', () => {
     const text = 'Vorher.\n<Velo> nachher.';
     expect(excerptOf(text, query(['velo']), wordsIn(text))!.text).toBe('Vorher. <Velo> nachher.');
   });
 
-  it('is none where the text has none of the words', () => {
+  it('is absent when the text has none of the words', () => {
     expect(excerptOf('Bahn', query(['velo']), wordsIn('Bahn'))).toBeUndefined();
   });
 });

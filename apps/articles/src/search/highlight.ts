@@ -2,32 +2,32 @@ import type { Query } from './tsquery.rules.js';
 import type { Words } from './vocabulary.js';
 import { compoundsOf, wordsOf, type Compound, type Token } from './words.js';
 
-/** Part of a text, in UTF-16 code units as JavaScript counts them; `end` is behind the last one. */
+/** Part of a text, in UTF-16 code units as JavaScript counts them; `end` is exclusive. */
 export interface Range {
   readonly start: number;
   readonly end: number;
 }
 
-/** A piece of a text, and where in it the words of a query are. */
+/** A piece of a text with the positions of a query's words. */
 export interface Excerpt {
   readonly text: string;
   readonly ranges: Range[];
 }
 
-/** Words of an excerpt, and how many of them before its first hit. */
+/** Words per excerpt, and how many of them come before the first hit. */
 const WORDS = 30;
 const BEFORE = 6;
 
-/** Where in a text, as it is, the words of a query are. */
+/** The positions of a query's words in a text. */
 export function rangesOf(text: string, query: Query, words: Words): Range[] {
   const tokens = wordsOf(text);
   return merged([...compoundsOf(tokens), ...tokens].filter((token) => isHit(token, query, words)));
 }
 
 /**
- * The piece of a text that has most of a query's words.
- * @param text what the reader may read: whatever is in it can be shown
- * @returns undefined when it has none of them.
+ * The piece of a text with the most words of a query.
+ * @param text must be free for the reader: an excerpt can show any part of it.
+ * @returns undefined when the text has none of the words.
  */
 export function excerptOf(text: string, query: Query, words: Words): Excerpt | undefined {
   const tokens = wordsOf(text);
@@ -60,7 +60,7 @@ function isHit({ spelling, form }: Token | Compound, { stems, parts }: Query, wo
   return word !== undefined && (stems.has(word.stem ?? form) || word.parts.some((part) => parts.has(part)));
 }
 
-/** Ranges in order, without those that are inside others. */
+/** Ranges in order; overlapping ones are merged. */
 function merged(ranges: readonly Range[]): Range[] {
   const result: Range[] = [];
   for (const { start, end } of ranges.toSorted((a, b) => a.start - b.start || b.end - a.end)) {

@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
-import type { ArticleSummary } from '../articles/article-summary.js';
+import type { ArticleSummary } from '../article/article-summary.js';
 import type { Query } from './tsquery.rules.js';
 
-/** Hits that are ranked, the newest ones; those before them follow by date. */
+/** How many of the newest hits are ranked; older ones follow by date. */
 export const RANKED = 500;
 
 export interface Hit {
@@ -12,9 +12,9 @@ export interface Hit {
 }
 
 export interface Hits {
-  /** One more than were asked for, if there are. */
+  /** At most as many as were asked for. */
   readonly hits: Hit[];
-  /** All that there are. */
+  /** The number of all hits. */
   readonly total: number;
 }
 
@@ -38,8 +38,8 @@ const hit = `SELECT article_id, published_at FROM article_search
     AND ($3::timestamptz IS NULL OR published_at < $3)`;
 
 /**
- * The best of the newest {@link RANKED} hits first: a hit in the headline counts more than one in the body, a word more
- * than a compound of it, and of two like hits the newer one does.
+ * The newest {@link RANKED} hits, the best first: a hit in the headline counts more than one in the body, a word more
+ * than its compound, and of two equal hits the newer one counts more.
  */
 export async function bestHits(
   tx: EntityManager,

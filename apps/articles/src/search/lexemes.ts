@@ -4,9 +4,9 @@ import { phraseQuery, type Lexemes } from './tsquery.rules.js';
 import type { KnownWord, Words } from './vocabulary.js';
 
 /**
- * What a clause looks for in the index.
- * @param withCapitals take «ALS» for a word that is searched for, which «als» is not
- * @returns undefined when it has stop words only.
+ * The lexemes that a clause looks for in the index.
+ * @param withCapitals whether to search for "ALS", although "als" is a stop word.
+ * @returns undefined when the clause has only stop words.
  */
 export function lexemesOf(clause: Clause, words: Words, withCapitals: boolean): Lexemes | undefined {
   const { tokens, asOne, withNext } = clause;
@@ -32,7 +32,7 @@ export function lexemesOf(clause: Clause, words: Words, withCapitals: boolean): 
     loose: [...[...pairs, ...plurals].map(quoted), ...parts.map((part) => quoted(`+${part}`))],
     stems: [
       ...(one === undefined ? [] : [one]),
-      // Of «E-Bike» the «E» alone is no hit.
+      // The "E" of "E-Bike" alone is not a hit.
       ...places.map(([, stem]) => stem).filter((stem) => one === undefined || stem.length > 1),
       ...pairs,
       ...plurals,

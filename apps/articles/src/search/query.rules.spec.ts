@@ -10,7 +10,7 @@ const parsed = (typed: string) => {
   return { clauses: alternatives.map((clauses) => clauses.map(shown)), excluded: excluded.map(shown) };
 };
 
-describe('what was typed', () => {
+describe('a query', () => {
   it.each([
     ['words', 'Velo Bahn', [['velo', 'bahn']]],
     ['a phrase', '"Velo Bahn" Zug', [['"velo bahn"', 'zug']]],
@@ -23,11 +23,11 @@ describe('what was typed', () => {
     ['letters and digits', 'A1', [['a 1=a1']]],
     ['a dash between words', 'Velo - Bahn', [['velo', 'bahn']]],
     ['operators of PostgreSQL', "a & b | !c <-> d:* '", [['a', 'b', 'c', 'd']]],
-  ])('may be %s: %s', (_what, typed, clauses) => {
+  ])('can contain %s: %s', (_what, typed, clauses) => {
     expect(parsed(typed)).toEqual({ clauses, excluded: [] });
   });
 
-  it('may leave words and phrases out', () => {
+  it('can exclude words and phrases', () => {
     expect(parsed('Velo -Bahn -"kalter Zug"')).toEqual({
       clauses: [['velo']],
       excluded: ['bahn', '"kalter zug"'],
@@ -35,7 +35,7 @@ describe('what was typed', () => {
     expect(parsed('-Bahn')).toEqual({ clauses: [], excluded: ['bahn'] });
   });
 
-  it('is taken for the word that two words make, too', () => {
+  it('is also read with neighbouring words joined', () => {
     const [clauses] = parse('covid 19 test').alternatives;
     expect(clauses!.map(({ withNext }) => withNext.map(({ form }) => form))).toEqual([
       ['covid19'],
@@ -44,7 +44,7 @@ describe('what was typed', () => {
     ]);
   });
 
-  it('has forty words at most', () => {
+  it('has at most forty words', () => {
     expect(parse('a '.repeat(100)).alternatives[0]).toHaveLength(40);
   });
 

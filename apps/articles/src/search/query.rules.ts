@@ -1,32 +1,32 @@
 import { joined, wordsOf, type Token } from './words.js';
 
-/** What a reader typed: alternatives that are each a list of clauses, and what must not be in an article. */
+/** The query of a reader: alternatives, each a list of clauses, and clauses that must not match. */
 export interface ParsedQuery {
-  /** Joined by «or»; the clauses of each are joined by «and». */
+  /** Joined by OR; the clauses of each are joined by AND. */
   readonly alternatives: readonly (readonly Clause[])[];
   readonly excluded: readonly Clause[];
 }
 
-/** A word, several attached ones («E-Bike»), or a phrase in quotation marks. */
+/** A word, several attached ones ("E-Bike"), or a phrase in quotation marks. */
 export interface Clause {
   readonly tokens: readonly Token[];
   readonly phrase: boolean;
-  /** Attached words, or letters and digits, as the one word that they also are. */
+  /** Attached words, or letters and digits, joined into one word. */
   readonly asOne?: Spelled;
-  /** This word and the one before, or behind, as one: «e bike» for «ebike». */
+  /** This word joined with its neighbour before or after it: "e bike" as "ebike". */
   readonly withNext: readonly Spelled[];
 }
 
 export type Spelled = Pick<Token, 'spelling' | 'form'>;
 
-/** Words that are looked at; a query has 200 characters at most. */
+/** Words per query that count; a query has at most 200 characters. */
 const WORDS = 40;
 
 const CHUNK = /(?<=^|\s)(-?)(?:"([^"]*)"|«([^»]*)»|»([^«]*)«|„([^“”"]*)[“”"]|“([^”]*)”|(\S+))/gu;
 
 /**
- * Takes apart what was typed: words are joined by «and», quotation marks make a phrase, «or» and «oder» and «-» mean what
- * they mean to everyone.
+ * Parses a query: words are joined by AND, quotation marks make a phrase, "or" and "oder" separate alternatives, and "-"
+ * excludes.
  */
 export function parse(typed: string): ParsedQuery {
   const alternatives: Clause[][] = [[]];
@@ -52,7 +52,7 @@ export function parse(typed: string): ParsedQuery {
 const phraseOf = (tokens: readonly Token[]): Clause[] =>
   tokens.length === 0 ? [] : [{ tokens, phrase: true, withNext: [] }];
 
-/** A clause for each run of attached tokens. */
+/** One clause per run of attached tokens. */
 function attachedIn(tokens: readonly Token[]): Clause[] {
   const runs: Token[][] = [];
   for (const token of tokens) {
@@ -60,9 +60,9 @@ function attachedIn(tokens: readonly Token[]): Clause[] {
     else runs.push([token]);
   }
   return runs.map((run) => {
-    if (run.length > 1) return { tokens: run, phrase: false, asOne: joined(run), withNext: [] };
-    const [word] = run;
-    const pieces = wordsOf(word!.spelling.replace(/(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})/gu, '-'));
+    const [word, ...attached] = run;
+    if (!word || attached.length > 0) return { tokens: run, phrase: false, asOne: joined(run), withNext: [] };
+    const pieces = wordsOf(word.spelling.replace(/(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})/gu, '-'));
     return pieces.length > 1
       ? { tokens: pieces, phrase: false, asOne: word, withNext: [] }
       : { tokens: run, phrase: false, withNext: [] };
@@ -81,7 +81,7 @@ function withNeighbours(clauses: readonly Clause[]): Clause[] {
   }));
 }
 
-/** Every word whose stem is needed to look for what was typed. */
+/** Every word whose stem the search needs. */
 export const wordsToLookUp = ({ alternatives, excluded }: ParsedQuery): Spelled[] =>
   [...alternatives.flat(), ...excluded].flatMap(({ tokens, asOne, withNext }) => [
     ...tokens,
@@ -91,8 +91,8 @@ export const wordsToLookUp = ({ alternatives, excluded }: ParsedQuery): Spelled[
   ]);
 
 /**
- * Forms of a word that the stemmer does not know for such: plurals with -s after a vowel (Auto, Autos) and of Latin
- * words (Museum, Museen; Firma, Firmen). A form that is no word finds nothing.
+ * Forms of a word that the stemmer does not relate to it: plurals with -s after a vowel (Auto, Autos) and of Latin words
+ * (Museum, Museen; Firma, Firmen). A form that is not a word finds nothing.
  */
 export function pluralsOf(form: string): string[] {
   if (form.length < 3 || !/^\p{L}+$/u.test(form)) return [];

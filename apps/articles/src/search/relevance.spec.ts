@@ -5,7 +5,7 @@ import { searchCases, searchCorpus } from '../../test/search-corpus.js';
 import type { SearchResponse } from './search.js';
 
 /** What readers type, and what of a small newspaper they must find by it. */
-describeWith('postgres')('search in a newspaper', () => {
+describeWith('postgres')('the search in a small archive', () => {
   let desk: Desk;
   beforeAll(async () => {
     desk = await Desk.open();

@@ -1,20 +1,20 @@
 import { textsOf, type ArticleSnapshot } from '#events';
-import { readableWithoutSubscription } from '../reading/paywall.rules.js';
+import { readableWithoutSubscription } from '../article/paywall.rules.js';
 import type { Words } from './vocabulary.js';
 import { compoundsOf, withCompounds, wordsOf, type Token } from './words.js';
 
 /**
- * What PostgreSQL's text search holds of an article. Its lexemes, one kind each:
+ * The document of an article for PostgreSQL's text search. It has these kinds of lexemes:
  *
  * - `bahn`: the stem of a word; of attached words (`e-bike`) also that of both as one (`ebik`)
- * - `+bahn`: the stem of a part of a compound, such as «Seilbahn»
- * - `=müller`: a word on its own as it is spelled, of headline, lead and names: «Müller» and «Müll» have one stem
+ * - `+bahn`: the stem of a part of a compound, such as "Seilbahn"
+ * - `=müller`: a separate word as it is spelled, in headline, lead and names: "Müller" and "Müll" have one stem
  * - `@…`: the id of a list that the article is in
  * - {@link FORMAT}
  */
 export type SearchDocument = string;
 
-/** In every document that was written with these kinds of lexemes. A change of them takes another number. */
+/** Marks every document with these kinds of lexemes. To change the kinds, change the number. */
 export const FORMAT = '#2';
 
 type Weight = 'A' | 'B' | 'C' | 'D';
@@ -22,11 +22,11 @@ type Weight = 'A' | 'B' | 'C' | 'D';
 export interface Field {
   readonly weight: Weight;
   readonly tokens: readonly Token[];
-  /** Only subscribers may read it: it is found by its words, whose order is not stored. */
+  /** Only subscribers may read it. Its words are indexed without their order. */
   readonly withheld?: boolean;
 }
 
-/** The words of an article: those of the headline weigh most, then those of the lead, then names, then the body. */
+/** The words of an article. The headline weighs most, then the lead, names and the body. */
 export function fieldsOf(article: ArticleSnapshot): Field[] {
   const { kicker, headline, shortHeadline, lead, byline, section, topics, places, dateline } = article;
   const names = [...byline, section, ...topics, ...places].map(({ name }) => name);
@@ -46,12 +46,12 @@ export function fieldsOf(article: ArticleSnapshot): Field[] {
   ];
 }
 
-/** Every word of some fields, attached ones also as one. */
+/** Every word of some fields; attached words also joined into one. */
 export const wordsIn = (fields: readonly Field[]) => fields.flatMap(({ tokens }) => withCompounds(tokens));
 
-/** The highest position that a tsvector stores. */
+/** The highest position that a tsvector can store. */
 const LAST_POSITION = 16_383;
-/** The most positions that it stores of one lexeme. */
+/** The most positions that a tsvector can store per lexeme. */
 const POSITIONS = 255;
 
 /** Without the lists that the article is in. */
@@ -78,7 +78,7 @@ export function documentOf(fields: readonly Field[], words: Words): SearchDocume
       const { stem } = words.get(spelling)!;
       if (stem !== undefined) add(stem, position + first, field);
     }
-    // The last word of a text and the first of the next one form no phrase.
+    // A gap: the last word of a text and the first of the next form no phrase.
     position += tokens.length + 1;
   }
   return [

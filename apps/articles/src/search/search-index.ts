@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { ArticleSnapshot } from '#events';
-import { ALL_ARTICLES } from '../publishing/listing.js';
+import { ALL_ARTICLES } from '../lists/listing.js';
 import { documentOf, fieldsOf, wordsIn, type Field } from './search-document.js';
 import { forget, lookUp, type Db, type Words } from './vocabulary.js';
 
@@ -16,7 +16,7 @@ export const wordsOfAll = (articles: readonly Indexable[]) =>
   articles.flatMap(({ fields }) => wordsIn(fields));
 
 /**
- * Puts public articles into the search, with the lists that they are in. Compounds are found by the parts that the
+ * Indexes public articles for the search, with the lists that they are in. Compounds are found by the parts that the
  * vocabulary knows; `WordLearning` learns new words in the background.
  */
 export async function putInSearch(tx: EntityManager, snapshots: readonly ArticleSnapshot[]): Promise<void> {
@@ -29,7 +29,7 @@ export async function putInSearch(tx: EntityManager, snapshots: readonly Article
   );
 }
 
-/** Writes the documents that are not yet as they should be. Articles must be locked against changes. */
+/** Writes the documents that have changed. The articles must be locked against changes. */
 export async function indexArticles(db: Db, articles: readonly Indexable[], words: Words): Promise<void> {
   if (articles.length > 0) await db.query(WRITE, [rowsOf(articles, words)]);
 }
@@ -44,7 +44,7 @@ const rowsOf = (articles: readonly Indexable[], words: Words): string =>
     })),
   );
 
-/** Of `$1`, rows as JSON. The lists are added where they are. */
+/** SQL: writes `$1`, rows as JSON. Adds the lists from their table. */
 const WRITE = `
   INSERT INTO article_search AS stored (article_id, published_at, section_id, document)
   SELECT id, published_at, section_id, document::tsvector || array_to_tsvector(ARRAY(
@@ -57,18 +57,16 @@ const WRITE = `
 
 export async function removeFromSearch(tx: EntityManager, articleId: string): Promise<void> {
   for (const table of ['article_search', 'search_backlog', 'search_unlearned']) {
-    await tx.query(`DELETE FROM ${table} WHERE article_id = $1`, [articleId]);
+    await tx.sql`DELETE FROM ${() => table} WHERE article_id = ${articleId}`;
   }
 }
 
-/** Forgets the words that only this text had. */
+/** Forgets the words that occur only in this text. */
 export async function unlearnWords(tx: EntityManager, article: ArticleSnapshot): Promise<void> {
   const forms = wordsIn(fieldsOf(article)).map(({ form }) => form);
   await forget(tx, forms);
-  // What the version before learned.
-  await tx.query(
-    `DELETE FROM search_word WHERE word IN (SELECT lexeme FROM unnest(to_tsvector('german', $1)))
-       AND NOT EXISTS (SELECT FROM article_search WHERE document @@ quote_literal(word)::tsquery)`,
-    [forms.join(' ')],
-  );
+  // Words that an older version of the service learned.
+  await tx.sql`
+    DELETE FROM search_word WHERE word IN (SELECT lexeme FROM unnest(to_tsvector('german', ${forms.join(' ')})))
+      AND NOT EXISTS (SELECT FROM article_search WHERE document @@ quote_literal(word)::tsquery)`;
 }

@@ -8,7 +8,7 @@ import { queryOf, type Lexemes, type Query } from './tsquery.rules.js';
 import type { Stemmed } from './typos.rules.js';
 import { knownStems, lookUp, type Words } from './vocabulary.js';
 
-/** What a reader typed, with what is known of its words, and the ways to read it. */
+/** A reader's query with what the vocabulary knows of its words, and the ways to read it. */
 export class SearchPlan {
   private constructor(
     private readonly tx: EntityManager,
@@ -21,7 +21,7 @@ export class SearchPlan {
     private readonly withCapitals: boolean,
   ) {}
 
-  /** @throws Refused `search.empty` when no word is left that could be searched for. */
+  /** @throws Refused `search.empty` when the query has only stop words. */
   static async of(tx: EntityManager, q: string, lists: readonly string[]): Promise<SearchPlan> {
     const typed = parse(q);
     const words = await lookUp(tx, wordsToLookUp(typed));
@@ -49,7 +49,7 @@ export class SearchPlan {
     });
   }
 
-  /** A form that no article has can be a slip even if its stem is known: «Zürch» is no form of «Zürcher». */
+  /** An unknown form can be a typo even if its stem is known: "Zürch" is not a form of "Zürcher". */
   private async asTyped(): Promise<Query> {
     const odd = this.clauses()
       .filter((clause) => !clause.phrase && !this.isKnown(clause, 'form') && this.isKnown(clause, 'stem'))
@@ -58,7 +58,7 @@ export class SearchPlan {
     return this.query((clause, lexemes) => orWords(lexemes, slips.get(formOf(clause)) ?? []));
   }
 
-  /** The words that no article has; when there are none, all of them. */
+  /** The words that no article has or, when articles have all of them, every word. */
   private doubtful(): Stemmed[] {
     const clauses = this.clauses().filter(({ phrase }) => !phrase);
     const unknown = clauses.filter((clause) => !this.isKnown(clause, 'stem'));

@@ -10,6 +10,6 @@ export class SearchController {
 
   @Get()
   search(@Query({ schema: SearchRequest }) request: SearchRequest): Promise<SearchResponse> {
-    return search(this.db, request);
+    return search(this.db.manager, request);
   }
 }

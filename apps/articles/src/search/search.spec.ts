@@ -66,7 +66,7 @@ describeWith('postgres')('search', () => {
     expect(await slugs(q)).toEqual([]);
   });
 
-  it('finds articles that were there before the search was', async () => {
+  it('finds articles that are older than the search', async () => {
     await desk.service.query(
       `DELETE FROM article_search WHERE article_id IN (SELECT id FROM article WHERE slug = 'seilbahn')`,
     );
@@ -76,7 +76,7 @@ describeWith('postgres')('search', () => {
     expect(await slugs('"Seilbahn steht"')).toEqual(['seilbahn']);
   });
 
-  it('says whether it had to look for words that are spelled much like these', async () => {
+  it('reports whether it had to use similar words', async () => {
     expect([(await find('Abstimmung')).similar, (await find('Abstimung')).similar]).toEqual([false, true]);
   });
 
@@ -84,13 +84,13 @@ describeWith('postgres')('search', () => {
     expect((await slugs('seilbahn or seilbahngesetz'))[0]).toBe('seilbahn');
   });
 
-  it('filters by section, and by time', async () => {
+  it('filters by section and by time', async () => {
     expect(await slugs('ja or seilbahn', '&section=sport')).toEqual(['abstimmung']);
     expect(await slugs('seilbahn', '&from=2999-01-01T00:00:00Z')).toEqual([]);
     expect(await slugs('seilbahn', '&to=2999-01-01T00:00:00%2B01:00')).toContain('seilbahn');
   });
 
-  it('highlights as ranges of the text as it is, not as markup', async () => {
+  it('returns highlights as ranges of the original text, not as markup', async () => {
     await desk.published({ slug: 'spitz', headline: '<b>Murmeltier</b> & Co.' });
     const [hit] = (await find('murmeltiere')).items;
     expect(hit!.headline).toBe('<b>Murmeltier</b> & Co.');
@@ -98,7 +98,7 @@ describeWith('postgres')('search', () => {
     expect(hit!.headline.slice(start, end)).toBe('Murmeltier');
   });
 
-  it('finds words in angle brackets, which are no tags here', async () => {
+  it('finds words in angle brackets, which are not tags', async () => {
     const body = paragraph('Davor <Steinbock> und danach.');
     await desk.published({ slug: 'klammern', headline: 'Der <Luchs>', body });
     const [byHeadline] = (await find('luchs')).items;
@@ -107,13 +107,13 @@ describeWith('postgres')('search', () => {
     expect((await find('<steinbock>')).items[0]!.excerpt!.text).toContain('Davor <Steinbock> und');
   });
 
-  it('shows a piece of the body where only that has the word', async () => {
+  it('shows an excerpt of the body when only the body has the word', async () => {
     const [hit] = (await find('Gemeinden')).items;
     const { text, ranges } = hit!.excerpt!;
     expect(ranges.map(({ start, end }) => text.slice(start, end))).toEqual(['Gemeinden']);
   });
 
-  it('pages without repeating, whatever is published meanwhile', async () => {
+  it('repeats no hit on the next page when articles are published in between', async () => {
     for (let i = 0; i < 5; i++) await desk.published({ headline: `Alphorn ${i}` });
     const first = await find('alphorn', '&limit=3');
     await desk.published({ headline: 'Alphorn dazwischen' });
@@ -123,7 +123,7 @@ describeWith('postgres')('search', () => {
     expect(second.nextCursor).toBeUndefined();
   });
 
-  it('says how many hits there are, and has them by date', async () => {
+  it('counts the hits and can sort them by date', async () => {
     for (let i = 0; i < 4; i++)
       await desk.published({ headline: i === 1 ? 'Dudelsack' : `Kein ${i}`, lead: 'Dudelsack' });
     const first = await find('dudelsack', '&order=date&limit=3');
@@ -137,7 +137,7 @@ describeWith('postgres')('search', () => {
     expect((await find('dudelsack')).items[0]!.headline).toBe('Dudelsack');
   });
 
-  it('filters by topic, place and author, those of smaller places included', async () => {
+  it('filters by topic, place and author, including smaller places', async () => {
     await desk.put('topics/hirtenhund', { name: 'Hirtenhund' });
     await desk.put('places/bergtal', { name: 'Bergtal' });
     await desk.put('places/bergdorf', { name: 'Bergdorf', parent: 'bergtal' });
@@ -155,7 +155,7 @@ describeWith('postgres')('search', () => {
     expect(await desk.read('/search?q=wollschafe&topic=katzen')).toMatchObject({ status: 404 });
   });
 
-  it('pages through more hits than are ranked, each once', async () => {
+  it('pages through more hits than it ranks, each once', async () => {
     const { id } = await desk.published({ headline: 'Tausendfüssler', topics: [] });
     await desk.service.query(
       `WITH copy AS (
@@ -182,7 +182,7 @@ describeWith('postgres')('search', () => {
     expect(seen).toHaveLength(520);
   });
 
-  it('finds compounds by words that were learned later', async () => {
+  it('finds compounds by words that it learned later', async () => {
     await desk.published({ slug: 'quallen', headline: 'Zupfquallenbremse montiert' });
     await learned();
     await desk.published({ slug: 'zupf', headline: 'Eine Zupfqualle und ihre Zupfquallen' });
@@ -191,14 +191,14 @@ describeWith('postgres')('search', () => {
     expect((await slugs('zupfqualle'))[0]).toBe('zupf');
   });
 
-  it('corrects five words of a query at most', async () => {
+  it('corrects at most five words per query', async () => {
     await desk.published({ headline: 'Alpaka Bernstein Chamäleon Distelfalter Eichelhäher Flusskrebs' });
     await learned();
     expect(await slugs('alpakka bernnstein chammäleon distellfalter eichelhäherr')).toHaveLength(1);
     expect(await slugs('alpakka bernnstein chammäleon distellfalter eichelhäherr flusskrebbs')).toEqual([]);
   });
 
-  it('indexes again what a replica of the version before has written', async () => {
+  it('indexes again what a replica of the previous version wrote', async () => {
     const { id } = await desk.published({ slug: 'alte-fassung', headline: 'Kreiselbahn eröffnet' });
     await learned();
     await desk.service.query(
@@ -209,7 +209,7 @@ describeWith('postgres')('search', () => {
     expect(found).toBeDefined();
   });
 
-  it('is filled by a migration that can be run again', async () => {
+  it('is filled by a migration that can run twice', async () => {
     const { id } = await desk.published({ slug: 'von-frueher', headline: 'Silberfischbahn' });
     await learned();
     const [{ name }] = (await desk.service.query<{ name: string }>('SELECT current_database() AS name')) as [
@@ -243,7 +243,7 @@ describeWith('postgres')('search', () => {
     }
   });
 
-  it('highlights decomposed letters and soft hyphens where the text has them', async () => {
+  it('highlights words with decomposed letters and soft hyphens', async () => {
     const headline = 'Bo\u0308en über Öster\u00adreich';
     await desk.published({ headline, body: paragraph(`Die Regenbo\u0308gen waren zu sehen.`) });
     const highlighted = async (q: string) => {
@@ -256,34 +256,34 @@ describeWith('postgres')('search', () => {
     expect(ranges.map(({ start, end }) => text.slice(start, end))).toEqual(['Regenbo\u0308gen']);
   });
 
-  it('does not find what was retracted', async () => {
+  it('does not find retracted articles', async () => {
     const article = await desk.published({ headline: 'Nebelspalterei' });
     expect(await slugs('Nebelspalterei')).toHaveLength(1);
     expectOk(await desk.act('retract', article, { reason: 'error' }));
     expect(await slugs('Nebelspalterei')).toEqual([]);
   });
 
-  describe('refuses', () => {
+  describe('with unusual input', () => {
     it.each([
-      ['nothing to look for', '', 'request.invalid'],
-      ['stop words alone', 'und oder', 'search.empty'],
-      ['words to leave out alone', '-seilbahn -"steht still"', 'search.empty'],
-      ['emoji alone', '🚲🚲', 'search.empty'],
-      ['control characters alone', '\u0000\u0007', 'request.invalid'],
-    ])('%s', async (_what, q, code) => {
+      ['an empty query', '', 'request.invalid'],
+      ['only stop words', 'und oder', 'search.empty'],
+      ['only excluded words', '-seilbahn -"steht still"', 'search.empty'],
+      ['only emoji', '🚲🚲', 'search.empty'],
+      ['only control characters', '\u0000\u0007', 'request.invalid'],
+    ])('refuses %s', async (_what, q, code) => {
       const { status, body } = await desk.read<Problem>(`/search?q=${encodeURIComponent(q)}`);
       expect({ status, code: body.code }).toEqual({ status: 422, code });
     });
 
     it.each(['from=0000-01-01T00:00:00Z', 'to=9999-12-31T23:59:59-23:59', 'cursor=abc', 'order=oldest'])(
-      'what a list cannot start from: %s',
+      'refuses the parameter %s',
       async (parameter) => {
         expect((await desk.read(`/search?q=seilbahn&${parameter}`)).status).toBe(422);
       },
     );
 
     it.each(["'; DROP TABLE article; --", '(((', '& | !', '<->', '"', ':*', '\\', '%'])(
-      'nobody for odd characters: %s',
+      'accepts odd characters: %s',
       async (q) => {
         const { status } = await desk.read(`/search?q=${encodeURIComponent(`seilbahn ${q}`)}`);
         expect(status).toBe(200);

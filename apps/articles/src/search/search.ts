@@ -1,15 +1,21 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { Slug, textsOf, type ArticleSnapshot } from '#events';
 import { sanitized } from '#http';
-import type { ArticleSummary } from '../articles/article-summary.js';
-import { Moment } from '../articles/times.js';
-import { readableWithoutSubscription } from '../reading/paywall.rules.js';
+import type { ArticleSummary } from '../article/article-summary.js';
+import { Moment } from '../article/times.js';
+import { readableWithoutSubscription } from '../article/paywall.rules.js';
 import { filterTerms } from '../taxonomy/term.queries.js';
 import { excerptOf, rangesOf, type Excerpt, type Range } from './highlight.js';
 import { bestHits, newestHits, RANKED, type Hits } from './hits.queries.js';
 import type { Query } from './tsquery.rules.js';
-import { searchCursorOf, readSearchCursor, readings, type SearchPosition } from './search-cursor.js';
+import {
+  searchCursorOf,
+  readSearchCursor,
+  readings,
+  type NextPosition,
+  type SearchPosition,
+} from './search-cursor.js';
 import { SearchPlan } from './search-plan.js';
 import { lookUp, type Words } from './vocabulary.js';
 import { withCompounds, wordsOf } from './words.js';
@@ -31,7 +37,7 @@ export type SearchRequest = z.infer<typeof SearchRequest>;
 export interface SearchHit extends ArticleSummary {
   /** Where in these texts the words were found. */
   readonly highlights: { readonly kicker: Range[]; readonly headline: Range[]; readonly lead: Range[] };
-  /** A piece of the body with the words, where none of the above has them; never of what only subscribers may read. */
+  /** A piece of the body with the words, when none of the above has them; never from text for subscribers only. */
   readonly excerpt?: Excerpt;
 }
 
@@ -39,20 +45,20 @@ export interface SearchResponse {
   readonly items: SearchHit[];
   /** Hits in all. */
   readonly total: number;
-  /** True when nothing has the words as they were typed, and these are hits for words that are spelled much like them. */
+  /** True when no article has the words as typed, and these are hits for similar words. */
   readonly similar: boolean;
   readonly nextCursor?: string;
 }
 
 /**
- * Public articles that have the words. By relevance, the newest five hundred are ranked and the others follow by date.
+ * Public articles with the words of a query. By relevance, the newest five hundred are ranked; the others follow by date.
  * @throws Refused `search.empty`, `term.not-found`, `term.moved`, `list.bad-cursor`.
  */
-export function search(db: DataSource, request: SearchRequest): Promise<SearchResponse> {
+export function search(db: EntityManager, request: SearchRequest): Promise<SearchResponse> {
   return db.transaction(async (tx) => {
-    // For words that most articles have the planner would rather read every article's words: it does not know that these
-    // lie elsewhere.
-    await tx.query(`SET LOCAL enable_seqscan = off`);
+    // For words that most articles have, the planner would scan the whole table, because it underestimates the cost of
+    // reading documents that are stored out of line.
+    await tx.sql`SET LOCAL enable_seqscan = off`;
     const cursor = request.cursor === undefined ? undefined : readSearchCursor(request.cursor);
     const terms = await filterTerms(tx, request);
     const plan = await SearchPlan.of(
@@ -75,7 +81,7 @@ const firstPosition = ({ order }: SearchRequest, reading: SearchPosition['readin
   order === 'date' ? { reading, order } : { reading, order, asOf: new Date(), offset: 0 };
 
 interface Page extends Hits {
-  readonly next?: SearchPosition;
+  readonly next?: NextPosition;
 }
 
 async function pageAt(
@@ -89,11 +95,11 @@ async function pageAt(
   if (position.order === 'date') {
     const { hits, total } = await newestHits(tx, query, request, { after: position.after, limit: limit + 1 });
     const page = hits.slice(0, limit);
-    const { at, id } = page.at(-1) ?? {};
+    const last = page.at(-1);
     return {
       hits: page,
       total,
-      ...(hits.length > limit && { next: { reading, order: 'date', after: { at: at!, id: id! } } }),
+      ...(hits.length > limit && last && { next: { reading, order: 'date', after: last } }),
     };
   }
   const { asOf, offset } = position;
@@ -107,7 +113,7 @@ async function pageAt(
   return {
     hits: page,
     total,
-    ...(total > RANKED && { next: { reading, order: 'date', after: oldestRanked! } }),
+    ...(total > RANKED && oldestRanked && { next: { reading, order: 'date', after: oldestRanked } }),
   };
 }
 
@@ -149,13 +155,11 @@ const inTexts = (tx: EntityManager, texts: readonly string[]): Promise<Words> =>
     texts.flatMap((text) => withCompounds(wordsOf(text))),
   );
 
-/** What readers may read of the bodies: an excerpt can be any piece of it. */
+/** The free parts of the bodies, since an excerpt can be any piece of them. */
 async function readableBodies(tx: EntityManager, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
-  const rows: { id: string; snapshot: ArticleSnapshot }[] = await tx.query(
-    `SELECT id, snapshot FROM article WHERE id = ANY($1) AND snapshot IS NOT NULL`,
-    [ids],
-  );
+  const rows = await tx.sql<{ id: string; snapshot: ArticleSnapshot }[]>`
+    SELECT id, snapshot FROM article WHERE id = ANY(${ids}) AND snapshot IS NOT NULL`;
   return new Map(
     rows.map(({ id, snapshot }) => [
       id,

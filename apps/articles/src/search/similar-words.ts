@@ -1,26 +1,26 @@
 import { splitUp, wordsAround, type Db, type KnownWord } from './vocabulary.js';
 import { errorsIn, keysOf, nearest, slipInside, type Stemmed } from './typos.rules.js';
 
-/** Words of one query that others are looked for: each costs the database some milliseconds. */
+/** Words per query for which similar ones are looked up: each costs the database some milliseconds. */
 export const WORDS_AT_ONCE = 5;
-/** Words tried in place of one. */
+/** Similar words to try per word. */
 const ALTERNATIVES = 4;
-/** Known words that are compared with a mistyped one, and that are looked at for being its compounds. */
+/** Known words that are compared with a typo, and that are checked for being its compounds. */
 const CANDIDATES = 100;
 const AROUND = 40;
 const SHORTEST_PART = 4;
-/** Letters that are enough of a word for the longer ones that start with them. */
+/** Letters from which on a word also stands for longer words that start with it. */
 const SHORTEST_START = 6;
 
-/** What a word that no article has may have been meant for. */
+/** What an unknown word may have meant. */
 export interface Suggestions {
-  /** Words that it is mistyped for, compounds of it and longer words that start with it. */
+  /** Words that it may be a typo of, compounds of it, and longer words that start with it. */
   readonly words: readonly KnownWord[];
-  /** Stems of the words that it is itself made of; of these, first the two that make it up. */
+  /** Stems of its own parts, first the two that it is split into. */
   readonly parts: readonly string[];
 }
 
-/** Finds what unknown words may have been meant for, by their forms. @param typed at most {@link WORDS_AT_ONCE} */
+/** Finds what unknown words may have meant, by their forms. @param typed at most {@link WORDS_AT_ONCE} */
 export async function suggestionsFor(db: Db, typed: readonly Stemmed[]): Promise<Map<string, Suggestions>> {
   const near = await neighboursOf(db, typed);
   const parts = typed.map(({ form }) => form).filter((form) => form.length >= SHORTEST_PART);
@@ -44,7 +44,7 @@ export async function suggestionsFor(db: Db, typed: readonly Stemmed[]): Promise
   );
 }
 
-/** Known words that differ from these by letters left out, added or swapped inside. */
+/** Known words that differ from these by letters omitted, added or swapped inside. */
 export async function slipsOf(db: Db, typed: readonly Stemmed[]): Promise<Map<string, KnownWord[]>> {
   const near = await neighboursOf(db, typed);
   return new Map(
@@ -55,7 +55,7 @@ export async function slipsOf(db: Db, typed: readonly Stemmed[]): Promise<Map<st
   );
 }
 
-/** Known words that have some letters in common with each of these. */
+/** Known words that share some letters with each of these. */
 async function neighboursOf(db: Db, typed: readonly Stemmed[]): Promise<Map<string, KnownWord[]>> {
   const asked = typed
     .filter(({ form }) => errorsIn(form) > 0 && form.length <= 40)
@@ -66,16 +66,14 @@ async function neighboursOf(db: Db, typed: readonly Stemmed[]): Promise<Map<stri
       most: errorsIn(form) + 1,
     }));
   if (asked.length === 0) return new Map();
-  // Letters that changed places count as two here; the rules decide.
-  const rows: (KnownWord & { typed: string })[] = await db.query(
-    `SELECT typed, near.form, near.spelling, near.stem
-     FROM json_to_recordset($1) AS asked(typed text, typed_stem text, keys text[], most int), LATERAL (
-       SELECT form, spelling, stem,
-         least(levenshtein_less_equal(form, typed, most), levenshtein_less_equal(stem, typed_stem, most)) AS edits
-       FROM search_vocabulary WHERE deletions && keys AND form <> typed
-       ORDER BY edits LIMIT ${CANDIDATES}
-     ) AS near WHERE edits <= most`,
-    [JSON.stringify(asked)],
-  );
+  // Swapped letters count as two edits here; the rules in `typos.rules.ts` decide.
+  const rows = await db.sql<(KnownWord & { typed: string })[]>`
+    SELECT typed, near.form, near.spelling, near.stem
+    FROM json_to_recordset(${JSON.stringify(asked)}) AS asked(typed text, typed_stem text, keys text[], most int), LATERAL (
+      SELECT form, spelling, stem,
+        least(levenshtein_less_equal(form, typed, most), levenshtein_less_equal(stem, typed_stem, most)) AS edits
+      FROM search_vocabulary WHERE deletions && keys AND form <> typed
+      ORDER BY edits LIMIT ${CANDIDATES}
+    ) AS near WHERE edits <= most`;
   return Map.groupBy(rows, (row) => row.typed);
 }

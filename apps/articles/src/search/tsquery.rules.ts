@@ -1,10 +1,10 @@
 import { quoted } from './search-document.js';
 
-/** What a clause of a search looks for in the index. */
+/** The lexemes that a clause looks for in the index. */
 export interface Lexemes {
   /** Parts of a tsquery for the words themselves. */
   readonly whole: readonly string[];
-  /** For compounds of them and for what may be meant by them. */
+  /** Parts of a tsquery for their compounds and similar words. */
   readonly loose: readonly string[];
   /** Stems of words, and of parts of compounds, to be highlighted. */
   readonly stems: readonly string[];
@@ -15,9 +15,9 @@ export interface Lexemes {
 
 /** A search for the index. */
 export interface Query {
-  /** What an article must have. */
+  /** A tsquery that an article must match. */
   readonly match: string;
-  /** What makes it a better hit. */
+  /** A tsquery that ranks the hits. */
   readonly better: string;
   readonly stems: ReadonlySet<string>;
   readonly parts: ReadonlySet<string>;
@@ -53,7 +53,7 @@ export function queryOf(
 const or = (queries: readonly string[]): string => `(${[...new Set(queries)].join(' | ')})`;
 const and = (queries: readonly string[]): string => `(${queries.join(' & ')})`;
 
-/** A phrase of lexemes at their places; those between them may be anything. */
+/** A phrase of lexemes at their positions; anything may stand in the gaps. */
 export function phraseQuery(places: readonly (readonly [at: number, lexeme: string])[]): string {
   const [first, ...rest] = places;
   let query = quoted(first![1]);

@@ -3,7 +3,7 @@ import { deletionsOf, distance, errorsIn, keysOf, nearest, slipInside } from './
 
 const word = (form: string, stem = form) => ({ form, stem });
 
-describe('a typing error', () => {
+describe('a typo', () => {
   it.each([
     ['svp', 'spv', 'two letters of an abbreviation that changed places'],
     ['muller', 'muler', 'a letter that should be doubled'],
@@ -11,7 +11,7 @@ describe('a typing error', () => {
     ['abstimmung', 'abstimung', 'a missing letter'],
     ['bundesrat', 'bundesrta', 'letters at the end that changed places'],
     ['regierung', 'rigirung', 'two errors in a long word'],
-  ])('leads to %s from %s: %s', (known, typed) => {
+  ])('finds %s from %s: %s', (known, typed) => {
     expect(distance(word(typed), word(known))).toBeLessThan(Infinity);
     expect(deletionsOf(known).some((key) => keysOf(typed).includes(key))).toBe(true);
   });
@@ -20,29 +20,29 @@ describe('a typing error', () => {
     ['svp', 'svo', 'one letter of an abbreviation is another'],
     ['rind', 'kino', 'two errors in a short word'],
     ['regierung', 'regxerunxx', 'three errors'],
-  ])('does not lead to %s from %s: %s', (known, typed) => {
+  ])('does not find %s from %s: %s', (known, typed) => {
     expect(distance(word(typed), word(known))).toBe(Infinity);
   });
 
-  it('is allowed by the length of what was typed, not of its stem', () => {
+  it('is allowed depending on the length of the typed word, not of its stem', () => {
     expect([2, 3, 6, 7].map((length) => errorsIn('x'.repeat(length)))).toEqual([0, 1, 1, 2]);
   });
 
-  it('is seen through other endings, too', () => {
+  it('is recognized in words with other endings', () => {
     expect(distance(word('abstimung', 'abstim'), word('abstimmungen', 'abstimm'))).toBeLessThan(1);
   });
 
-  it('leads to the likeliest words alone', () => {
+  it('finds only the likeliest words', () => {
     const known = ['maler', 'muller', 'euler'].map((form) => word(form));
     expect(nearest(word('muler'), known, 4)).toEqual([word('muller')]);
   });
 
-  it('inside a word is none at its ends, and replaces no letter', () => {
+  it('counts as inside a word unless it is at an end or replaces a letter', () => {
     expect(slipInside('zurch', 'zurich')).toBe(true);
     expect([slipInside('schule', 'schuld'), slipInside('schule', 'schale')]).toEqual([false, false]);
   });
 
-  it('is looked for by 29 keys at most', () => {
+  it('is looked up by at most 29 keys', () => {
     expect(deletionsOf('donaudampfschifffahrt').length).toBeLessThanOrEqual(29);
   });
 });

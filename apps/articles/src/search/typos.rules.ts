@@ -1,24 +1,24 @@
-/** Letters from which on a word may have two errors. */
+/** Words with at least so many letters may have two errors. */
 const TWO_ERRORS_FROM = 7;
-/** In words shorter than this only letters that changed places count as an error: nearly all abbreviations are one letter apart. */
+/** In shorter words only swapped letters count as an error: nearly all abbreviations are one letter apart. */
 const ANY_ERROR_FROM = 4;
-/** Letters at the start of a word in which errors are looked for. */
+/** Only so many letters at the start of a word are checked for errors. */
 const PREFIX = 7;
 
-/** Errors that are looked for in a word as it was typed: 0, 1 or 2. */
+/** How many errors a typed word may have: 0, 1 or 2. */
 export function errorsIn(typed: string): number {
   if (typed.length < 3) return 0;
   return typed.length < TWO_ERRORS_FROM ? 1 : 2;
 }
 
 /**
- * The keys by which a known word is found from a mistyped one, which has one of them, too: its first letters without
- * up to two of them (symmetric delete, as in SymSpell). At most 29.
+ * The keys that a known word shares with its typos: its first letters without up to two of them (symmetric delete, as
+ * in SymSpell). At most 29.
  */
 export const deletionsOf = (word: string): string[] =>
   withoutLetters(word, word.length < TWO_ERRORS_FROM - 2 ? 1 : 2);
 
-/** The keys that a mistyped word may have in common with the one that was meant. */
+/** The keys that a typo may share with the word that was meant. */
 export const keysOf = (typed: string): string[] => withoutLetters(typed, errorsIn(typed));
 
 function withoutLetters(word: string, most: number): string[] {
@@ -33,24 +33,24 @@ function withoutLetters(word: string, most: number): string[] {
   return [...keys];
 }
 
-/** Letters that were doubled, or should have been, and letters that changed places are the likeliest errors. */
+/** Swapped letters, and letters doubled or not doubled by mistake, are the likeliest errors, so they cost less. */
 const DOUBLED = 0.5;
 const SWAPPED = 0.7;
 
-/** A word, and its stem: with the endings gone, «Abstimung» is near «Abstimmungen», too. */
+/** A word and its stem: without endings, "Abstimung" is also near "Abstimmungen". */
 export interface Stemmed {
   readonly form: string;
   readonly stem: string;
 }
 
-/** Letters of a stem that says enough of its word. */
-const TELLING_STEM = 5;
+/** Shorter stems say too little about their word. */
+const SHORTEST_STEM = 5;
 
-/** How far a typed word is from a known one, in errors; infinite when it has more than {@link errorsIn} allows. */
+/** The distance of a typed word from a known one, in errors; infinite when it exceeds {@link errorsIn}. */
 export function distance(typed: Stemmed, known: Stemmed): number {
   const byForm = editsBetween(typed.form, known.form);
   const errors =
-    Math.min(typed.stem.length, known.stem.length) < TELLING_STEM
+    Math.min(typed.stem.length, known.stem.length) < SHORTEST_STEM
       ? byForm
       : Math.min(byForm, editsBetween(typed.stem, known.stem));
   const allowed = typed.form.length < ANY_ERROR_FROM ? SWAPPED : errorsIn(typed.form);
@@ -75,14 +75,14 @@ function editsBetween(typed: string, known: string): number {
   return rows.at(-1)!.at(-1)!;
 }
 
-/** Whether the one is the other with letters left out, added or swapped inside, and not at its ends: «Zürch», «Zürich». */
+/** Whether two words differ by letters omitted, added or swapped inside, not at the ends: "Zürch", "Zürich". */
 export const slipInside = (typed: string, known: string): boolean =>
   typed.length > 4 &&
   typed.slice(0, 2) === known.slice(0, 2) &&
   typed.at(-1) === known.at(-1) &&
   (typed.length !== known.length || [...typed].toSorted().join('') === [...known].toSorted().join(''));
 
-/** Known words that are hardly farther from the typed one than the nearest, nearest first. */
+/** The known words nearest to the typed one, and those hardly farther away, nearest first. */
 export function nearest<Known extends Stemmed>(
   typed: Stemmed,
   known: readonly Known[],

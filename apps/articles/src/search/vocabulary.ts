@@ -1,13 +1,14 @@
 import type { EntityManager } from 'typeorm';
+import { returnedRows, type Changed } from '#platform';
 import { partsOf, piecesOf, splitOf, wordsOfSplit, type Piece } from './compounds.rules.js';
 import { deletionsOf } from './typos.rules.js';
 import type { Token } from './words.js';
 
-/** A word as the search knows it. */
+/** A word, as far as the search knows it. */
 export interface Word {
-  /** Undefined for words so common that they are not searched for. */
+  /** Undefined for stop words. */
   readonly stem?: string;
-  /** The stems of the words that it is made of, where the archive has split it. */
+  /** The stems of its parts, if the archive has split it. */
   readonly parts: readonly string[];
   /** Whether an article has it in this form. */
   readonly known: boolean;
@@ -21,28 +22,27 @@ export interface KnownWord {
   readonly stem: string;
 }
 
-/** By their spelling, since «für» is a stop word and «Fur» is none. */
+/** By their spelling, because "für" is a stop word and "Fur" is not. */
 export type Words = ReadonlyMap<string, Word>;
 
 /** Anything that runs statements: a transaction, or a migration. */
-export type Db = Pick<EntityManager, 'query'>;
+export type Db = Pick<EntityManager, 'query' | 'sql'>;
 
 type Spelled = Pick<Token, 'spelling' | 'form'>;
 
 /** Looks words up, many at once. */
 export async function lookUp(db: Db, words: Iterable<Spelled>): Promise<Words> {
   const forms = new Map([...words].map(({ spelling, form }) => [spelling, form]));
-  // One text each way: hundreds of parameters and rows would cost more than finding the words.
-  const [{ found }]: [{ found: [string, string | null, string[] | null, boolean][] | null }] = await db.query(
-    // Words that are known as they are spelled are no stop words and have their stems.
-    `SELECT json_agg(json_build_array(word.spelling, CASE WHEN own.spelling = word.spelling THEN own.stem
-         WHEN ts_lexize('german_stem', word.spelling) = '{}' THEN NULL
-         ELSE coalesce(own.stem, (ts_lexize('german_stem', word.form))[1], word.form) END,
-       nullif(parts, '{}'), own.form IS NOT NULL)) AS found
-     FROM unnest(string_to_array($1, ' '), string_to_array($2, ' ')) AS word(spelling, form)
-       LEFT JOIN search_vocabulary AS own ON own.form = word.form`,
-    [[...forms.keys()].join(' '), [...forms.values()].join(' ')],
-  );
+  // One text each way: hundreds of parameters and rows would cost more than finding the words. A word that is known in
+  // this spelling is no stop word and has its stem.
+  const spelled = { words: [...forms.keys()].join(' '), forms: [...forms.values()].join(' ') };
+  const [{ found }] = await db.sql<[{ found: [string, string | null, string[] | null, boolean][] | null }]>`
+    SELECT json_agg(json_build_array(word.spelling, CASE WHEN own.spelling = word.spelling THEN own.stem
+        WHEN ts_lexize('german_stem', word.spelling) = '{}' THEN NULL
+        ELSE coalesce(own.stem, (ts_lexize('german_stem', word.form))[1], word.form) END,
+      nullif(parts, '{}'), own.form IS NOT NULL)) AS found
+    FROM unnest(string_to_array(${spelled.words}, ' '), string_to_array(${spelled.forms}, ' ')) AS word(spelling, form)
+      LEFT JOIN search_vocabulary AS own ON own.form = word.form`;
   return new Map(
     (found ?? []).map(([spelling, stem, parts, known]) => [
       spelling,
@@ -51,19 +51,17 @@ export async function lookUp(db: Db, words: Iterable<Spelled>): Promise<Words> {
   );
 }
 
-/** Those of some stems that articles have, in whatever form. */
+/** The given stems that articles have, in any form. */
 export async function knownStems(db: Db, stems: readonly string[]): Promise<Set<string>> {
-  const rows: { stem: string }[] = await db.query(
-    `SELECT DISTINCT stem FROM search_vocabulary WHERE stem = ANY($1)`,
-    [stems],
-  );
+  const rows = await db.sql<{ stem: string }[]>`
+    SELECT DISTINCT stem FROM search_vocabulary WHERE stem = ANY(${stems})`;
   return new Set(rows.map(({ stem }) => stem));
 }
 
-/** What can be split and mistyped. */
+/** Whether a form can be a compound or have typos. */
 const isLearnable = (form: string): boolean => /^\p{L}{3,40}$/u.test(form);
 
-/** Learns words. @returns what was known of them, and the forms that were not known before. */
+/** Learns words. @returns the words as they were known before, and the forms that are new. */
 export async function learn(db: Db, words: readonly Spelled[]): Promise<{ words: Words; fresh: string[] }> {
   const found = await lookUp(db, words);
   const fresh = new Map(
@@ -80,18 +78,17 @@ export async function learn(db: Db, words: readonly Spelled[]): Promise<{ words:
 
 async function insert(db: Db, words: readonly KnownWord[]): Promise<void> {
   if (words.length === 0) return;
-  await db.query(
-    `INSERT INTO search_vocabulary (form, spelling, stem, deletions)
-     SELECT form, spelling, stem, deletions
-     FROM json_to_recordset($1) AS word(form text, spelling text, stem text, deletions text[])
-     ORDER BY form ON CONFLICT DO NOTHING`,
-    [JSON.stringify(words.map((word) => ({ ...word, deletions: deletionsOf(word.form) })))],
-  );
+  const rows = words.map((word) => ({ ...word, deletions: deletionsOf(word.form) }));
+  await db.sql`
+    INSERT INTO search_vocabulary (form, spelling, stem, deletions)
+    SELECT form, spelling, stem, deletions
+    FROM json_to_recordset(${JSON.stringify(rows)}) AS word(form text, spelling text, stem text, deletions text[])
+    ORDER BY form ON CONFLICT DO NOTHING`;
 }
 
 /**
- * Splits known words again, by what the archive knows now, and learns the pieces.
- * @returns the stems of the words whose parts are others than before.
+ * Splits known words again with what the archive knows now, and learns their pieces.
+ * @returns the stems of the words whose parts have changed.
  */
 export async function split(db: Db, forms: readonly string[]): Promise<string[]> {
   const splits = await splitUp(db, forms);
@@ -101,23 +98,24 @@ export async function split(db: Db, forms: readonly string[]): Promise<string[]>
     db,
     pieces.map(([form, stem]) => ({ form, spelling: form, stem })),
   );
-  const [changed]: [{ stem: string }[], number] = await db.query(
-    `UPDATE search_vocabulary AS word SET parts = split.parts
-     FROM json_to_recordset($1) AS split(form text, parts text[])
-     WHERE word.form = split.form AND word.parts <> split.parts RETURNING word.stem`,
-    [JSON.stringify([...splits].map(([form, { parts }]) => ({ form, parts })))],
+  const rows = [...splits].map(([form, { parts }]) => ({ form, parts }));
+  const changed = returnedRows(
+    await db.sql<Changed<{ stem: string }>>`
+      UPDATE search_vocabulary AS word SET parts = split.parts
+      FROM json_to_recordset(${JSON.stringify(rows)}) AS split(form text, parts text[])
+      WHERE word.form = split.form AND word.parts <> split.parts RETURNING word.stem`,
   );
   return changed.map(({ stem }) => stem);
 }
 
 interface Parts {
-  /** Stems, those of parts of parts included. */
+  /** Stems, including those of parts of parts. */
   readonly parts: string[];
-  /** Those of the two that are words by themselves, with their stems. */
+  /** The pieces that are words by themselves, with their stems. */
   readonly words: ReadonlyMap<string, string>;
 }
 
-/** How words are split, for those that can be. @param given forms to be taken for known ones */
+/** The splits of the words that can be split. @param given forms to treat as known. */
 export async function splitUp(
   db: Db,
   forms: readonly string[],
@@ -140,46 +138,39 @@ export async function splitUp(
 
 async function lookUpPieces(db: Db, pieces: readonly string[]): Promise<Map<string, Piece>> {
   if (pieces.length === 0) return new Map();
-  const rows: { form: string; stem: string; parts: string[] | null; known: Piece['known'] }[] =
-    await db.query(
-      `SELECT piece.form, stem, kin.parts,
-       CASE WHEN stop OR kin.form IS NULL THEN 'no' WHEN kin.form = piece.form THEN 'form' ELSE 'stem' END AS known
-     FROM (
-       SELECT form, coalesce((ts_lexize('german_stem', form))[1], form) AS stem,
-         ts_lexize('german_stem', form) = '{}' AS stop FROM unnest($1::text[]) AS form
-     ) AS piece LEFT JOIN LATERAL (
-       SELECT word.form, word.parts FROM search_vocabulary AS word WHERE word.stem = piece.stem
-       ORDER BY word.form <> piece.form, length(word.form) LIMIT 1
-     ) AS kin ON true`,
-      [[...new Set(pieces)]],
-    );
+  const rows = await db.sql<{ form: string; stem: string; parts: string[] | null; known: Piece['known'] }[]>`
+    SELECT piece.form, stem, kin.parts,
+      CASE WHEN stop OR kin.form IS NULL THEN 'no' WHEN kin.form = piece.form THEN 'form' ELSE 'stem' END AS known
+    FROM (
+      SELECT form, coalesce((ts_lexize('german_stem', form))[1], form) AS stem,
+        ts_lexize('german_stem', form) = '{}' AS stop FROM unnest(${[...new Set(pieces)]}::text[]) AS form
+    ) AS piece LEFT JOIN LATERAL (
+      SELECT word.form, word.parts FROM search_vocabulary AS word WHERE word.stem = piece.stem
+      ORDER BY word.form <> piece.form, length(word.form) LIMIT 1
+    ) AS kin ON true`;
   return new Map(rows.map(({ form, stem, parts, known }) => [form, { stem, parts: parts ?? [], known }]));
 }
 
-/** Known words that may be compounds of one of these, the shortest first: those that it starts or ends. */
+/** Known words that start or end with one of these and may be its compounds, the shortest first. */
 export async function wordsAround(db: Db, parts: readonly string[], most: number): Promise<KnownWord[]> {
   if (parts.length === 0) return [];
-  // Ranges, since a pattern that is no constant is looked for without an index.
-  return db.query(
-    `SELECT DISTINCT around.form, around.spelling, around.stem FROM unnest($1::text[]) AS part, LATERAL (
-       (SELECT form, spelling, stem FROM search_vocabulary WHERE form > part AND form < part || chr(1114111)
-         AND length(form) >= length(part) + 3 ORDER BY length(form) LIMIT $2)
-       UNION ALL
-       (SELECT form, spelling, stem FROM search_vocabulary WHERE reverse(form) > reverse(part)
-         AND reverse(form) < reverse(part) || chr(1114111) AND length(form) >= length(part) + 3
-         ORDER BY length(form) LIMIT $2)
-     ) AS around`,
-    [parts, most],
-  );
+  // Ranges, since LIKE with a pattern that is not constant uses no index.
+  return db.sql`
+    SELECT DISTINCT around.form, around.spelling, around.stem FROM unnest(${parts}::text[]) AS part, LATERAL (
+      (SELECT form, spelling, stem FROM search_vocabulary WHERE form > part AND form < part || chr(1114111)
+        AND length(form) >= length(part) + 3 ORDER BY length(form) LIMIT ${most})
+      UNION ALL
+      (SELECT form, spelling, stem FROM search_vocabulary WHERE reverse(form) > reverse(part)
+        AND reverse(form) < reverse(part) || chr(1114111) AND length(form) >= length(part) + 3
+        ORDER BY length(form) LIMIT ${most})
+    ) AS around`;
 }
 
-/** Forgets words, and what they were split into, that no article has any more. */
+/** Forgets words, and the pieces of their splits, that no article has any more. */
 export async function forget(db: Db, forms: readonly string[]): Promise<void> {
-  const pieces = forms.flatMap(piecesOf);
-  await db.query(
-    `DELETE FROM search_vocabulary WHERE form = ANY($1) AND NOT EXISTS (
-       SELECT FROM article_search
-       WHERE document @@ (quote_literal(stem) || ' | ' || quote_literal('+' || stem))::tsquery)`,
-    [[...new Set([...forms, ...pieces])]],
-  );
+  const all = [...new Set([...forms, ...forms.flatMap(piecesOf)])];
+  await db.sql`
+    DELETE FROM search_vocabulary WHERE form = ANY(${all}) AND NOT EXISTS (
+      SELECT FROM article_search
+      WHERE document @@ (quote_literal(stem) || ' | ' || quote_literal('+' || stem))::tsquery)`;
 }

@@ -28,16 +28,16 @@ describe('the words of a text', () => {
     ],
     ['decimals', '3,5 3.5 1’234.50', ['3.5', '3.5', '1234.50']],
     ['a date, which is no number', '1.8.2026', ['1', '8', '2026']],
-    ['emoji, quotation marks and brackets, which are none', '🚲 «Velo» <b>', ['velo', 'b']],
-  ])('are without %s', (_what, text, expected) => {
+    ['emoji, quotation marks and brackets, which are not words', '🚲 «Velo» <b>', ['velo', 'b']],
+  ])('are normalized for %s', (_what, text, expected) => {
     expect(forms(text)).toEqual(expected);
   });
 
-  it('keep their umlauts in the spelling', () => {
+  it('keep umlauts in their spelling', () => {
     expect(spellings('Mueller Muller Noël')).toEqual(['müller', 'muller', 'nöl']);
   });
 
-  it('stand where the text has them, whatever was left out of the form', () => {
+  it('have their positions in the original text', () => {
     const text = '«Öster\u00adreich» und Fo\u0308hn';
     expect(wordsOf(text).map(({ start, end }) => text.slice(start, end))).toEqual([
       'Öster\u00adreich',
@@ -55,11 +55,11 @@ describe('the words of a text', () => {
     ['Geld- und Haftstrafen', []],
     ['2025-2026', []],
     ['Ende. Anfang', []],
-  ])('are also one where they are attached: %s', (text, expected) => {
+  ])('are also joined when they are attached: %s', (text, expected) => {
     expect(compoundsOf(wordsOf(text)).map(({ form }) => form)).toEqual(expected);
   });
 
-  it('are found in a long text without end in time that grows with its length alone', () => {
+  it('are found in a long text without spaces in linear time', () => {
     expect(wordsOf('1.2.3-'.repeat(20_000))).toHaveLength(60_000);
     expect(wordsOf("1'000".repeat(20_000)).length).toBeGreaterThan(0);
   });

@@ -1,22 +1,22 @@
 /** A word of a text. */
 export interface Token {
-  /** Where it stands in the text, in UTF-16 code units as JavaScript counts them; `end` is behind the last one. */
+  /** Its position in the text, in UTF-16 code units as JavaScript counts them; `end` is exclusive. */
   readonly start: number;
   readonly end: number;
   /** In lower case, with umlauts whichever way they were typed (ae, ä), and without any other mark. */
   readonly spelling: string;
-  /** The spelling without umlauts: what «Zürich», «Zuerich» and «Zurich» have in common. */
+  /** The spelling without umlauts: the same for "Zürich", "Zuerich" and "Zurich". */
   readonly form: string;
-  /** Whether it is written in capitals, so that «ALS» is no «als». */
+  /** Whether it is in capitals: "ALS" differs from "als". */
   readonly acronym: boolean;
-  /** Whether only a hyphen or the like is between it and the token before it. */
+  /** Whether only a hyphen or similar separates it from the token before it. */
   readonly attached: boolean;
 }
 
-/** Several attached tokens as the one word that they also are: «E-Bike» as «ebike». */
+/** Several attached tokens joined into one word: "E-Bike" as "ebike". */
 export type Compound = Pick<Token, 'start' | 'end' | 'spelling' | 'form'> & { readonly first: number };
 
-/** Format characters such as soft hyphens and zero-width spaces, and combining marks, belong to the word that they are in. */
+/** Format characters, such as soft hyphens and zero-width spaces, and combining marks belong to their word. */
 const WORD = String.raw`[\p{L}\p{N}][\p{L}\p{N}\p{M}\p{Cf}]*`;
 /** 1'000, 1’000.50, 1.000 and 12 000 with a narrow space; 3,5. Dates and versions are several words. */
 const NUMBER = String.raw`(?<![\p{L}\p{N}.,])\d{1,3}(?:(?:['’.\u00a0\u2009\u202f]\d{3})+(?:[.,]\d{1,2})?|[.,]\d+)(?![\p{L}\p{N}]|[.,]\d)`;
@@ -25,12 +25,12 @@ const TOKEN = new RegExp(
   'gu',
 );
 
-/** What attaches words: hyphens, dots of abbreviations, apostrophes, the signs of «Leser*innen» and of «C&A». */
+/** Characters that attach words: hyphens, dots of abbreviations, apostrophes, the signs in "Leser*innen" and "C&A". */
 const JOINER = /^\p{Cf}*[-\u2010-\u2013.&'’ʼ*:_·]\p{Cf}*$/u;
 
-/** Longer ones are no words. */
+/** Anything longer is not a word. */
 const LONGEST = 60;
-/** Attached tokens that are also taken for one word. */
+/** The most attached tokens to join into one word. */
 const JOINED = 4;
 
 /** The words of a text, in order. */
@@ -52,7 +52,7 @@ export function wordsOf(text: string): Token[] {
   return tokens;
 }
 
-/** Every run of attached tokens with a letter in it as one word. */
+/** Every run of attached tokens with a letter in it, joined into one word. */
 export function compoundsOf(tokens: readonly Token[]): Compound[] {
   return tokens.flatMap((first, i) => {
     const compounds: Compound[] = [];
@@ -65,13 +65,13 @@ export function compoundsOf(tokens: readonly Token[]): Compound[] {
   });
 }
 
-/** The tokens, and attached ones also as one. */
+/** The tokens; attached ones also joined into one. */
 export const withCompounds = (tokens: readonly Token[]): (Token | Compound)[] => [
   ...tokens,
   ...compoundsOf(tokens),
 ];
 
-/** Tokens as one word. @returns undefined when it would be too long for one. */
+/** Joins tokens into one word. @returns undefined when it would be too long. */
 export function joined(tokens: readonly Token[]): Omit<Compound, 'first'> | undefined {
   const spelling = tokens.map((token) => token.spelling).join('');
   if (spelling.length > LONGEST) return undefined;
@@ -81,7 +81,7 @@ export function joined(tokens: readonly Token[]): Omit<Compound, 'first'> | unde
 const UMLAUTS: Readonly<Record<string, string>> = { ae: 'ä', oe: 'ö', ue: 'ü' };
 const OTHERS: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ä', œ: 'ö', ø: 'o', ł: 'l', đ: 'd', ı: 'i' };
 
-/** The same that PostgreSQL's German stemmer takes for one: ue is ü unless it follows a vowel or q, as in «neue». */
+/** Normalizes as PostgreSQL's German stemmer does: ue is ü unless it follows a vowel or q, as in "neue". */
 function spellingOf(typed: string): string {
   if (/^\d/.test(typed) && /^[\d.,'’\s]+$/.test(typed)) return numberOf(typed);
   return typed
@@ -96,7 +96,7 @@ function spellingOf(typed: string): string {
     .replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** Digits with a decimal point, without what separates thousands. */
+/** Digits with a decimal point, without separators of thousands. */
 const numberOf = (typed: string): string =>
   typed.replace(/['’.\u00a0\u2009\u202f](?=\d{3}(?!\d))/g, '').replace(',', '.');
 

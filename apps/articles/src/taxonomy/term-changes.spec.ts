@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeWith, waitUntil, type ServiceUnderTest } from '#testing';
 import { Desk, expectOk, type Problem } from '../../test/desk.js';
-import type { TermAuditEntry } from './term-audit.js';
+import type { TermAuditEntry } from '../taxonomy/term-audit.js';
 
 type Query = ServiceUnderTest['query'];
 
@@ -17,7 +17,7 @@ describeWith('postgres')('changes of terms', () => {
   };
   const etagOf = async (path: string) => (await desk.get(path)).headers.get('etag');
 
-  describe('name the version they change', () => {
+  describe('name the version that they change', () => {
     const acts = {
       change: (path: string, version?: number) => desk.put(path, { name: 'Anders' }, version),
       rename: (path: string, version?: number) =>
@@ -27,7 +27,7 @@ describeWith('postgres')('changes of terms', () => {
     };
 
     it.each(Object.entries(acts))(
-      '%s: 428 without, 412 when it is not the present one',
+      '%s responds 428 without a version and 412 for an outdated one',
       async (name, act) => {
         const path = `topics/version-${name}`;
         await create(path, 'topics/ziel');
@@ -41,7 +41,7 @@ describeWith('postgres')('changes of terms', () => {
       },
     );
 
-    it('which the answer gives, and the next change takes', async () => {
+    it('that the response to the previous change has named', async () => {
       await create('topics/reihe');
       const first = await desk.put('topics/reihe', { name: 'Erstens' }, 1);
       expect([first.headers.get('etag'), first.body]).toMatchObject(['"2"', { version: 2 }]);
@@ -49,14 +49,14 @@ describeWith('postgres')('changes of terms', () => {
       expectOk(await desk.put('topics/reihe', { name: 'Zweitens' }, 2));
     });
 
-    it('but for what is created or said already', async () => {
+    it('unless they create a term or change nothing', async () => {
       expect(await desk.put('topics/frisch', { name: 'Frisch' }, 1)).toMatchObject({ status: 412 });
       expectOk(await desk.put('topics/frisch', { name: 'Frisch' }));
       expectOk(await desk.put('topics/frisch', { name: 'Frisch' }));
       expect(await etagOf('topics/frisch')).toBe('"1"');
     });
 
-    it('and one of many at once wins', async () => {
+    it('so that one of many concurrent changes wins', async () => {
       await create('topics/umkaempft');
       const answers = await Promise.all(
         Array.from({ length: 5 }, (_, i) => desk.put('topics/umkaempft', { name: `Name ${i}` }, 1)),
@@ -64,7 +64,7 @@ describeWith('postgres')('changes of terms', () => {
       expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412, 412, 412, 412]);
     });
 
-    it('under the slug that the term has, not an earlier one', async () => {
+    it('under the present slug of the term, not an earlier one', async () => {
       await create('topics/ehemals');
       expectOk(await desk.actOnTerm('rename', 'topics/ehemals', { slug: 'heute' }));
       expect(await desk.remove('topics/ehemals', 2)).toMatchObject({
@@ -74,11 +74,11 @@ describeWith('postgres')('changes of terms', () => {
     });
   });
 
-  describe('are in the audit log', () => {
+  describe('are recorded in the audit log', () => {
     const auditOf = async (path: string) =>
       (await desk.get<{ items: TermAuditEntry[] }>(`${path}/audit`)).body.items;
 
-    it('with who did what, when, from what to what, under every slug the term had', async () => {
+    it('with actor, act, time and values, under every slug that the term had', async () => {
       await create('topics/protokoll');
       expectOk(await desk.put('topics/protokoll', { name: 'Protokoll' }, 1));
       expectOk(await desk.post('topics/protokoll/rename', { slug: 'akten' }, 2));
@@ -113,7 +113,7 @@ describeWith('postgres')('changes of terms', () => {
       expect(await acts('topics/doppelt')).toContainEqual(['merge', { into: 'bleibt' }]);
     });
 
-    it('also of terms that an import brings, once', async () => {
+    it('once per term that an import creates', async () => {
       const article = { ...(await desk.draft()).content, slug: undefined, topics: ['importiert'] };
       const terms = { topics: [{ slug: 'importiert', name: 'Importiert' }] };
       for (const sourceId of ['a', 'b']) await desk.post('imports', { sourceId, terms, article });
@@ -159,7 +159,7 @@ describeWith('postgres')('changes of terms', () => {
       expect(answer).toMatchObject({ status: 200, body: { parent: 'gross-b' } });
     });
 
-    it('file a new article under the topic that its own one is merged into', async () => {
+    it('file a new article under the topic that its topic is merged into', async () => {
       await create('topics/quelle', 'topics/muendung');
       const { id } = await mergeWhile('topic', 'quelle', 'muendung', () =>
         desk.draft({ topics: ['quelle'] }),
@@ -171,7 +171,7 @@ describeWith('postgres')('changes of terms', () => {
       expect(row).toEqual({ slug: 'muendung' });
     });
 
-    it('give one slug to one term only', async () => {
+    it('give a slug to one term only', async () => {
       for (let round = 0; round < 3; round++) {
         const paths = ['a', 'b', 'c'].map((name) => `topics/wettlauf-${round}${name}`);
         await create(...paths);
@@ -195,7 +195,7 @@ describeWith('postgres')('changes of terms', () => {
     });
   });
 
-  it('merge a place into one that lies in it, without a place that lies in itself', async () => {
+  it('merge a place into one that lies in it, and no place lies in itself', async () => {
     await create('places/kanton', 'places/aussen-herum');
     expectOk(await desk.put('places/kanton', { name: 'kanton', parent: 'aussen-herum' }, 1));
     expectOk(await desk.put('places/bezirk', { name: 'Bezirk', parent: 'kanton' }));
@@ -206,7 +206,7 @@ describeWith('postgres')('changes of terms', () => {
     expectOk(await desk.changeTerm('places/bezirk', { name: 'Der Bezirk', parent: 'stadt' }));
   });
 
-  it('are listed from behind a slug on, also an earlier one, and never from the start for an unknown one', async () => {
+  it('are listed after a slug, present or earlier, and an unknown slug is refused', async () => {
     await create('sections/s-eins', 'sections/s-zwei', 'sections/s-drei');
     const after = async (slug: string) => desk.get<{ slug: string }[] & Problem>(`sections?after=${slug}`);
     const slugs = async (slug: string) => (await after(slug)).body.map((term) => term.slug);

@@ -3,12 +3,12 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 export const termKinds = ['section', 'topic', 'place', 'author'] as const;
 export type TermKind = (typeof termKinds)[number];
 
-/** What a kind is called in addresses. */
+/** The plural of a kind, as in addresses. */
 export const pluralOf = { section: 'sections', topic: 'topics', place: 'places', author: 'authors' } as const;
 /** The field of an article's content that names terms of a kind. */
 export const fieldOf = { section: 'section', topic: 'topics', place: 'places', author: 'authors' } as const;
 
-/** What articles are filed under, and who writes them: sections, topics, places, authors. */
+/** A section, topic, place or author of articles. */
 @Entity('term')
 export class Term {
   @PrimaryColumn('uuid')
@@ -32,7 +32,7 @@ export class Term {
   @Column('text', { nullable: true })
   role!: string | null;
 
-  /** Authors only; the address of a picture. */
+  /** Authors only: the URL of a picture. */
   @Column('text', { nullable: true })
   portrait!: string | null;
 
@@ -44,11 +44,11 @@ export class Term {
   @Column('char', { length: 2, nullable: true })
   country!: string | null;
 
-  /** Places only: the larger place whose lists this one's articles are in, too. */
+  /** Places only: the larger place, whose lists contain this one's articles, too. */
   @Column('uuid', { name: 'parent_id', nullable: true })
   parentId!: string | null;
 
-  /** Set while its articles move to another term; it is gone afterwards. */
+  /** The term that its articles move to after a merge. The row is deleted when the last one has moved. */
   @Column('uuid', { name: 'merged_into', nullable: true })
   mergedInto!: string | null;
 }

@@ -1,83 +1,58 @@
 import type { EntityManager } from 'typeorm';
-import { lockKey } from '../articles/article-store.js';
 import { refuse } from '../problems.js';
-import { isListed } from '../publishing/listing.js';
 import { Term, termKinds, type TermKind } from './term.entity.js';
-import { termResponse, type TermResponse } from './term.rules.js';
+import { termResponse, type PublicTerm, type TermResponse } from './terms.dto.js';
 
-/**
- * Makes changes of terms of one kind wait for each other until the transaction ends, so that each sees what the ones
- * before it did: merged parents, claimed slugs, places that lie in one another.
- */
-export const lockTerms = (tx: EntityManager, kind: TermKind): Promise<void> => lockKey(tx, `terms ${kind}`);
-
-/** By the slug it has or had. */
-export async function findTerm(tx: EntityManager, kind: TermKind, slug: string): Promise<Term | null> {
-  const [row]: { term_id: string }[] = await tx.query(
-    `SELECT term_id FROM term_slug WHERE kind = $1 AND slug = $2`,
-    [kind, slug],
-  );
-  return row ? tx.findOneBy(Term, { id: row.term_id }) : null;
+/** By its slug, present or earlier. */
+export async function findTerm(db: EntityManager, kind: TermKind, slug: string): Promise<Term | null> {
+  const [row] = await db.sql<{ id: string }[]>`
+    SELECT term_id AS id FROM term_slug WHERE kind = ${kind} AND slug = ${slug}`;
+  return row ? db.findOneBy(Term, { id: row.id }) : null;
 }
 
-/** By the slug it has or had. @throws Refused `term.not-found`. */
-export async function needTerm(tx: EntityManager, kind: TermKind, slug: string): Promise<Term> {
-  const term = await findTerm(tx, kind, slug);
+/** By its slug, present or earlier. @throws Refused `term.not-found`. */
+export async function needTerm(db: EntityManager, kind: TermKind, slug: string): Promise<Term> {
+  const term = await findTerm(db, kind, slug);
   if (!term) throw refuse('term.not-found', { kind, slug });
   return term;
 }
 
 /** The slug of the larger place that a term lies in. */
-export async function parentSlugOf(tx: EntityManager, { parentId }: Term): Promise<string | undefined> {
-  return parentId ? (await tx.findOneBy(Term, { id: parentId }))?.slug : undefined;
+export async function parentSlugOf(db: EntityManager, { parentId }: Term): Promise<string | undefined> {
+  return parentId ? (await db.findOneBy(Term, { id: parentId }))?.slug : undefined;
 }
 
-/** Whether a term is `within` itself, or a place that lies in it, however deep. */
-export async function liesIn(tx: EntityManager, termId: string, within: string): Promise<boolean> {
-  const [{ lies }]: [{ lies: boolean }] = await tx.query(
-    `WITH RECURSIVE larger AS (
-       SELECT $1::uuid AS id UNION SELECT term.parent_id FROM larger JOIN term USING (id) WHERE parent_id IS NOT NULL
-     ) SELECT EXISTS (SELECT FROM larger WHERE id = $2) AS lies`,
-    [termId, within],
-  );
+/** Whether a term is `within` itself, or lies in it at any depth. */
+export async function liesIn(db: EntityManager, termId: string, within: string): Promise<boolean> {
+  const [{ lies }] = await db.sql<[{ lies: boolean }]>`
+    WITH RECURSIVE larger AS (
+      SELECT ${termId}::uuid AS id
+      UNION SELECT term.parent_id FROM larger JOIN term USING (id) WHERE parent_id IS NOT NULL
+    ) SELECT EXISTS (SELECT FROM larger WHERE id = ${within}) AS lies`;
   return lies;
 }
 
-/** Stores a new term with its slug. The terms of its kind are locked, and none has or had the slug. */
-export async function insertTerm(tx: EntityManager, term: Term): Promise<void> {
-  await tx.insert(Term, term);
-  await addSlug(tx, term, term.slug);
+/** How many articles and places refer to a term, which therefore cannot be deleted. */
+export async function usesOf(db: EntityManager, id: string): Promise<{ articles: number; places: number }> {
+  const [used] = await db.sql<[{ articles: number; places: number }]>`
+    SELECT (SELECT count(*)::int FROM article WHERE term_ids @> ARRAY[${id}::uuid]) AS articles,
+      (SELECT count(*)::int FROM term WHERE parent_id = ${id}) AS places`;
+  return used;
 }
 
-/** One more slug by which the term is found. */
-export async function addSlug(
-  tx: EntityManager,
-  { id, kind }: Pick<Term, 'id' | 'kind'>,
-  slug: string,
-): Promise<void> {
-  await tx.query(`INSERT INTO term_slug (kind, slug, term_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, [
-    kind,
-    slug,
-    id,
-  ]);
-}
+/** SQL: whether anything is published under the term. Readers do not see it before. */
+const isListed = () => `EXISTS (SELECT FROM listing WHERE list_id = term.id)`;
 
-/** What names a term, so that it cannot be deleted. */
-export async function usesOf(tx: EntityManager, id: string): Promise<{ articles: number; places: number }> {
-  const [used]: [{ articles: string; places: string }] = await tx.query(
-    `SELECT (SELECT count(*) FROM article WHERE term_ids @> ARRAY[$1::uuid]) AS articles,
-       (SELECT count(*) FROM term WHERE parent_id = $1) AS places`,
-    [id],
-  );
-  return { articles: Number(used.articles), places: Number(used.places) };
-}
-
-/** In the order in which they were created, for readers those that something is published under, with the slug of their larger place. @throws Refused `list.bad-cursor`. */
+/**
+ * In the order of creation, with the slug of the larger place. Readers get only the terms under which something is
+ * published.
+ * @throws Refused `list.bad-cursor`.
+ */
 export async function listTerms(
   db: EntityManager,
   kind: TermKind,
-  { after, limit }: { after?: string; limit: number },
-  { forReaders }: { forReaders: boolean },
+  { after, limit }: { readonly after?: string; readonly limit: number },
+  { forReaders }: { readonly forReaders: boolean },
 ): Promise<{ term: Term; parent?: string }[]> {
   const last = after === undefined ? undefined : await findTerm(db, kind, after);
   if (last === null) throw refuse('list.bad-cursor');
@@ -86,7 +61,7 @@ export async function listTerms(
     .where('term.kind = :kind AND term.mergedInto IS NULL', { kind })
     .orderBy('term.id')
     .limit(limit);
-  if (forReaders) query.andWhere(isListed('term'));
+  if (forReaders) query.andWhere(isListed());
   if (last) query.andWhere('term.id > :last', { last: last.id });
   const terms = await query.getMany();
   const parents = await slugsOf(
@@ -98,30 +73,32 @@ export async function listTerms(
 
 async function slugsOf(db: EntityManager, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
-  const rows: Pick<Term, 'id' | 'slug'>[] = await db.query(`SELECT id, slug FROM term WHERE id = ANY($1)`, [
-    ids,
-  ]);
+  const rows = await db.sql<Pick<Term, 'id' | 'slug'>[]>`SELECT id, slug FROM term WHERE id = ANY(${ids})`;
   return new Map(rows.map(({ id, slug }) => [id, slug]));
 }
+
+/** A term that a list is filtered by. */
+export type ListedTerm = TermResponse & { readonly kind: TermKind };
 
 /**
  * The terms that readers filter a list by.
  * @throws Refused `term.not-found` (also while nothing is published under it), `term.moved` for an earlier slug.
  */
 export async function filterTerms(
-  db: Pick<EntityManager, 'query'>,
+  db: EntityManager,
   request: Readonly<Partial<Record<TermKind, string>>>,
-): Promise<(TermResponse & { kind: TermKind })[]> {
+): Promise<ListedTerm[]> {
   const asked = termKinds.flatMap((kind) =>
     request[kind] === undefined ? [] : [{ kind, slug: request[kind] }],
   );
   if (asked.length === 0) return [];
-  const rows: (Term & { asked: string; parent: string | null; isListed: boolean })[] = await db.query(
-    `SELECT term.*, term_slug.slug AS asked, larger.slug AS parent, ${isListed('term')} AS "isListed"
-     FROM unnest($1::text[], $2::text[]) AS wanted(kind, slug) JOIN term_slug USING (kind, slug)
-       JOIN term ON term.id = term_slug.term_id LEFT JOIN term AS larger ON larger.id = term.parent_id`,
-    [asked.map(({ kind }) => kind), asked.map(({ slug }) => slug)],
-  );
+  const kinds = asked.map(({ kind }) => kind);
+  const slugs = asked.map(({ slug }) => slug);
+  const rows = await db.sql<(PublicTerm & { asked: string; parent: string | null; isListed: boolean })[]>`
+    SELECT term.id, term.kind, term.slug, term.name, term.role, term.portrait, term.biography, term.country,
+      term_slug.slug AS asked, larger.slug AS parent, ${isListed} AS "isListed"
+    FROM unnest(${kinds}::text[], ${slugs}::text[]) AS wanted(kind, slug) JOIN term_slug USING (kind, slug)
+      JOIN term ON term.id = term_slug.term_id LEFT JOIN term AS larger ON larger.id = term.parent_id`;
   return asked.map(({ kind, slug }) => {
     const row = rows.find((one) => one.kind === kind && one.asked === slug);
     if (!row) throw refuse('term.not-found', { kind, slug });

@@ -4,8 +4,9 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Slug } from '#events';
 import { By, etagOf, ForAnyone, ForRoles, IfMatch, OptionalIfMatch, valid, type Actor } from '#http';
-import { AuditRequest } from '../articles/articles.dto.js';
-import { termAuditOf, type TermAuditEntry } from './term-audit.js';
+import { AuditRequest } from '../article/audit.dto.js';
+import type { TermAuditEntry } from './term-audit.js';
+import { termAuditOf } from './term-audit.queries.js';
 import type { Term, TermKind } from './term.entity.js';
 import { listTerms, needTerm, parentSlugOf } from './term.queries.js';
 import {
@@ -15,7 +16,7 @@ import {
   termResponse,
   type EditorialTermResponse,
   type TermResponse,
-} from './term.rules.js';
+} from './terms.dto.js';
 import { TermsService } from './terms.service.js';
 
 const ListTermsRequest = z.strictObject({
@@ -26,7 +27,7 @@ type ListTermsRequest = z.infer<typeof ListTermsRequest>;
 const RenameTermRequest = z.strictObject({ slug: Slug });
 const MergeTermRequest = z.strictObject({ into: Slug });
 
-/** Sections, topics, places and authors, named by their slug. Every change names the version it changes. */
+/** Sections, topics, places and authors, identified by their slug. Every change names the version that it changes. */
 @Controller()
 export class TermsController {
   constructor(
@@ -54,7 +55,7 @@ export class TermsController {
     return terms.map(({ term, parent }) => editorialTerm(term, parent));
   }
 
-  /** By an earlier slug, too. */
+  /** Earlier slugs work, too. */
   @Get('editorial/:kind(sections|topics|places|authors)/:slug')
   @ForRoles('author', 'editor')
   async get(
@@ -62,7 +63,7 @@ export class TermsController {
     @Param('slug', { schema: Slug }) slug: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialTermResponse> {
-    return this.answer(reply, await needTerm(this.db.manager, kind, slug));
+    return this.respond(reply, await needTerm(this.db.manager, kind, slug));
   }
 
   @Get('editorial/:kind(sections|topics|places|authors)/:slug/audit')
@@ -87,7 +88,7 @@ export class TermsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialTermResponse> {
     const request = valid(termRequest(kind), body);
-    return this.answer(reply, await this.terms.put(kind, slug, request, expected, by));
+    return this.respond(reply, await this.terms.put(kind, slug, request, expected, by));
   }
 
   @Post('editorial/:kind(sections|topics|places|authors)/:slug/rename')
@@ -101,10 +102,10 @@ export class TermsController {
     @By() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialTermResponse> {
-    return this.answer(reply, await this.terms.rename(kind, slug, request.slug, expected, by));
+    return this.respond(reply, await this.terms.rename(kind, slug, request.slug, expected, by));
   }
 
-  /** Answers with the term that takes over. */
+  /** Responds with the term that the other was merged into. */
   @Post('editorial/:kind(sections|topics|places|authors)/:slug/merge')
   @HttpCode(200)
   @ForRoles('editor')
@@ -116,7 +117,7 @@ export class TermsController {
     @By() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialTermResponse> {
-    return this.answer(reply, await this.terms.merge(kind, slug, request.into, expected, by));
+    return this.respond(reply, await this.terms.merge(kind, slug, request.into, expected, by));
   }
 
   @Delete('editorial/:kind(sections|topics|places|authors)/:slug')
@@ -131,8 +132,8 @@ export class TermsController {
     return this.terms.remove(kind, slug, expected, by);
   }
 
-  /** The term for an editor, with the ETag that the next change of it needs. */
-  private async answer(reply: FastifyReply, term: Term): Promise<EditorialTermResponse> {
+  /** The term for an editor, with the ETag that the next change of it must name. */
+  private async respond(reply: FastifyReply, term: Term): Promise<EditorialTermResponse> {
     reply.header('etag', etagOf(term.version));
     return editorialTerm(term, await parentSlugOf(this.db.manager, term));
   }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { By } from '../articles/audit.js';
+import type { ActorRef } from '../article/audit.js';
 import { refuse } from '../problems.js';
 import { auditTerm } from './term-audit.js';
+import { requestPropagation } from './term-changes.js';
 import { Term, type TermKind } from './term.entity.js';
-import { TermPropagation } from './term-propagation.js';
-import { addSlug, findTerm, insertTerm, liesIn, lockTerms, needTerm, usesOf } from './term.queries.js';
+import { findTerm, liesIn, needTerm, usesOf } from './term.queries.js';
 import {
   contentOf,
   differences,
@@ -13,24 +13,22 @@ import {
   mustNameVersion,
   newTerm,
   type TermContent,
-  type TermRequest,
 } from './term.rules.js';
+import { addSlug, awaitArticlesNaming, insertTerm, lockTerms, moveSlugs, saveTerm } from './term-store.js';
+import type { TermRequest } from './terms.dto.js';
 
 /**
- * Sections, topics, places and authors, each known by its slug and by every slug it had before. Changes of one kind come
- * one after another. Every change of a term there is throws Refused `term.not-found`, `term.slug-taken` under an earlier
- * slug, and `term.changed-meanwhile` when it has another version than `expected`.
+ * Sections, topics, places and authors, each found by its slug and by every earlier slug. Changes of one kind are
+ * serialized. Every change of an existing term throws Refused `term.not-found`, `term.slug-taken` for an earlier slug,
+ * and `term.changed-meanwhile` when its version is not `expected`.
  */
 @Injectable()
 export class TermsService {
-  constructor(
-    private readonly db: DataSource,
-    private readonly propagation: TermPropagation,
-  ) {}
+  constructor(private readonly db: DataSource) {}
 
   /**
-   * Creates a term, or changes what is said of it and republishes the articles that name it. What is said already needs
-   * no `expected` version, so that creating a term twice is safe.
+   * Creates a term, or changes its description and republishes the articles that name it. A request that changes nothing
+   * needs no `expected` version, so that creating a term twice is safe.
    * @throws Refused `precondition.required`, `term.not-found` for its parent, `term.itself` for a parent that lies in it.
    */
   put(
@@ -38,7 +36,7 @@ export class TermsService {
     slug: string,
     { parent, ...request }: TermRequest,
     expected: number | undefined,
-    by: By,
+    by: ActorRef,
   ): Promise<Term> {
     return this.change(kind, async (tx) => {
       const term = await findTerm(tx, kind, slug);
@@ -51,59 +49,57 @@ export class TermsService {
       if (Object.keys(changes).length === 0) return term;
       mustNameVersion(expected);
       if (larger && (await liesIn(tx, larger.id, term.id))) throw refuse('term.itself');
-      await save(tx, term, content);
-      await this.propagation.request(tx, term.id, by);
+      await saveTerm(tx, term, content);
+      await requestPropagation(tx, term.id, by);
       await auditTerm(tx, by, 'change', term, changes);
       return term;
     });
   }
 
-  /** Gives it another slug; the one before leads there. @throws Refused `term.slug-taken` for one that leads elsewhere. */
-  rename(kind: TermKind, slug: string, to: string, expected: number, by: By): Promise<Term> {
+  /** Changes the slug; the old one redirects. @throws Refused `term.slug-taken` for a slug of another term. */
+  rename(kind: TermKind, slug: string, to: string, expected: number, by: ActorRef): Promise<Term> {
     return this.change(kind, async (tx) => {
       const term = await needVersion(tx, kind, slug, expected);
       const holder = await findTerm(tx, kind, to);
       if (holder && holder.id !== term.id) throw refuse('term.slug-taken', { leadsTo: holder.slug });
       await addSlug(tx, term, to);
-      await save(tx, term, { slug: to });
+      await saveTerm(tx, term, { slug: to });
       await auditTerm(tx, by, 'rename', { ...term, slug }, { to });
-      await this.propagation.request(tx, term.id, by);
+      await requestPropagation(tx, term.id, by);
       return term;
     });
   }
 
   /**
-   * Makes one out of two: articles, slugs and smaller places of the first go over to `into`.
+   * Merges one term into another: its articles, slugs and smaller places move to `into`.
    * @returns `into`. @throws Refused `term.itself`.
    */
-  merge(kind: TermKind, slug: string, into: string, expected: number, by: By): Promise<Term> {
+  merge(kind: TermKind, slug: string, into: string, expected: number, by: ActorRef): Promise<Term> {
     return this.change(kind, async (tx) => {
       const from = await needVersion(tx, kind, slug, expected);
       const target = await needTerm(tx, kind, into);
       if (from.id === target.id) throw refuse('term.itself');
-      // Waits for articles that are being written and name it: the job below must find them.
-      await tx.query(`SELECT FROM term WHERE id = $1 FOR UPDATE`, [from.id]);
-      await this.propagation.request(tx, from.id, by);
-      // A place that lies in the one it replaces takes that one's place, or the places between would lie in themselves.
+      await awaitArticlesNaming(tx, from);
+      await requestPropagation(tx, from.id, by);
+      // When the target lies in the merged place, it moves up first; otherwise the places between would lie in themselves.
       if (await liesIn(tx, target.id, from.id)) await moveTo(tx, target, from.parentId, by);
       for (const child of await tx.findBy(Term, { parentId: from.id }))
         await moveTo(tx, child, target.id, by);
-      await tx.query(`UPDATE term_slug SET term_id = $2 WHERE term_id = $1`, [from.id, target.id]);
-      await tx.query(`UPDATE term SET merged_into = $2 WHERE merged_into = $1`, [from.id, target.id]);
-      // Its slug is the other one's now, which may want to be known by it.
-      await save(tx, from, { slug: from.id, mergedInto: target.id, parentId: null });
+      await moveSlugs(tx, from, target);
+      // Its slug belongs to the target now, which may be renamed to it.
+      await saveTerm(tx, from, { slug: from.id, mergedInto: target.id, parentId: null });
       await auditTerm(tx, by, 'merge', { ...from, slug }, { into: target.slug });
-      await save(tx, target, {});
+      await saveTerm(tx, target, {});
       await auditTerm(tx, by, 'merge', target, { merged: { slug, name: from.name } });
       return target;
     });
   }
 
-  /** @throws Refused `term.in-use` with what uses it. */
-  async remove(kind: TermKind, slug: string, expected: number, by: By): Promise<void> {
+  /** @throws Refused `term.in-use` with the number of uses. */
+  async remove(kind: TermKind, slug: string, expected: number, by: ActorRef): Promise<void> {
     await this.change(kind, async (tx) => {
       const term = await needVersion(tx, kind, slug, expected);
-      await tx.query(`SELECT FROM term WHERE id = $1 FOR UPDATE`, [term.id]);
+      await awaitArticlesNaming(tx, term);
       const uses = await usesOf(tx, term.id);
       if (uses.articles + uses.places > 0) throw refuse('term.in-use', uses);
       await tx.delete(Term, { id: term.id });
@@ -111,17 +107,17 @@ export class TermsService {
     });
   }
 
-  /** Creates those of the named terms that are missing; what is said of the others stays. */
+  /** Creates the named terms that are missing. Existing ones keep their description. */
   async ensure(
     tx: EntityManager,
     kind: TermKind,
     terms: readonly { readonly slug: string; readonly name: string }[],
-    by: By,
+    by: ActorRef,
   ): Promise<void> {
     for (const { slug, name } of terms) {
       if (await findTerm(tx, kind, slug)) continue;
       await lockTerms(tx, kind);
-      // Somebody may have been quicker.
+      // Another transaction may have created it before the lock.
       if (await findTerm(tx, kind, slug)) continue;
       await create(tx, kind, slug, contentOf({ name }, undefined), by);
     }
@@ -140,7 +136,7 @@ async function create(
   kind: TermKind,
   slug: string,
   content: TermContent,
-  by: By,
+  by: ActorRef,
 ): Promise<Term> {
   const term = newTerm(kind, slug, content);
   await insertTerm(tx, term);
@@ -148,17 +144,10 @@ async function create(
   return term;
 }
 
-/** Changes a term, here and in the database. */
-async function save(tx: EntityManager, term: Term, change: Partial<Term>): Promise<void> {
-  const all = { ...change, version: term.version + 1 };
-  await tx.update(Term, { id: term.id }, all);
-  Object.assign(term, all);
-}
-
-/** Puts a place into another larger one. */
-async function moveTo(tx: EntityManager, term: Term, parentId: string | null, by: By): Promise<void> {
+/** Moves a place into another larger one. */
+async function moveTo(tx: EntityManager, term: Term, parentId: string | null, by: ActorRef): Promise<void> {
   const changes = { parentId: { from: term.parentId, to: parentId } };
-  await save(tx, term, { parentId });
+  await saveTerm(tx, term, { parentId });
   await auditTerm(tx, by, 'change', term, changes);
 }
 
@@ -169,7 +158,7 @@ async function needVersion(tx: EntityManager, kind: TermKind, slug: string, expe
   return term;
 }
 
-/** Whoever names an earlier slug may not know what became of the term. */
+/** A client that uses an earlier slug may not know that the term was renamed or merged. */
 function mustHaveSlug(term: Term, slug: string): void {
   if (term.slug !== slug) throw refuse('term.slug-taken', { leadsTo: term.slug });
 }

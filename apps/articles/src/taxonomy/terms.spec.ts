@@ -17,7 +17,8 @@ describeWith('postgres')('sections, topics, places and authors', () => {
   /** All articles that named a changed term were republished. */
   const republished = () =>
     waitUntil(
-      async () => (await desk.service.query('SELECT FROM retelling WHERE finished_at IS NULL')).length === 0,
+      async () =>
+        (await desk.service.query('SELECT FROM term_change WHERE finished_at IS NULL')).length === 0,
     );
 
   it.each([
@@ -53,18 +54,18 @@ describeWith('postgres')('sections, topics, places and authors', () => {
   });
 
   describe('renaming', () => {
-    it('republishes every article under the new name, and leaves the working copy as it is', async () => {
+    it('republishes every article with the new name, and keeps the working copy', async () => {
       await ok(desk.put('topics/roboter', { name: 'Roboter' }));
       const article = await desk.published({ topics: ['roboter'] });
       await ok(desk.changeTerm('topics/roboter', { name: 'Robotik' }));
-      expect((await desk.toldOf(article.id, 2)).at(-1)).toMatchObject({
+      expect((await desk.eventsOf(article.id, 2)).at(-1)).toMatchObject({
         type: 'article.updated',
         data: { article: { topics: [{ slug: 'roboter', name: 'Robotik' }] } },
       });
       expect((await desk.get<{ hasChanges: boolean }>(`articles/${article.id}`)).body.hasChanges).toBe(false);
     });
 
-    it('the slug leads from the old one to the new one', async () => {
+    it('redirects from the old slug to the new one', async () => {
       await ok(desk.put('topics/kino', { name: 'Kino' }));
       const { id } = await desk.published({ topics: ['kino'] });
       await ok(desk.actOnTerm('rename', 'topics/kino', { slug: 'film' }));
@@ -79,7 +80,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
       ).toEqual(['film']);
     });
 
-    it('keeps drafts that name the old slug', async () => {
+    it('keeps drafts valid that name the old slug', async () => {
       await ok(desk.put('topics/velo', { name: 'Velo' }));
       const draft = await desk.draft({ topics: ['velo'] });
       await ok(desk.actOnTerm('rename', 'topics/velo', { slug: 'fahrrad' }));
@@ -87,7 +88,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
       expect(await idsIn('topic=fahrrad')).toEqual([draft.id]);
     });
 
-    it('to the slug of another one is refused, and says whose it is', async () => {
+    it('to the slug of another term is refused, and names that term', async () => {
       await ok(desk.put('topics/eins', { name: 'Eins' }));
       await ok(desk.put('topics/zwei', { name: 'Zwei' }));
       expect(await desk.actOnTerm('rename', 'topics/eins', { slug: 'zwei' })).toMatchObject({
@@ -98,7 +99,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
   });
 
   describe('merging', () => {
-    it('takes articles along, sends events, and leads from the old slug to the other one', async () => {
+    it('moves the articles, emits events, and redirects from the old slug to the other one', async () => {
       for (const slug of ['ki', 'ai']) await ok(desk.put(`topics/${slug}`, { name: slug.toUpperCase() }));
       const [one, both] = [
         await desk.published({ topics: ['ai'] }),
@@ -108,7 +109,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
       await republished();
       expect((await idsIn('topic=ki')).toSorted()).toEqual([one.id, both.id].toSorted());
       expect((await desk.read(`/articles/${both.id}`)).body.topics).toMatchObject([{ slug: 'ki' }]);
-      expect((await desk.toldOf(one.id, 2)).at(-1)).toMatchObject({
+      expect((await desk.eventsOf(one.id, 2)).at(-1)).toMatchObject({
         data: { article: { topics: [{ slug: 'ki' }] } },
       });
       expect((await desk.read('/articles?topic=ai')).body).toMatchObject({ code: 'term.moved', slug: 'ki' });
@@ -135,7 +136,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
 
   describe('deleting', () => {
     it.each(['draft', 'published', 'retracted'] as const)(
-      'is refused while a %s article uses it',
+      'is refused while a %s article uses the term',
       async (state) => {
         const slug = `thema-${state}`;
         await ok(desk.put(`topics/${slug}`, { name: slug }));
@@ -147,14 +148,14 @@ describeWith('postgres')('sections, topics, places and authors', () => {
       },
     );
 
-    it('is refused while only the public version still uses it', async () => {
+    it('is refused while only the public version uses the term', async () => {
       await ok(desk.put('topics/noch', { name: 'Noch' }));
       const { id, version } = await desk.published({ topics: ['noch'] });
       await ok(desk.edit(id, version, { headline: 'Ohne Thema', topics: [] }));
       expect((await desk.remove('topics/noch', 1)).status).toBe(409);
     });
 
-    it('is done where nothing uses it', async () => {
+    it('is allowed when nothing uses the term', async () => {
       await ok(desk.put('topics/leer', { name: 'Leer' }));
       expect((await desk.remove('topics/leer', 1)).status).toBe(204);
       expect((await desk.read('/articles?topic=leer')).status).toBe(404);
@@ -162,7 +163,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
   });
 
   describe('places', () => {
-    it('are in the lists of the larger places they lie in, also when these come later', async () => {
+    it('put their articles into the lists of the larger places, also when these are set later', async () => {
       await ok(desk.put('places/usa', { name: 'USA', country: 'US' }));
       await ok(desk.put('places/colorado', { name: 'Colorado', country: 'US' }));
       await ok(desk.put('places/denver', { name: 'Denver', country: 'US', parent: 'colorado' }));

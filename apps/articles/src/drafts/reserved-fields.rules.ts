@@ -1,0 +1,42 @@
+import type { Role } from '#http';
+import { refuse } from '../problems.js';
+import type { ArticleDraft } from '../article/article-content.js';
+
+/**
+ * Fields that keep a promise: to readers that advertising is labelled, to a sponsor to be named, to a source that nothing
+ * is published too early. The right to edit the text does not include them.
+ */
+type Reserved = Pick<ArticleDraft, 'label' | 'sponsor' | 'embargoUntil'>;
+
+const reserved: { [field in keyof Required<Reserved>]: readonly Role[] } = {
+  label: ['editor', 'sales'],
+  sponsor: ['editor', 'sales'],
+  embargoUntil: ['editor'],
+};
+const fields = Object.keys(reserved) as (keyof Reserved)[];
+
+/** @throws Refused `article.fields-reserved` with each changed field that none of `roles` may change. */
+export function mustBeFreeToChange(before: Reserved, after: Reserved, roles: readonly Role[]): void {
+  const errors = fields
+    .filter((field) => !isSame(field, before[field], after[field]))
+    .filter((field) => !reserved[field].some((role) => roles.includes(role)))
+    .map((field) => ({ pointer: `/${field}`, detail: `requires the role ${reserved[field].join(' or ')}` }));
+  if (errors.length > 0) throw refuse('article.fields-reserved', { errors });
+}
+
+/** No label equals "none", and an embargo is the same moment however it is written. */
+function isSame(field: keyof Reserved, before: string | undefined, after: string | undefined): boolean {
+  if (field === 'label') return (before ?? 'none') === (after ?? 'none');
+  if (field === 'embargoUntil' && before && after) return Date.parse(before) === Date.parse(after);
+  return before === after;
+}
+
+/**
+ * An earlier content as the new working copy. The present label, sponsor and embargo stay; if there are none, those of the
+ * earlier content are restored. Restoring never lifts an embargo or drops a label.
+ */
+export function restoredOver(current: ArticleDraft, earlier: ArticleDraft): ArticleDraft {
+  const isLabelled = current.label === 'paid' || current.label === 'partner';
+  const { label, sponsor } = isLabelled ? current : earlier;
+  return { ...earlier, label, sponsor, embargoUntil: current.embargoUntil ?? earlier.embargoUntil };
+}
