@@ -4,7 +4,7 @@ import { CommentsController } from './comments/comments.controller.js';
 import { CommentCounts } from './comments/comment-counts.js';
 import { CommentsService } from './comments/comments.service.js';
 import { ModerationController } from './comments/moderation.controller.js';
-import { Posting } from './comments/posting.js';
+import { Posting } from './comments/posting.service.js';
 import { OnArticleEvents } from './on-article-events.js';
 
 @Module({

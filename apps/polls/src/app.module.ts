@@ -5,7 +5,7 @@ import { EditorialPollsController } from './polls/editorial-polls.controller.js'
 import { PollsController } from './polls/polls.controller.js';
 import { PollsService } from './polls/polls.service.js';
 import { Tallying } from './polls/tallying.js';
-import { Voting } from './polls/voting.js';
+import { Voting } from './ballots/ballots.service.js';
 
 @Module({
   imports: [MessagingModule.withSnapshots(PollsService)],

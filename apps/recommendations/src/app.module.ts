@@ -12,7 +12,7 @@ import { Rails } from './rails/rails.js';
 import { Placer } from './related/placer.js';
 import { Related } from './related/related.js';
 import { SlotsController } from './slots/slots.controller.js';
-import { Slots } from './slots/slots.js';
+import { Slots } from './slots/slots.service.js';
 
 @Module({
   imports: [MessagingModule.withSnapshots(Interactions)],

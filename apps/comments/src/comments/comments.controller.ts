@@ -2,7 +2,7 @@ import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Id } from '#events';
 import { ClientSignal, ForAnyone, ForReaders, IdempotencyKey, ReaderId } from '#http';
-import { listComments } from './comment-list.js';
+import { listComments } from './comments.queries.js';
 import {
   AddCommentRequest,
   ListCommentsRequest,
@@ -10,7 +10,7 @@ import {
   type CommentResponse,
   type CommentsResponse,
 } from './comments.dto.js';
-import { Posting } from './posting.js';
+import { Posting } from './posting.service.js';
 
 @Controller('articles/:articleId/comments')
 export class CommentsController {

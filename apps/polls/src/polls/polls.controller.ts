@@ -4,7 +4,7 @@ import { Id } from '#events';
 import { clientSignal, ForAnyone, ForReaders, ReaderId } from '#http';
 import { CastBallotRequest, pollResponse, type PollResponse } from './polls.dto.js';
 import { PollsService } from './polls.service.js';
-import { Voting } from './voting.js';
+import { Voting } from '../ballots/ballots.service.js';
 
 @Controller('polls/:id')
 export class PollsController {

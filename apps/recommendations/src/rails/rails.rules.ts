@@ -1,5 +1,5 @@
 import type { Card } from '../cards/card.js';
-import type { RailKind } from './rail-kind.js';
+import type { RailKind } from '../slots/rail-kind.js';
 import type { Slot } from '../slots/slot.entity.js';
 
 export const CARDS_A_RAIL = 4;

@@ -4,7 +4,7 @@ import { CACHE, databaseTime, type Cache } from '#platform';
 import type { Card } from '../cards/card.js';
 import { Cards } from '../cards/cards.js';
 import { Interactions } from '../interactions/interactions.js';
-import { Slots } from '../slots/slots.js';
+import { Slots } from '../slots/slots.service.js';
 import { fillRails, type Rail, type RailList } from './rails.rules.js';
 
 /** Seconds a page's lists are cached: as long as a new article may take to turn up in older articles' rails. */

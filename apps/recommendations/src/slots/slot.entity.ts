@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Picture } from '#events';
-import type { RailKind } from '../rails/rail-kind.js';
+import type { RailKind } from './rail-kind.js';
 
 /** A place in a rail that is sold. */
 @Entity('slot')

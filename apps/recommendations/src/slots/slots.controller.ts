@@ -2,9 +2,9 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/com
 import { z } from 'zod';
 import { Picture, Slug, WebUrl } from '#events';
 import { ForRoles, sanitized } from '#http';
-import { railKinds } from '../rails/rail-kind.js';
+import { railKinds } from './rail-kind.js';
 import type { Slot } from './slot.entity.js';
-import { Slots } from './slots.js';
+import { Slots } from './slots.service.js';
 
 const SlotRequest = sanitized(
   z.strictObject({

@@ -20,8 +20,8 @@ import {
 } from '#platform';
 import type { CommentsConfig } from '../config.js';
 import { refuse } from '../problems.js';
-import { AliasNumbers, aliasOf } from './alias.rules.js';
-import { numberReaders } from './aliases.js';
+import { AliasNumbers, aliasOf } from '../readers/alias.rules.js';
+import { numberReaders } from '../readers/alias.queries.js';
 import type { Comment } from './comment.entity.js';
 import { cleanText } from './comment.rules.js';
 import { publicComment, type AddCommentRequest } from './comments.dto.js';

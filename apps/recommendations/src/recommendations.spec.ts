@@ -19,8 +19,8 @@ import {
   testPrefix,
   waitUntil,
 } from '#testing';
-import { recommendationsService } from '../service.js';
-import type { Rail } from './rails.rules.js';
+import { recommendationsService } from './service.js';
+import type { Rail } from './rails/rails.rules.js';
 
 /** The same for both adapters of the cache. */
 const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {

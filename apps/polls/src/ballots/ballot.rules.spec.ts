@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Poll } from './poll.entity.js';
-import { countChoices, outcomesOf } from './voting.rules.js';
+import type { Poll } from '../polls/poll.entity.js';
+import { countChoices, outcomesOf } from './ballot.rules.js';
 
 const aPoll = (poll: Partial<Poll> = {}): Poll =>
   ({

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { articlePublished, articleRetracted, articleUpdated } from '#events';
 import { anArticleSnapshot, anEncodedEvent, anId, describeWith, ServiceUnderTest, waitUntil } from '#testing';
-import { commentsService } from '../service.js';
-import type { CommentResponse, CommentsResponse } from './comments.dto.js';
+import { commentsService } from './service.js';
+import type { CommentResponse, CommentsResponse } from './comments/comments.dto.js';
 
 describeWith('postgres')('the comments service', () => {
   let service: ServiceUnderTest;

@@ -1,7 +1,7 @@
 import { Refused } from '#http';
 import type { Outcome } from '#platform';
-import type { Poll } from './poll.entity.js';
-import { vote } from './poll.rules.js';
+import type { Poll } from '../polls/poll.entity.js';
+import { vote } from '../polls/poll.rules.js';
 
 /** A reader's choice, before it is decided whether it counts. */
 export interface Choice {

@@ -13,9 +13,9 @@ import {
 } from '#platform';
 import type { PollsConfig } from '../config.js';
 import { refuse } from '../problems.js';
-import { Poll } from './poll.entity.js';
-import { lockPoll } from './polls.service.js';
-import { countChoices, outcomesOf, type Choice } from './voting.rules.js';
+import { Poll } from '../polls/poll.entity.js';
+import { lockPoll } from '../polls/polls.service.js';
+import { countChoices, outcomesOf, type Choice } from './ballot.rules.js';
 
 /** Bytes a waiting choice holds: pseudonym, id, timer, promise. */
 const CHOICE_BYTES = 1_000;

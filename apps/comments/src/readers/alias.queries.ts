@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { AliasNumbers } from './alias.rules.js';
-import type { Thread } from './thread.entity.js';
+import type { Thread } from '../comments/thread.entity.js';
 
 /**
  * Gives readers who are new under an article their numbers. The thread is locked. Numbers that are taken already, by

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { articlePublished, articleRetracted, type PollSnapshot } from '#events';
 import { anArticleSnapshot, anEncodedEvent, anId, describeWith, ServiceUnderTest, waitUntil } from '#testing';
-import { pollsService } from '../service.js';
-import type { EditorialPollResponse, PollResponse } from './polls.dto.js';
+import { pollsService } from './service.js';
+import type { EditorialPollResponse, PollResponse } from './polls/polls.dto.js';
 
 describeWith('postgres')('the polls service', () => {
   let service: ServiceUnderTest;
