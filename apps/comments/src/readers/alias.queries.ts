@@ -1,18 +1,18 @@
 import type { EntityManager } from 'typeorm';
 import type { AliasNumbers } from './alias.rules.js';
-import type { Thread } from '../comments/thread.entity.js';
 
 /**
- * Gives readers who are new under an article their numbers. The thread is locked. Numbers that are taken already, by
- * readers who came before numbers were counted, are passed over; each of them once for as long as the article lives.
- * @returns how many numbers the article has used up, to be stored with the thread.
+ * Numbers readers who are new under an article, whose thread is locked. Skips numbers that are taken: those given
+ * before numbers were counted. Each is skipped once in the life of the article.
+ * @param used how many numbers the article has used up.
+ * @returns the number of each reader, and how many are used up now, to be stored with the thread.
  */
 export async function numberReaders(
   tx: EntityManager,
-  { articleId, aliases: used }: Thread,
+  { articleId, used }: { articleId: string; used: number },
   numbers: AliasNumbers,
   readers: readonly string[],
-): Promise<{ given: Map<string, number>; used: number }> {
+): Promise<{ numberOf: Map<string, number>; used: number }> {
   const free: number[] = [];
   let next = used;
   for (let looks = readers.length; free.length < readers.length; looks *= 2) {
@@ -25,13 +25,12 @@ export async function numberReaders(
     }
   }
   if (readers.length > 0) {
-    await tx.query(
-      `INSERT INTO alias (article_id, reader, number)
-       SELECT $1, reader, number FROM unnest($2::text[], $3::int[]) AS one (reader, number)`,
-      [articleId, readers, free],
-    );
+    await tx.sql`
+      INSERT INTO alias (article_id, reader, number)
+      SELECT ${articleId}, reader, number
+      FROM unnest(${readers}::text[], ${free}::int[]) AS numbered (reader, number)`;
   }
-  return { given: new Map(readers.map((reader, i) => [reader, free[i]!])), used: next };
+  return { numberOf: new Map(readers.map((reader, i) => [reader, free[i]!])), used: next };
 }
 
 async function takenNumbers(
@@ -39,9 +38,7 @@ async function takenNumbers(
   articleId: string,
   candidates: readonly number[],
 ): Promise<Set<number>> {
-  const rows: { number: number }[] = await tx.query(
-    `SELECT number FROM alias WHERE article_id = $1 AND number = ANY($2::int[])`,
-    [articleId, candidates],
-  );
+  const rows = await tx.sql<{ number: number }[]>`
+    SELECT number FROM alias WHERE article_id = ${articleId} AND number = ANY(${candidates}::int[])`;
   return new Set(rows.map(({ number }) => number));
 }
