@@ -1,56 +1,89 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Poll } from '../polls/poll.entity.js';
-import { countChoices, outcomesOf } from './ballot.rules.js';
+import type { OpenPoll, Poll } from '../polls/poll.entity.js';
+import { countBallots, vote } from './ballot.rules.js';
 
 const aPoll = (poll: Partial<Poll> = {}): Poll =>
   ({
     state: 'open',
     articleRetracted: false,
-    options: [{ id: 'yes' }, { id: 'no' }],
+    rev: 4,
+    options: [
+      { id: 'yes', votes: 1 },
+      { id: 'no', votes: 0 },
+    ],
     ...poll,
   }) as Poll;
 const choice = (voterKey: string, optionId: string) => ({ voterKey, optionId });
 const nobody = new Map<string, string>();
+const refused = (code: string) => ({ refused: expect.objectContaining({ code }) });
+
+describe('a vote', () => {
+  it.each([
+    ['for the first time adds one', undefined, { from: undefined, to: 'yes' }],
+    ['for another option moves it', 'no', { from: 'no', to: 'yes' }],
+    ['for the same option changes nothing', 'yes', {}],
+  ])('%s', (_what, earlier, expected) => {
+    expect(vote(aPoll() as OpenPoll, 'yes', earlier)).toEqual(expected);
+  });
+
+  it('is refused for an option that the poll does not have', () => {
+    expect(() => vote(aPoll() as OpenPoll, 'maybe', undefined)).toThrow(
+      expect.objectContaining({ code: 'poll.unknown-option' }),
+    );
+  });
+});
 
 describe('choices that are counted together', () => {
   it('count as if each had come alone', () => {
     const choices = [choice('a', 'yes'), choice('b', 'no'), choice('a', 'no'), choice('b', 'no')];
-    const count = countChoices(aPoll(), choices, nobody);
-    expect(count.ballots).toEqual(
+    const { change } = countBallots(aPoll(), choices, nobody);
+    expect(change!.ballots).toEqual(
       new Map([
         ['a', 'no'],
         ['b', 'no'],
       ]),
     );
-    expect(Object.fromEntries(count.changes)).toEqual({ yes: 0, no: 2 });
-    expect(count.changed).toBe(3);
+    expect(Object.fromEntries(change!.votes)).toEqual({ yes: 0, no: 2 });
+    // One per choice that changed a ballot.
+    expect(change!.poll.rev).toBe(4 + 3);
+  });
+
+  it('are each answered with the poll that counts all of them', () => {
+    const { outcomes, change } = countBallots(aPoll(), [choice('a', 'yes'), choice('b', 'no')], nobody);
+    const counted = aPoll({
+      rev: 6,
+      options: [
+        { id: 'yes', votes: 2 },
+        { id: 'no', votes: 1 },
+      ] as Poll['options'],
+    });
+    expect(change!.poll).toEqual(counted);
+    expect(outcomes).toEqual([{ result: counted }, { result: counted }]);
   });
 
   it('move a ballot that was cast before', () => {
-    const count = countChoices(aPoll(), [choice('a', 'no')], new Map([['a', 'yes']]));
-    expect(Object.fromEntries(count.changes)).toEqual({ yes: -1, no: 1 });
+    const { change } = countBallots(aPoll(), [choice('a', 'no')], new Map([['a', 'yes']]));
+    expect(Object.fromEntries(change!.votes)).toEqual({ yes: -1, no: 1 });
   });
 
-  it('change nothing when the same choice comes again', () => {
-    const count = countChoices(aPoll(), [choice('a', 'yes')], new Map([['a', 'yes']]));
-    expect(count).toMatchObject({ changed: 0, refusals: [undefined] });
+  it('change nothing when they repeat an earlier choice', () => {
+    const count = countBallots(aPoll(), [choice('a', 'yes')], new Map([['a', 'yes']]));
+    expect(count).toEqual({ outcomes: [{ result: aPoll() }] });
   });
 
   it('are refused one by one, and the others count', () => {
-    const poll = aPoll();
-    const count = countChoices(poll, [choice('a', 'maybe'), choice('b', 'yes')], nobody);
-    expect(outcomesOf(poll, count)).toMatchObject([
-      { refused: { code: 'poll.unknown-option' } },
-      { result: poll },
-    ]);
-    expect(count.changed).toBe(1);
+    const { outcomes, change } = countBallots(aPoll(), [choice('a', 'maybe'), choice('b', 'yes')], nobody);
+    expect(outcomes).toEqual([refused('poll.unknown-option'), { result: change!.poll }]);
+    expect(change!.poll.rev).toBe(4 + 1);
   });
 
-  it('are all refused when there is no such poll, or it is closed', () => {
-    const codes = (poll: Poll | null) =>
-      countChoices(poll, [choice('a', 'yes')], nobody).refusals.map((one) => one?.code);
-    expect(codes(null)).toEqual(['poll.unknown']);
-    expect(codes(aPoll({ state: 'closed' }))).toEqual(['poll.not-open']);
-    expect(codes(aPoll({ articleRetracted: true }))).toEqual(['poll.retracted']);
+  it.each([
+    ['the poll does not exist', null, 'poll.unknown'],
+    ['the poll is closed', aPoll({ state: 'closed' }), 'poll.not-open'],
+    ['its article was retracted', aPoll({ articleRetracted: true }), 'poll.retracted'],
+  ])('are all refused when %s', (_what, poll, code) => {
+    expect(countBallots(poll, [choice('a', 'yes'), choice('b', 'no')], nobody)).toEqual({
+      outcomes: [refused(code), refused(code)],
+    });
   });
 });

@@ -1,7 +1,8 @@
-import { Refused } from '#http';
+import { outcomeOf } from '#http';
 import type { Outcome } from '#platform';
-import type { Poll } from '../polls/poll.entity.js';
-import { vote } from '../polls/poll.rules.js';
+import type { OpenPoll, Poll } from '../polls/poll.entity.js';
+import { requireOpen } from '../polls/poll.rules.js';
+import { refuse } from '../problems.js';
 
 /** A reader's choice, before it is decided whether it counts. */
 export interface Choice {
@@ -9,47 +10,68 @@ export interface Choice {
   readonly optionId: string;
 }
 
-/** What choices made at the same time do to a poll. */
-export interface Count {
-  /** What became of each choice, in their order; undefined when it counts. */
-  readonly refusals: readonly (Refused | undefined)[];
-  /** The ballots that changed, by voter. */
+/** What a batch of choices does to a poll. */
+export interface BallotChange {
+  /** The poll with the new votes and `rev`. */
+  readonly poll: OpenPoll;
+  /** The ballots that changed: option by voter. */
   readonly ballots: ReadonlyMap<string, string>;
-  /** Changes of the tally by option, those of 0 included. */
-  readonly changes: ReadonlyMap<string, number>;
-  /** How many choices changed a ballot. */
-  readonly changed: number;
+  /** Changes of the votes by option; may be 0. */
+  readonly votes: ReadonlyMap<string, number>;
+}
+
+export interface Count {
+  /** One per choice, in their order. */
+  readonly outcomes: readonly Outcome<OpenPoll>[];
+  /** Undefined when no ballot changed. */
+  readonly change?: BallotChange;
 }
 
 /**
- * Counts choices one after the other, as if each had come alone.
- * @param earlier the voters' ballots so far.
+ * Counts choices as if each had come after the other.
+ * @param earlier the voters' ballots so far: option by voter.
  */
-export function countChoices(
+export function countBallots(
   poll: Poll | null,
   choices: readonly Choice[],
   earlier: ReadonlyMap<string, string>,
 ): Count {
+  const opened = outcomeOf(() => requireOpen(poll));
+  if ('refused' in opened) return { outcomes: choices.map(() => opened) };
+  const open = opened.result;
   const ballots = new Map<string, string>();
-  const changes = new Map<string, number>();
-  const add = (option: string, votes: number) => changes.set(option, (changes.get(option) ?? 0) + votes);
+  const votes = new Map<string, number>();
+  const add = (optionId: string, change: number) => votes.set(optionId, (votes.get(optionId) ?? 0) + change);
   let changed = 0;
-  const refusals = choices.map(({ voterKey, optionId }) => {
-    try {
-      const { from, to } = vote(poll, optionId, ballots.get(voterKey) ?? earlier.get(voterKey));
-      if (!to) return undefined;
+  const votesCast = choices.map(({ voterKey, optionId }) =>
+    outcomeOf(() => {
+      const { from, to } = vote(open, optionId, ballots.get(voterKey) ?? earlier.get(voterKey));
+      if (!to) return;
       ballots.set(voterKey, to);
       if (from) add(from, -1);
       add(to, 1);
       changed++;
-      return undefined;
-    } catch (error) {
-      if (error instanceof Refused) return error;
-      throw error;
-    }
-  });
-  return { refusals, ballots, changes, changed };
+    }),
+  );
+  const counted: OpenPoll = {
+    ...open,
+    rev: open.rev + changed,
+    options: open.options.map((option) => ({ ...option, votes: option.votes + (votes.get(option.id) ?? 0) })),
+  };
+  return {
+    outcomes: votesCast.map((cast) => ('refused' in cast ? cast : { result: counted })),
+    ...(changed > 0 && { change: { poll: counted, ballots, votes } }),
+  };
 }
 
-export const outcomesOf = (poll: Poll | null, { refusals }: Count): Outcome<Poll>[] =>
-  refusals.map((refused) => (refused ? { refused } : { result: poll! }));
+export interface Vote {
+  /** The option that loses a vote, and the one that gains it; both undefined when the choice is the same as before. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** @throws Refused `poll.unknown-option`. */
+export function vote(poll: OpenPoll, optionId: string, earlier: string | undefined): Vote {
+  if (!poll.options.some(({ id }) => id === optionId)) throw refuse('poll.unknown-option');
+  return earlier === optionId ? {} : { from: earlier, to: optionId };
+}
