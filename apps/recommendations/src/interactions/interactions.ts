@@ -3,14 +3,11 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { interactionsCounted } from '#events';
 import { Outbox, type SnapshotSource } from '#messaging';
 import { afterCommit, CACHE, type Cache, type CacheEntry } from '#platform';
+import { readThrough } from '../cache/read-through.js';
+import { findCounts, type Counts } from './interactions.queries.js';
 
 /** Seconds a count is cached; a change reaches the cache with its event. */
 const TTL = 30;
-
-export interface Counts {
-  readonly comments: number;
-  readonly votes: number;
-}
 
 interface CountsRow extends Counts {
   readonly article_id: string;
@@ -24,7 +21,7 @@ const entryOf = ({ article_id: id, rev: version, comments, votes }: CountsRow): 
   version,
 });
 
-/** How often readers took part in an article: published comments and poll votes, absolute numbers guarded by `rev`. */
+/** The interactions of articles: published comments and poll votes, as absolute counts guarded by `rev`. */
 @Injectable()
 export class Interactions implements SnapshotSource {
   constructor(
@@ -79,29 +76,13 @@ export class Interactions implements SnapshotSource {
     return this.complete(ids, await this.cache.getMany(this.keys(ids)));
   }
 
+  /** Cache keys of counts, so that a page can ask for them together with other entries. */
   readonly keys = (ids: readonly string[]): string[] => ids.map(keyOf);
 
-  /** Counts by id out of what the cache answered for their keys; what it missed comes from the database. */
-  async complete(
-    ids: readonly string[],
-    cached: readonly (string | undefined)[],
-  ): Promise<Map<string, Counts>> {
-    const counts = new Map<string, Counts>();
-    const missing: string[] = [];
-    ids.forEach((id, i) => {
-      const text = cached[i];
-      if (text) counts.set(id, JSON.parse(text) as Counts);
-      else missing.push(id);
-    });
-    if (missing.length === 0) return counts;
-    const rows: CountsRow[] = await this.db.query(
-      `SELECT wanted.article_id, coalesce(comments, 0) AS comments, coalesce(votes, 0) AS votes, coalesce(rev, 0) AS rev
-       FROM unnest($1::uuid[]) AS wanted (article_id) LEFT JOIN interactions USING (article_id)`,
-      [missing],
-    );
-    for (const { article_id: id, comments, votes } of rows) counts.set(id, { comments, votes });
-    void this.cache.offer(rows.map(entryOf), TTL);
-    return counts;
+  /** Counts by id, of all ids. @param cached what the cache returned for {@link keys}. */
+  complete(ids: readonly string[], cached: readonly (string | undefined)[]): Promise<Map<string, Counts>> {
+    const load = (missing: readonly string[]) => findCounts(this.db.manager, missing);
+    return readThrough(this.cache, ids, cached, { keyOf, seconds: TTL, load });
   }
 
   /** Emits the counts that changed, unless they were emitted in the last second. The rows stay locked. */

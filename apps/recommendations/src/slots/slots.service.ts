@@ -1,13 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { CACHE, databaseTime, type Cache } from '#platform';
+import { readThrough } from '../cache/read-through.js';
 import { Slot } from './slot.entity.js';
+import type { SlotRequest } from './slots.dto.js';
 
-/** Seconds. */
+/** Seconds that the slots are cached. */
 const TTL = 30;
 
 @Injectable()
-export class Slots {
+export class SlotsService {
+  /** The cache key of all slots, so that a page can ask for them together with other entries. */
   readonly key = 'slots';
 
   constructor(
@@ -15,10 +18,11 @@ export class Slots {
     @Inject(CACHE) private readonly cache: Cache,
   ) {}
 
-  async put(slot: Omit<Slot, 'id'>): Promise<Slot> {
-    await this.db.getRepository(Slot).upsert(slot, ['slug']);
+  /** Books or changes a slot. */
+  async put(slug: string, { section, ...request }: SlotRequest): Promise<Slot> {
+    await this.db.getRepository(Slot).upsert({ slug, section: section ?? null, ...request }, ['slug']);
     await this.forget();
-    return this.db.getRepository(Slot).findOneByOrFail({ slug: slot.slug });
+    return this.db.getRepository(Slot).findOneByOrFail({ slug });
   }
 
   async remove(slug: string): Promise<void> {
@@ -30,13 +34,17 @@ export class Slots {
     return this.db.getRepository(Slot).find({ order: { slug: 'ASC' } });
   }
 
-  /** All slots, out of what the cache answered for {@link key} or from the database. */
+  /** All slots. @param cached what the cache returned for {@link key}. */
   async complete(cached: string | undefined): Promise<Slot[]> {
-    if (cached) return JSON.parse(cached) as Slot[];
-    const asOf = await databaseTime(this.db);
-    const slots = await this.list();
-    void this.cache.offer([{ key: this.key, value: JSON.stringify(slots), version: asOf }], TTL);
-    return slots;
+    const found = await readThrough<Slot[]>(this.cache, [this.key], [cached], {
+      keyOf: (key) => key,
+      seconds: TTL,
+      load: async () => {
+        const version = await databaseTime(this.db);
+        return [{ id: this.key, value: await this.list(), version }];
+      },
+    });
+    return found.get(this.key) ?? [];
   }
 
   private async forget(): Promise<void> {
