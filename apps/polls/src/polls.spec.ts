@@ -84,7 +84,7 @@ describeWith('postgres')('the polls service', () => {
     });
   });
 
-  it('counts polls in an article that do not exist', async () => {
+  it('counts the polls that an article names and that do not exist', async () => {
     await service.receive('newsroom.articles', published(anId(), anId()));
     const missing = async () => /^polls_missing_total\S* (\d+)$/m.exec(await service.metrics())?.[1];
     expect(await waitUntil(async () => (await missing()) === '1')).toBe(true);

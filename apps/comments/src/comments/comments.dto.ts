@@ -10,7 +10,7 @@ export const AddCommentRequest = z.strictObject({
     .string()
     .min(1)
     .max(LONGEST_AS_TYPED)
-    .refine((text) => text.isWellFormed(), 'has half of a surrogate pair'),
+    .refine((text) => text.isWellFormed(), 'contains an unpaired surrogate'),
   parentId: Id.optional(),
 });
 export type AddCommentRequest = z.infer<typeof AddCommentRequest>;

@@ -27,10 +27,10 @@ export interface PostFacts extends CommentFacts {
 /** A post that becomes a comment. */
 export type Accepted = Post & Verdict & Pick<PostFacts, 'number'>;
 
-/** Requests with one Idempotency-Key share one `accepted`. */
+/** Requests of one reader with the same Idempotency-Key share one `accepted`. */
 export type Decision = Outcome<Comment> | { readonly accepted: Accepted };
 
-/** Deduplicates and decides the posts of one article, as if each had come after the other. */
+/** Deduplicates posts under one article and decides about them, as if they had arrived one after the other. */
 export function decideBatch(batch: readonly PostFacts[]): Decision[] {
   const requests = new Map<string, Accepted>();
   const texts = new Set<string>();

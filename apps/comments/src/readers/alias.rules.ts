@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** The smallest number of all; from it on there are nine times as many with the same number of digits. */
+/** The smallest number. There are nine times as many numbers of its length: 9,000 with four digits. */
 const SMALLEST = 1_000;
 /**
  * Enough for a permutation that looks random (Luby and Rackoff). The weakness of a small domain can only reveal the

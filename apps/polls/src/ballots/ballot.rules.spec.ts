@@ -34,7 +34,7 @@ describe('a vote', () => {
 });
 
 describe('choices that are counted together', () => {
-  it('count as if each had come alone', () => {
+  it('count as if they had arrived one after the other', () => {
     const choices = [choice('a', 'yes'), choice('b', 'no'), choice('a', 'no'), choice('b', 'no')];
     const { change } = countBallots(aPoll(), choices, nobody);
     expect(change!.ballots).toEqual(

@@ -28,7 +28,7 @@ export interface Count {
 }
 
 /**
- * Counts choices as if each had come after the other.
+ * Counts choices as if they had arrived one after the other.
  * @param earlier the voters' ballots so far: option by voter.
  */
 export function countBallots(

@@ -12,7 +12,7 @@ export const CreatePollRequest = sanitized(
       .array(OptionText)
       .min(2)
       .max(10)
-      .refine((texts) => new Set(texts).size === texts.length, 'has an option twice'),
+      .refine((texts) => new Set(texts).size === texts.length, 'contains an option twice'),
   }),
 );
 export type CreatePollRequest = z.infer<typeof CreatePollRequest>;

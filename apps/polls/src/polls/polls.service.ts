@@ -26,7 +26,7 @@ export class PollsService implements SnapshotSource {
   ) {
     this.missing = new Counter({
       name: 'polls_missing_total',
-      help: 'Polls that published articles name and that do not exist.',
+      help: 'Polls that published articles name but that do not exist.',
       registers: [registry],
     });
   }

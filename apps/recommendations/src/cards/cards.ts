@@ -6,9 +6,9 @@ import { readThrough } from '../cache/read-through.js';
 import { cardOf, wordsOf, type Card } from './card.js';
 import { findCards } from './cards.queries.js';
 
-/** Seconds a card is cached. A change reaches the cache with its event; this only bounds what a crash may leave. */
+/** Seconds that a card is cached. A change updates the cache with its event; this bounds how long a crash leaves it stale. */
 const TTL = 30;
-/** Stemmed words kept of each article, the most frequent first. */
+/** Stemmed words stored per article, the most frequent first. */
 const TERMS = 60;
 
 const keyOf = (id: string): string => `card:${id}`;

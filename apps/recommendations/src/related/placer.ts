@@ -37,7 +37,7 @@ export class Placer extends BackgroundWork {
     super('placer', POLL, log);
     this.failures = new Counter({
       name: 'placing_failures_total',
-      help: 'Times that the related articles of an article could not be found; it is tried again later.',
+      help: 'Failed searches for the related articles of an article; each is retried later.',
       registers: [registry],
     });
     registry.registerMetric(backlogOf(db));
@@ -109,7 +109,7 @@ export class Placer extends BackgroundWork {
 function backlogOf(db: DataSource): Gauge {
   return new Gauge({
     name: 'placing_backlog',
-    help: `Articles whose related articles are still to be found, ${BACKLOG.limit} at most.`,
+    help: `Articles whose related articles have not been found yet, ${BACKLOG.limit} at most.`,
     registers: [],
     async collect() {
       try {

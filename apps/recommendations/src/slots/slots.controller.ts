@@ -4,7 +4,7 @@ import { ForRoles } from '#http';
 import { SlotRequest, slotResponse, type SlotResponse } from './slots.dto.js';
 import { SlotsService } from './slots.service.js';
 
-/** The slots that the sales department books. Each has a label. */
+/** For the sales department. A slot always has a label. */
 @Controller('editorial/slots')
 @ForRoles('sales')
 export class SlotsController {
