@@ -112,23 +112,25 @@ export class PostingService implements BeforeApplicationShutdown {
     const { numberOf, used } = await numberReaders(tx, { articleId, used: aliases }, numbers, [
       ...newReaders,
     ]);
-    const comments = accepted.map((post) => newComment(post, post.number ?? numberOf.get(post.reader)!, now));
-    await insertComments(tx, comments);
-    const count = { published: published + comments.length, rev: rev + comments.length };
+    const comments = new Map(
+      accepted.map((post) => [post, newComment(post, post.number ?? numberOf.get(post.reader)!, now)]),
+    );
+    await insertComments(tx, [...comments.values()]);
+    const count = { published: published + comments.size, rev: rev + comments.size };
     await tx.update(Thread, { articleId }, { ...count, aliases: used });
     await this.outbox.addAll(
       tx,
       commentPublished,
-      comments.map((comment, i) => ({
+      [...comments].map(([{ traceparent }, comment], i) => ({
         subject: articleId,
         data: {
           comment: publicComment(comment),
           count: { published: published + i + 1, rev: rev + i + 1 },
         },
-        traceparent: accepted[i]!.traceparent,
+        traceparent,
       })),
     );
-    return new Map(accepted.map((post, i) => [post, comments[i]!]));
+    return comments;
   }
 }
 

@@ -56,10 +56,11 @@ export function fillRails({ articleId, section, lists, slots, cards, interaction
   return lists.flatMap(({ kind, title, ids }) => {
     const sold = slots.filter((slot) => slot.rail === kind && (!slot.section || slot.section === section));
     const free = CARDS_PER_RAIL - Math.min(sold.length, CARDS_PER_RAIL);
-    const chosen = ids.filter((id) => cards.has(id) && !shown.has(id)).slice(0, free);
+    const candidates = ids.filter((id) => !shown.has(id)).flatMap((id) => cards.get(id) ?? []);
+    const chosen = candidates.slice(0, free);
     if (chosen.length === 0) return [];
-    for (const id of chosen) shown.add(id);
-    const filled: RailCard[] = chosen.map((id) => articleCard(cards.get(id)!, interactions.get(id) ?? 0));
+    for (const { id } of chosen) shown.add(id);
+    const filled: RailCard[] = chosen.map((card) => articleCard(card, interactions.get(card.id) ?? 0));
     for (const slot of sold.toSorted((a, b) => a.position - b.position)) {
       filled.splice(slot.position - 1, 0, slotCard(slot));
     }
