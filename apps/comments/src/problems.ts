@@ -1,17 +1,16 @@
 import { refusals } from '#http';
 
-/** Everything the comments service says no to. */
+/** Every refusal of the comments service. */
 export const refuse = refusals({
-  'comments.closed': [409, 'This article takes no comments at the moment.'],
+  'comments.closed': [409, 'This article is not open for comments.'],
   'comments.busy': [503, 'Too many comments at once. This one was not stored; send it again shortly.'],
   'outcome.unknown': [
     504,
     'It is not known whether the comment was stored. Send it again with the same Idempotency-Key.',
   ],
   'comment.unknown': [404, 'There is no such comment.'],
-  'comment.unknown-parent': [422, 'The comment this one replies to is not there.'],
-  'comment.repeated': [409, 'You have said this here already.'],
+  'comment.unknown-parent': [422, 'The comment that this one replies to does not exist.'],
+  'comment.repeated': [409, 'You have already posted this text here.'],
   'comment.empty': [422, 'A comment needs at least one visible character.'],
-  'comment.too-long': [422, 'A comment has 2000 characters at most.'],
-  'list.bad-cursor': [422, 'The cursor is not one that a list has given out.'],
+  'comment.too-long': [422, 'A comment may have at most 2000 characters.'],
 });

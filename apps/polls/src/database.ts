@@ -1,11 +1,11 @@
 import { messagingMigrations } from '#messaging';
 import type { DatabaseDefinition } from '#platform';
 import { PollTables1763900000000 } from './migrations/1763900000000-poll-tables.js';
-import { Ballot } from './polls/ballot.entity.js';
 import { Option } from './polls/option.entity.js';
 import { Poll } from './polls/poll.entity.js';
 
+/** Ballots are written in batches, in SQL, and have no entity. */
 export const database: DatabaseDefinition = {
-  entities: [Poll, Option, Ballot],
+  entities: [Poll, Option],
   migrations: [...messagingMigrations, PollTables1763900000000],
 };

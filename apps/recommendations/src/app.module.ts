@@ -12,7 +12,7 @@ import { Rails } from './rails/rails.js';
 import { Placer } from './related/placer.js';
 import { Related } from './related/related.js';
 import { SlotsController } from './slots/slots.controller.js';
-import { Slots } from './slots/slots.js';
+import { SlotsService } from './slots/slots.service.js';
 
 @Module({
   imports: [MessagingModule.withSnapshots(Interactions)],
@@ -24,6 +24,6 @@ import { Slots } from './slots/slots.js';
     OnCommentEvents,
     OnPollEvents,
   ],
-  providers: [Cards, Related, Placer, Rails, Slots, Interactions, CountEmitter],
+  providers: [Cards, Related, Placer, Rails, SlotsService, Interactions, CountEmitter],
 })
 export class AppModule {}

@@ -23,7 +23,7 @@ export class OnArticleEvents {
   ) {
     if (!(await this.cards.put(tx, data.article, data.version))) return;
     await this.placer.place(tx, subject, data.version);
-    // Its own page chooses its lists by the card's section and terms.
+    // The rails of its page depend on the card's section and terms.
     afterCommit(tx, () => this.rails.forget([subject]));
   }
 

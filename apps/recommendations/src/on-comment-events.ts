@@ -4,7 +4,7 @@ import { commentPublished, commentRemoved, commentsCounted, type EventOf } from 
 import { OnEvent } from '#messaging';
 import { Interactions } from './interactions/interactions.js';
 
-/** Everything this service does when comments come and go. */
+/** Everything this service does when comments are published or removed. */
 @Controller()
 export class OnCommentEvents {
   constructor(private readonly interactions: Interactions) {}

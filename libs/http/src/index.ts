@@ -6,6 +6,7 @@ export * from './auth/reader-tokens.js';
 export * from './problems/problem.filter.js';
 export * from './problems/problems.js';
 export * from './requests/client-signal.js';
+export * from './requests/request-batches.js';
 export * from './requests/sanitize.js';
 export * from './requests/validation.js';
 export * from './requests/version-header.js';

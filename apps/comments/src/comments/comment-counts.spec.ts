@@ -10,7 +10,7 @@ describeWith('postgres')('republishing comments', () => {
   });
   afterAll(() => service.stop());
 
-  it('publishes the present count of every article that ever had a comment, and ends', async () => {
+  it('publishes the count of every article that has ever had a comment, and finishes', async () => {
     const ids = [anId(), anId(), anId()];
     for (const id of ids) {
       const data = { version: 2, article: anArticleSnapshot({ id }) };
@@ -31,7 +31,7 @@ describeWith('postgres')('republishing comments', () => {
         );
         return job!.finished_at && job!.done === 2;
       },
-      { what: 'the end of republishing' },
+      { what: 'republishing to finish' },
     );
     const counted = await waitUntil(() => {
       const events = service.emitted.filter(({ type }) => type === 'comments.counted');

@@ -13,7 +13,7 @@ export class Comment {
   @Column('uuid', { name: 'parent_id', nullable: true })
   parentId!: string | null;
 
-  /** Pseudonym of the reader under this article; who reads the database cannot follow a reader elsewhere. */
+  /** Pseudonym of the reader under this article; it does not link the reader's comments under different articles. */
   @Column('text', { select: false })
   reader!: string;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Comment } from './comment.entity.js';
-import { accept, cleanText } from './comment.rules.js';
+import { cleanText, decide, remove, type CommentFacts } from './comment.rules.js';
 import type { Thread } from './thread.entity.js';
 
 const thread: Thread = {
@@ -14,20 +14,27 @@ const thread: Thread = {
 const aComment = (overrides: Partial<Comment>): Comment =>
   ({ id: 'comment', articleId: 'article', parentId: null, state: 'published', ...overrides }) as Comment;
 
+const facts = (overrides: Partial<CommentFacts> = {}): CommentFacts => ({
+  thread,
+  parent: undefined,
+  isRepeated: false,
+  ...overrides,
+});
+
 const refusal = (code: string) => expect.objectContaining({ code });
 
 describe('the text of a comment', () => {
   it.each([
-    ['keeps what is harmless', 'Grüezi 🙂 <b>mitenand</b>', 'Grüezi 🙂 <b>mitenand</b>'],
+    ['keeps harmless characters', 'Grüezi 🙂 <b>mitenand</b>', 'Grüezi 🙂 <b>mitenand</b>'],
     ['loses control characters', 'a\u0000b\u001bc\u007f', 'abc'],
-    ['loses marks that turn writing around', 'abc\u202edcba\u2066x', 'abcdcbax'],
-    ['keeps its lines, with one empty line at most', 'eins\r\n\r\n\r\n\r\nzwei  \n', 'eins\n\nzwei'],
+    ['loses marks that change the direction of writing', 'abc\u202edcba\u2066x', 'abcdcbax'],
+    ['keeps its lines, with at most one empty line in a row', 'eins\r\n\r\n\r\n\r\nzwei  \n', 'eins\n\nzwei'],
   ])('%s', (_what, typed, stored) => {
     expect(cleanText(typed)).toBe(stored);
   });
 
   it.each(['', ' \n\t', '\u200b\u2060', '\u0000'])(
-    'is refused when nothing of it can be seen: %j',
+    'is refused when it has no visible character: %j',
     (typed) => {
       expect(() => cleanText(typed)).toThrow(refusal('comment.empty'));
     },
@@ -39,27 +46,48 @@ describe('the text of a comment', () => {
   });
 });
 
-describe('a comment', () => {
-  it('is taken under an open article', () => {
-    expect(accept(thread, undefined)).toEqual({ parentId: null });
+describe('a new comment', () => {
+  it('is published under an open article', () => {
+    expect(decide(facts())).toEqual({ verdict: 'publish', thread, parentId: null });
   });
 
   it.each([null, { ...thread, open: false }])(
     'is refused under an article that is unknown or closed',
     (closed) => {
-      expect(() => accept(closed, undefined)).toThrow(refusal('comments.closed'));
+      expect(() => decide(facts({ thread: closed }))).toThrow(refusal('comments.closed'));
     },
   );
 
-  it('that replies to a reply joins its conversation', () => {
-    expect(accept(thread, aComment({ id: 'reply', parentId: 'first' }))).toEqual({ parentId: 'first' });
+  it('joins the conversation of the reply that it replies to', () => {
+    const parent = aComment({ id: 'reply', parentId: 'first' });
+    expect(decide(facts({ parent }))).toEqual({ verdict: 'publish', thread, parentId: 'first' });
   });
 
   it.each([
-    ['is not there', null],
+    ['does not exist', null],
     ['was removed', aComment({ state: 'removed' })],
-    ['stands under another article', aComment({ articleId: 'other' })],
-  ])('is refused as a reply to one that %s', (_what, parent) => {
-    expect(() => accept(thread, parent)).toThrow(refusal('comment.unknown-parent'));
+    ['belongs to another article', aComment({ articleId: 'other' })],
+  ])('is refused as a reply to a comment that %s', (_what, parent) => {
+    expect(() => decide(facts({ parent }))).toThrow(refusal('comment.unknown-parent'));
+  });
+
+  it('is refused when its reader has just posted the same text', () => {
+    expect(() => decide(facts({ isRepeated: true }))).toThrow(refusal('comment.repeated'));
+  });
+});
+
+describe('removing a comment', () => {
+  it('records who removed it, when and why', () => {
+    const now = new Date('2026-11-02T09:00:00Z');
+    expect(remove(aComment({}), 'Spam', 'moderator', now)).toEqual({
+      state: 'removed',
+      removedAt: now,
+      removedBy: 'moderator',
+      removalReason: 'Spam',
+    });
+  });
+
+  it('changes nothing when it was removed before', () => {
+    expect(remove(aComment({ state: 'removed' }), 'Spam', 'moderator', new Date())).toBeUndefined();
   });
 });

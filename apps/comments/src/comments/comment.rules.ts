@@ -1,20 +1,20 @@
 import { refuse } from '../problems.js';
 import type { Comment } from './comment.entity.js';
-import type { Thread } from './thread.entity.js';
+import type { OpenThread, Thread } from './thread.entity.js';
 
 /** Decisions about comments: state in, decision out. */
 
 /** Characters (UTF-16 code units) of a comment as it is stored. */
 export const LONGEST = 2_000;
-/** Of one that may become so short: NFC makes up to four characters into one. */
+/** Characters as typed: composing them (NFC) turns up to four into one. */
 export const LONGEST_AS_TYPED = 4 * LONGEST;
 
-/** Milliseconds within which the same text from the same reader counts as sent twice. */
+/** Milliseconds within which the same text from the same reader counts as a repetition. */
 export const REPEATED_WITHIN = 10 * 60 * 1000;
 
 /**
- * A reader's text as it is stored: composed (NFC), without control characters (line breaks excepted), without the marks
- * that turn the direction of writing around, lines and ends trimmed, at most one empty line in a row.
+ * A reader's text as it is stored: composed (NFC), without control characters other than line breaks, without marks
+ * that change the direction of writing, trimmed, with at most one empty line in a row.
  * @param text well-formed. @throws Refused `comment.empty`, `comment.too-long`.
  */
 export function cleanText(text: string): string {
@@ -31,16 +31,46 @@ export function cleanText(text: string): string {
   return clean;
 }
 
-/** @throws Refused `comments.closed`, `comment.unknown-parent`. */
-export function accept(
-  thread: Thread | null,
-  parent: Comment | null | undefined,
-): { parentId: string | null } {
-  if (!thread?.open) throw refuse('comments.closed');
-  if (parent === undefined) return { parentId: null };
-  if (!parent || parent.articleId !== thread.articleId || parent.state !== 'published') {
-    throw refuse('comment.unknown-parent');
-  }
-  // A reply to a reply joins the same conversation.
-  return { parentId: parent.parentId ?? parent.id };
+/** Everything that the decision about a new comment depends on. `factsAbout` loads it. */
+export interface CommentFacts {
+  readonly thread: Thread | null;
+  /** The comment it replies to: undefined when it is no reply, null when that comment does not exist. */
+  readonly parent: Comment | null | undefined;
+  /** Whether the reader posted the same text under this article within `REPEATED_WITHIN`. */
+  readonly isRepeated: boolean;
+}
+
+/** What happens to a new comment, with what the decision has proven. */
+export interface Verdict {
+  readonly verdict: 'publish';
+  readonly thread: OpenThread;
+  /** The top-level comment of its conversation. */
+  readonly parentId: string | null;
+}
+
+/**
+ * The decision about a new comment. No other code decides whether readers see it.
+ * @throws Refused `comments.closed`, `comment.unknown-parent`, `comment.repeated`.
+ */
+export function decide({ thread, parent, isRepeated }: CommentFacts): Verdict {
+  if (!isOpen(thread)) throw refuse('comments.closed');
+  const parentId = parent === undefined ? null : conversationOf(parent, thread);
+  if (isRepeated) throw refuse('comment.repeated');
+  return { verdict: 'publish', thread, parentId };
+}
+
+const isOpen = (thread: Thread | null): thread is OpenThread => thread?.open === true;
+
+/** A reply to a reply joins the same conversation. @throws Refused `comment.unknown-parent`. */
+function conversationOf(parent: Comment | null, { articleId }: OpenThread): string {
+  if (parent?.articleId !== articleId || parent.state !== 'published') throw refuse('comment.unknown-parent');
+  return parent.parentId ?? parent.id;
+}
+
+type Removal = Pick<Comment, 'removedAt' | 'removedBy' | 'removalReason'> & { readonly state: 'removed' };
+
+/** Hides a comment from readers. @returns undefined when it was removed before. */
+export function remove(comment: Comment, reason: string, by: string, now: Date): Removal | undefined {
+  if (comment.state === 'removed') return undefined;
+  return { state: 'removed', removedAt: now, removedBy: by, removalReason: reason };
 }

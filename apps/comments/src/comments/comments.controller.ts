@@ -2,20 +2,20 @@ import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Id } from '#events';
 import { ClientSignal, ForAnyone, ForReaders, IdempotencyKey, ReaderId } from '#http';
-import { listComments } from './comment-list.js';
+import { listComments } from './comments.queries.js';
 import {
+  addedComment,
   AddCommentRequest,
   ListCommentsRequest,
-  publicComment,
-  type CommentResponse,
+  type AddedCommentResponse,
   type CommentsResponse,
 } from './comments.dto.js';
-import { Posting } from './posting.js';
+import { PostingService } from './posting.service.js';
 
 @Controller('articles/:articleId/comments')
 export class CommentsController {
   constructor(
-    private readonly posting: Posting,
+    private readonly posting: PostingService,
     private readonly db: DataSource,
   ) {}
 
@@ -25,7 +25,7 @@ export class CommentsController {
     @Param('articleId', { schema: Id }) articleId: string,
     @Query({ schema: ListCommentsRequest }) request: ListCommentsRequest,
   ): Promise<CommentsResponse> {
-    return listComments(this.db, articleId, request);
+    return listComments(this.db.manager, articleId, request);
   }
 
   @Post()
@@ -36,8 +36,7 @@ export class CommentsController {
     @ReaderId() readerId: string,
     @IdempotencyKey() idempotencyKey: string | undefined,
     @ClientSignal() signal: AbortSignal,
-  ): Promise<CommentResponse & { state: string }> {
-    const comment = await this.posting.add(articleId, request, readerId, { idempotencyKey, signal });
-    return { ...publicComment(comment), state: comment.state };
+  ): Promise<AddedCommentResponse> {
+    return addedComment(await this.posting.add(articleId, request, readerId, { idempotencyKey, signal }));
   }
 }

@@ -5,12 +5,12 @@ import type { Comment } from './comment.entity.js';
 import { LONGEST_AS_TYPED } from './comment.rules.js';
 
 export const AddCommentRequest = z.strictObject({
-  // How long it may be is decided when it is clean: comment.too-long.
+  // The limit of the stored text is checked after cleaning: comment.too-long.
   text: z
     .string()
     .min(1)
     .max(LONGEST_AS_TYPED)
-    .refine((text) => text.isWellFormed(), 'has half of a surrogate pair'),
+    .refine((text) => text.isWellFormed(), 'contains an unpaired surrogate'),
   parentId: Id.optional(),
 });
 export type AddCommentRequest = z.infer<typeof AddCommentRequest>;
@@ -25,6 +25,7 @@ export const RemoveCommentRequest = sanitized(z.strictObject({ reason: z.string(
 export type RemoveCommentRequest = z.infer<typeof RemoveCommentRequest>;
 
 export type CommentResponse = PublicComment;
+export type AddedCommentResponse = CommentResponse & { readonly state: Comment['state'] };
 
 /** A top-level comment with its replies, oldest first. A removed one with replies stays as a tombstone without text. */
 export type CommentThreadResponse = Omit<PublicComment, 'text' | 'alias'> & {
@@ -41,6 +42,9 @@ export interface CommentsResponse {
   readonly nextCursor?: string;
 }
 
+/** The columns that readers see. */
+export type ShownComment = Pick<Comment, 'id' | 'articleId' | 'parentId' | 'alias' | 'text' | 'createdAt'>;
+
 export const publicComment = ({
   id,
   articleId,
@@ -48,13 +52,18 @@ export const publicComment = ({
   alias,
   text,
   createdAt,
-}: Comment): CommentResponse => ({
+}: ShownComment): CommentResponse => ({
   id,
   articleId,
   ...(parentId && { parentId }),
   alias,
   text,
   createdAt: createdAt.toISOString(),
+});
+
+export const addedComment = (comment: Comment): AddedCommentResponse => ({
+  ...publicComment(comment),
+  state: comment.state,
 });
 
 export const moderatedComment = (comment: Comment) => ({

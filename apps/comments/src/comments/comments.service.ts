@@ -6,6 +6,7 @@ import type { Actor } from '#http';
 import { Clock } from '#platform';
 import { refuse } from '../problems.js';
 import { Comment } from './comment.entity.js';
+import { remove } from './comment.rules.js';
 import { lockThread, Thread } from './thread.entity.js';
 
 @Injectable()
@@ -16,27 +17,20 @@ export class CommentsService {
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * Takes a comment out of readers' sight; doing it again changes nothing.
-   * @throws Refused `comment.unknown`.
-   */
+  /** Hides a comment from readers; a second time changes nothing. @throws Refused `comment.unknown`. */
   async remove(id: string, reason: string, by: Actor): Promise<Comment> {
     const { articleId } = await this.get(id);
     return this.db.transaction(async (tx) => {
       const thread = await lockThread(tx, articleId);
-      const comment = await tx.findOneByOrFail(Comment, { id });
-      if (comment.state === 'removed') return comment;
-      const change = {
-        state: 'removed',
-        removedAt: this.clock.now(),
-        removedBy: by.id,
-        removalReason: reason,
-      } as const;
-      await tx.update(Comment, { id }, change);
-      const count = { published: thread!.published - 1, rev: thread!.rev + 1 };
+      const comment = await tx.findOneBy(Comment, { id });
+      if (!thread || !comment) throw refuse('comment.unknown');
+      const removal = remove(comment, reason, by.id, this.clock.now());
+      if (!removal) return comment;
+      await tx.update(Comment, { id }, removal);
+      const count = { published: thread.published - 1, rev: thread.rev + 1 };
       await tx.update(Thread, { articleId }, count);
       await this.outbox.add(tx, commentRemoved, { subject: articleId, data: { commentId: id, count } });
-      return Object.assign(comment, change);
+      return { ...comment, ...removal };
     });
   }
 

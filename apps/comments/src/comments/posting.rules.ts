@@ -1,12 +1,11 @@
-import { Refused } from '#http';
-import { refuse } from '../problems.js';
+import { outcomeOf } from '#http';
+import type { Outcome } from '#platform';
 import type { Comment } from './comment.entity.js';
-import { accept } from './comment.rules.js';
-import type { Thread } from './thread.entity.js';
+import { decide, type CommentFacts, type Verdict } from './comment.rules.js';
 
-/** What a reader posts under an article, on its way to become a comment. */
+/** What a reader posts under an article, before it becomes a comment. */
 export interface Post {
-  /** Clean. */
+  /** As `cleanText` returns it. */
   readonly text: string;
   /** Pseudonym under this article. */
   readonly reader: string;
@@ -16,47 +15,37 @@ export interface Post {
   readonly traceparent?: string;
 }
 
-/** What is stored already and matters to a post. */
-export interface Known {
-  /** The comment that the same request has become before. */
+/** A post and what is stored about it. */
+export interface PostFacts extends CommentFacts {
+  readonly post: Post;
+  /** The comment that an earlier request with the same Idempotency-Key became. */
   readonly earlier: Comment | null;
-  /** The same text of the same reader, within REPEATED_WITHIN. */
-  readonly isRepeated: boolean;
-  /** The comment it replies to; undefined when it replies to none. */
-  readonly parent: Comment | null | undefined;
+  /** The reader's number under this article. */
+  readonly number: number | null;
 }
 
-export type Verdict =
-  | { readonly kind: 'new'; readonly post: Post; readonly parentId: string | null }
-  | { readonly kind: 'earlier'; readonly comment: Comment }
-  /** The same request as another one of the batch, which becomes a comment. */
-  | { readonly kind: 'same'; readonly as: Post }
-  | { readonly kind: 'refused'; readonly refused: Refused };
+/** A post that becomes a comment. */
+export type Accepted = Post & Verdict & Pick<PostFacts, 'number'>;
 
-/** Decides about the posts of one article as if they had come one after the other. */
-export function judge(
-  thread: Thread | null,
-  posts: readonly Post[],
-  known: (post: Post) => Known,
-): Verdict[] {
-  const requests = new Map<string, Post>();
+/** Requests of one reader with the same Idempotency-Key share one `accepted`. */
+export type Decision = Outcome<Comment> | { readonly accepted: Accepted };
+
+/** Deduplicates posts under one article and decides about them, as if they had arrived one after the other. */
+export function decideBatch(batch: readonly PostFacts[]): Decision[] {
+  const requests = new Map<string, Accepted>();
   const texts = new Set<string>();
-  return posts.map((post): Verdict => {
-    const { earlier, isRepeated, parent } = known(post);
-    if (earlier) return { kind: 'earlier', comment: earlier };
+  return batch.map((facts): Decision => {
+    const { post, number, earlier } = facts;
+    if (earlier) return { result: earlier };
     const request = post.idempotencyKey && `${post.reader} ${post.idempotencyKey}`;
-    const as = request && requests.get(request);
-    if (as) return { kind: 'same', as };
-    try {
-      const { parentId } = accept(thread, parent);
-      const text = `${post.reader} ${post.text}`;
-      if (isRepeated || texts.has(text)) throw refuse('comment.repeated');
-      if (request) requests.set(request, post);
-      texts.add(text);
-      return { kind: 'new', post, parentId };
-    } catch (refused) {
-      if (refused instanceof Refused) return { kind: 'refused', refused };
-      throw refused;
-    }
+    const same = request && requests.get(request);
+    if (same) return { accepted: same };
+    const text = `${post.reader} ${post.text}`;
+    const outcome = outcomeOf(() => decide({ ...facts, isRepeated: facts.isRepeated || texts.has(text) }));
+    if ('refused' in outcome) return outcome;
+    const accepted = { ...post, ...outcome.result, number };
+    if (request) requests.set(request, accepted);
+    texts.add(text);
+    return { accepted };
   });
 }

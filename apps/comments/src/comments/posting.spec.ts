@@ -50,7 +50,7 @@ describeWith('postgres')('posting comments', () => {
     (await db.query<object>(`SELECT published, rev FROM thread WHERE article_id = $1`, [id]))[0];
   const statuses = (answers: readonly { status: number }[]) => answers.map(({ status }) => status).toSorted();
 
-  /** Holds an article's row, so that posts under it gather, until it is released. */
+  /** Locks an article's row until it is released, so that posts under it gather. */
   async function holdArticle(id: string): Promise<{ release: () => Promise<void> }> {
     const client = new pg.Client({ connectionString: db.url });
     await client.connect();
@@ -69,7 +69,7 @@ describeWith('postgres')('posting comments', () => {
       { what: 'a session that waits for the article' },
     );
 
-  it('stores each of many comments that came together once, with its own number and event, in order', async () => {
+  it('stores simultaneous comments once each, in order, with a number and an event of their own', async () => {
     const id = await anArticle();
     const held = await holdArticle(id);
     const posts = Array.from({ length: 60 }, (_, i) => post(id, `Zusammen ${i}`));
@@ -97,7 +97,7 @@ describeWith('postgres')('posting comments', () => {
     expect(new Set(events.map(({ traceparent }) => traceparent)).size).toBe(60);
   });
 
-  it('makes one comment of a request that is sent twenty times at once, and of the same text', async () => {
+  it('makes one comment of a request, or of a text, that is sent twenty times at once', async () => {
     const id = await anArticle();
     const held = await holdArticle(id);
     const [one, other] = [service.newReader(), service.newReader()];
@@ -113,7 +113,7 @@ describeWith('postgres')('posting comments', () => {
     expect(await thread(id)).toEqual({ published: 2, rev: 2 });
   });
 
-  it('refuses each of them for its own reason', async () => {
+  it('refuses each comment of a batch for its own reason', async () => {
     const id = await anArticle();
     const { body: parent } = await post(id, 'Oben');
     const held = await holdArticle(id);
@@ -139,7 +139,7 @@ describeWith('postgres')('posting comments', () => {
     expect([status, body.code]).toEqual([422, 'comment.too-long']);
   });
 
-  it('stores what came together with a comment that the database refuses', async () => {
+  it('stores the other comments of a batch when the database refuses one', async () => {
     await db.query(`ALTER TABLE comment ADD CONSTRAINT no_poison CHECK (text <> 'Gift')`);
     const id = await anArticle();
     const held = await holdArticle(id);
@@ -153,7 +153,7 @@ describeWith('postgres')('posting comments', () => {
     await db.query(`ALTER TABLE comment DROP CONSTRAINT no_poison`);
   });
 
-  it('does not store the comment of a reader who went away before its turn', async () => {
+  it('does not store a comment whose reader disconnects before its batch starts', async () => {
     const id = await anArticle();
     const held = await holdArticle(id);
     const first = post(id, 'Bleibt');
@@ -177,7 +177,7 @@ describeWith('postgres')('posting comments', () => {
     expect(await texts(id)).toEqual(['Bleibt', 'Kommt']);
   });
 
-  it('answers comments.busy with Retry-After when an article is locked for too long, and stores nothing then or later', async () => {
+  it('responds comments.busy with Retry-After when an article is locked for too long, and never stores the comment', async () => {
     const id = await anArticle();
     const held = await holdArticle(id);
     const answers = await Promise.all(Array.from({ length: 5 }, (_, i) => post(id, `Zu viel ${i}`)));
@@ -189,7 +189,7 @@ describeWith('postgres')('posting comments', () => {
     expect(await texts(id)).toEqual(['Wieder da']);
   });
 
-  it('keeps the numbers that readers have, and passes over them when it gives out new ones', async () => {
+  it('keeps the numbers of known readers, and skips them when it numbers new ones', async () => {
     const id = await anArticle();
     const reader = service.newReader();
     const { body: before } = await post(id, 'Seit jeher', { reader });
@@ -212,7 +212,7 @@ describeWith('postgres')('posting comments', () => {
     expect((await post(id, 'Noch da', { reader })).body.alias).toBe(before.alias);
   });
 
-  it('answers what is under way when it stops, and stores it', async () => {
+  it('stores the comments under way before it stops, and responds to them', async () => {
     const stopping = await ServiceUnderTest.start(commentsService, { COMMENTS_DATABASE_URL: db.url });
     const id = await anArticle();
     const held = await holdArticle(id);

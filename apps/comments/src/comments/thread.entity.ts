@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn, type EntityManager } from 'typeorm';
 
-/** What this service knows of an article: whether it takes comments, and how many readers see. */
+/** What this service knows about an article: whether it takes comments, and how many of them readers see. */
 @Entity('thread')
 export class Thread {
   @PrimaryColumn('uuid', { name: 'article_id' })
@@ -26,6 +26,8 @@ export class Thread {
   aliases!: number;
 }
 
-/** Locked before anything else of an article is changed: one after another, no deadlocks. */
+export type OpenThread = Thread & { readonly open: true };
+
+/** The row lock keeps this article's counts and events in commit order. Take it before any other lock of the article. */
 export const lockThread = (tx: EntityManager, articleId: string): Promise<Thread | null> =>
   tx.findOne(Thread, { where: { articleId }, lock: { mode: 'pessimistic_write' } });

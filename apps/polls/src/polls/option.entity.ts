@@ -19,7 +19,7 @@ export class Option {
   @Column('text')
   text!: string;
 
-  /** Ballots for it; always what counting them would give. */
+  /** Ballots for it; always equal to their count. */
   @Column('integer')
   votes!: number;
 }

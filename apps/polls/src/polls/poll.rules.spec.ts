@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Poll, PollState } from './poll.entity.js';
-import { close, open, vote } from './poll.rules.js';
+import { close, open, requireOpen, requirePublic } from './poll.rules.js';
 
 const now = new Date('2026-11-02T09:00:00Z');
 const aPoll = (state: PollState, overrides: Partial<Poll> = {}): Poll =>
@@ -9,26 +9,23 @@ const aPoll = (state: PollState, overrides: Partial<Poll> = {}): Poll =>
 const refusal = (code: string) => expect.objectContaining({ code });
 
 describe('a poll', () => {
-  it('opens for the article it stands in', () => {
-    expect(open(aPoll('draft'), 'article', now)).toEqual({
-      state: 'open',
-      articleId: 'article',
-      openedAt: now,
-      rev: 5,
-    });
+  it('opens for the article that contains it', () => {
+    expect(open(aPoll('draft'), 'article', now)).toEqual(
+      aPoll('open', { articleId: 'article', openedAt: now, rev: 5 }),
+    );
   });
 
-  it.each(['open', 'closed'] as const)('that is %s stays as it is when its article comes again', (state) => {
-    expect(open(aPoll(state), 'other', now)).toBeUndefined();
-  });
+  it.each(['open', 'closed'] as const)(
+    'that is %s stays as it is when its article is published again',
+    (state) => {
+      expect(open(aPoll(state), 'other', now)).toBeUndefined();
+    },
+  );
 
   it('closes once', () => {
-    expect(close(aPoll('open'), now)).toEqual({
-      state: 'closed',
-      closedAt: now,
-      rev: 5,
-      hasNewBallots: false,
-    });
+    expect(close(aPoll('open'), now)).toEqual(
+      aPoll('closed', { closedAt: now, rev: 5, hasNewBallots: false }),
+    );
     expect(close(aPoll('closed'), now)).toBeUndefined();
   });
 
@@ -37,25 +34,30 @@ describe('a poll', () => {
   });
 });
 
-describe('a vote', () => {
-  it.each([
-    ['for the first time adds one', undefined, { from: undefined, to: 'yes' }],
-    ['for another option moves it', 'no', { from: 'no', to: 'yes' }],
-    ['for the same option changes nothing', 'yes', {}],
-  ])('%s', (_what, earlier, expected) => {
-    expect(vote(aPoll('open'), 'yes', earlier)).toEqual(expected);
+describe('voting', () => {
+  it('is possible in an open poll', () => {
+    expect(requireOpen(aPoll('open'))).toEqual(aPoll('open'));
   });
 
   it.each([
-    ['there is no such poll', null, 'poll.unknown'],
-    ['it is a draft', aPoll('draft'), 'poll.unknown'],
-    ['it is closed', aPoll('closed'), 'poll.not-open'],
-    ['its article was taken down', aPoll('closed', { articleRetracted: true }), 'poll.retracted'],
+    ['the poll does not exist', null, 'poll.unknown'],
+    ['the poll is a draft', aPoll('draft'), 'poll.unknown'],
+    ['the poll is closed', aPoll('closed'), 'poll.not-open'],
+    ['its article was retracted', aPoll('closed', { articleRetracted: true }), 'poll.retracted'],
   ])('is refused when %s', (_what, poll, code) => {
-    expect(() => vote(poll, 'yes', undefined)).toThrow(refusal(code));
+    expect(() => requireOpen(poll)).toThrow(refusal(code));
+  });
+});
+
+describe('readers', () => {
+  it.each(['open', 'closed'] as const)('see a poll that is %s', (state) => {
+    expect(requirePublic(aPoll(state))).toEqual(aPoll(state));
   });
 
-  it('is refused for an option that is not there', () => {
-    expect(() => vote(aPoll('open'), 'maybe', undefined)).toThrow(refusal('poll.unknown-option'));
+  it.each([
+    ['a draft', aPoll('draft'), 'poll.unknown'],
+    ['the poll of a retracted article', aPoll('closed', { articleRetracted: true }), 'poll.retracted'],
+  ])('do not see %s', (_what, poll, code) => {
+    expect(() => requirePublic(poll)).toThrow(refusal(code));
   });
 });

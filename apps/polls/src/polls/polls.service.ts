@@ -7,8 +7,8 @@ import { Outbox, type SnapshotSource } from '#messaging';
 import { afterCommit, Clock, LOGGER, type Logger } from '#platform';
 import { refuse } from '../problems.js';
 import { Option } from './option.entity.js';
-import { Poll } from './poll.entity.js';
-import { assertShown, close, open } from './poll.rules.js';
+import { isOpened, lockPoll, lockPolls, Poll, type OpenedPoll } from './poll.entity.js';
+import { close, open, requirePublic } from './poll.rules.js';
 import { pollSnapshot, type CreatePollRequest } from './polls.dto.js';
 
 type PollContract = typeof pollOpened | typeof pollTallied | typeof pollClosed;
@@ -26,21 +26,20 @@ export class PollsService implements SnapshotSource {
   ) {
     this.missing = new Counter({
       name: 'polls_missing_total',
-      help: 'Polls that published articles name and that do not exist.',
+      help: 'Polls that published articles name but that do not exist.',
       registers: [registry],
     });
   }
 
-  /** Makes a draft. The same `idempotencyKey` again gives the poll that is already there. */
+  /** Creates a draft. The same `idempotencyKey` again returns the poll that exists. */
   async create({ question, options }: CreatePollRequest, idempotencyKey?: string): Promise<Poll> {
     const id = uuidv7();
     await this.db.transaction(async (tx) => {
-      const [made] = await tx.query(
-        `INSERT INTO poll (id, question, state, idempotency_key) VALUES ($1, $2, 'draft', $3)
-         ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`,
-        [id, question, idempotencyKey ?? null],
-      );
-      if (!made) return;
+      const created = await tx.sql<object[]>`
+        INSERT INTO poll (id, question, state, idempotency_key)
+        VALUES (${id}, ${question}, 'draft', ${idempotencyKey ?? null})
+        ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`;
+      if (created.length === 0) return;
       await tx.insert(
         Option,
         options.map((text, position) => ({ id: uuidv7(), pollId: id, position, text, votes: 0 })),
@@ -58,31 +57,28 @@ export class PollsService implements SnapshotSource {
   }
 
   /** @throws Refused `poll.unknown` (also for drafts), `poll.retracted`. */
-  async getPublic(id: string): Promise<Poll> {
-    const poll = await this.get(id);
-    assertShown(poll);
-    return poll;
+  async getPublic(id: string): Promise<OpenedPoll> {
+    return requirePublic(await this.get(id));
   }
 
-  /** @throws Refused `poll.unknown`, `poll.not-open` for a draft; closing twice changes nothing. */
+  /** Ends voting; a second time changes nothing. @throws Refused `poll.unknown`, `poll.not-open` for a draft. */
   async close(id: string): Promise<Poll> {
     return this.db.transaction(async (tx) => {
       const poll = await lockPoll(tx, id);
       if (!poll) throw refuse('poll.unknown');
-      await this.closeLocked(tx, poll);
-      return poll;
+      return (await this.closeLocked(tx, poll)) ?? poll;
     });
   }
 
   /**
-   * Opens the drafts among `pollIds` for the article they stand in. No event is emitted for a draft, so the articles
-   * service cannot check that it exists: polls that do not are counted and logged here.
+   * Opens the drafts among `pollIds` for the article that contains them. Drafts have no events, so the articles service
+   * cannot check that a poll exists: missing ones are counted and logged here.
    */
   async openFor(tx: EntityManager, articleId: string, pollIds: readonly string[]): Promise<void> {
     const polls = await lockPolls(tx, { id: In([...pollIds]) });
     for (const poll of polls) {
-      const change = open(poll, articleId, this.clock.now());
-      if (change) await this.change(tx, poll, change, pollOpened);
+      const opened = open(poll, articleId, this.clock.now());
+      if (opened) await this.save(tx, opened, pollOpened);
     }
     const missing = pollIds.filter((id) => !polls.some((poll) => poll.id === id));
     if (missing.length === 0) return;
@@ -92,7 +88,7 @@ export class PollsService implements SnapshotSource {
     });
   }
 
-  /** Ends the polls of an article that was taken down, and shows them no longer. */
+  /** Closes and hides the polls of a retracted article. */
   async retractFor(tx: EntityManager, articleId: string): Promise<void> {
     for (const poll of await lockPolls(tx, { articleId })) {
       await this.closeLocked(tx, poll);
@@ -100,49 +96,31 @@ export class PollsService implements SnapshotSource {
     }
   }
 
-  /** Emits the present state of a locked poll. */
-  async emit(tx: EntityManager, contract: PollContract, poll: Poll): Promise<void> {
+  /** Emits the current state of a locked poll. */
+  async emit(tx: EntityManager, contract: PollContract, poll: OpenedPoll): Promise<void> {
     const data = { rev: poll.rev, poll: pollSnapshot(poll) };
     await this.outbox.add<EventContract>(tx, contract, { subject: poll.id, data });
   }
 
   async republish(tx: EntityManager, afterId: string | undefined, limit: number): Promise<string[]> {
-    const rows: { id: string }[] = await tx.query(
-      `SELECT id FROM poll WHERE state <> 'draft' AND ($1::uuid IS NULL OR id > $1) ORDER BY id LIMIT $2`,
-      [afterId ?? null, limit],
-    );
-    const polls = await lockPolls(tx, { id: In(rows.map(({ id }) => id)) });
+    const after = afterId ?? null;
+    const rows = await tx.sql<{ id: string }[]>`
+      SELECT id FROM poll WHERE state <> 'draft' AND (${after}::uuid IS NULL OR id > ${after}::uuid)
+      ORDER BY id LIMIT ${limit}`;
+    const polls = (await lockPolls(tx, { id: In(rows.map(({ id }) => id)) })).filter(isOpened);
     for (const poll of polls) await this.emit(tx, poll.state === 'closed' ? pollClosed : pollTallied, poll);
     return polls.map(({ id }) => id);
   }
 
-  private async closeLocked(tx: EntityManager, poll: Poll): Promise<void> {
-    const change = close(poll, this.clock.now());
-    if (change) await this.change(tx, poll, change, pollClosed);
+  private async closeLocked(tx: EntityManager, poll: Poll): Promise<OpenedPoll | undefined> {
+    const closed = close(poll, this.clock.now());
+    if (closed) await this.save(tx, closed, pollClosed);
+    return closed;
   }
 
-  private async change(
-    tx: EntityManager,
-    poll: Poll,
-    change: Partial<Poll>,
-    contract: PollContract,
-  ): Promise<void> {
-    await tx.update(Poll, { id: poll.id }, change);
-    Object.assign(poll, change);
+  private async save(tx: EntityManager, poll: OpenedPoll, contract: PollContract): Promise<void> {
+    const { id, state, articleId, openedAt, closedAt, rev, hasNewBallots } = poll;
+    await tx.update(Poll, { id }, { state, articleId, openedAt, closedAt, rev, hasNewBallots });
     await this.emit(tx, contract, poll);
   }
-}
-
-/** The row lock keeps this poll's ballots and events in commit order. */
-export async function lockPoll(tx: EntityManager, id: string): Promise<Poll | null> {
-  const [poll] = await lockPolls(tx, { id });
-  return poll ?? null;
-}
-
-/** Locks in the order of ids, so that two who lock several never wait for each other in a circle. */
-async function lockPolls(tx: EntityManager, where: object): Promise<Poll[]> {
-  const polls = await tx.find(Poll, { where, order: { id: 'ASC' }, lock: { mode: 'pessimistic_write' } });
-  const options = await tx.find(Option, { where: { pollId: In(polls.map(({ id }) => id)) } });
-  for (const poll of polls) poll.options = options.filter(({ pollId }) => pollId === poll.id);
-  return polls;
 }

@@ -3,8 +3,8 @@ import { DataSource } from 'typeorm';
 import { pollTallied } from '#events';
 import { BackgroundWork } from '#jobs';
 import { LOGGER, type Logger } from '#platform';
-import { Poll } from './poll.entity.js';
-import { lockPoll, PollsService } from './polls.service.js';
+import { isOpened, lockPoll, Poll } from './poll.entity.js';
+import { PollsService } from './polls.service.js';
 
 /** Milliseconds between two tallies of one poll. */
 const EVERY = 1_000;
@@ -32,7 +32,7 @@ export class Tallying extends BackgroundWork {
       );
       for (const { id } of claimed) {
         const poll = await lockPoll(tx, id);
-        await this.polls.emit(tx, pollTallied, poll!);
+        if (poll && isOpened(poll)) await this.polls.emit(tx, pollTallied, poll);
         await tx.update(Poll, { id }, { hasNewBallots: false, talliedAt: () => 'clock_timestamp()' });
       }
     });

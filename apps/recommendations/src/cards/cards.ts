@@ -2,22 +2,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { ArticleSnapshot } from '#events';
 import { afterCommit, CACHE, type Cache } from '#platform';
+import { readThrough } from '../cache/read-through.js';
 import { cardOf, wordsOf, type Card } from './card.js';
+import { findCards } from './cards.queries.js';
 
-/** Seconds a card is cached. A change reaches the cache with its event; this only bounds what a crash may leave. */
+/** Seconds that a card is cached. A change updates the cache with its event; this bounds how long a crash leaves it stale. */
 const TTL = 30;
-/** Stemmed words kept of each article, the most frequent first. */
+/** Stemmed words stored per article, the most frequent first. */
 const TERMS = 60;
 
 const keyOf = (id: string): string => `card:${id}`;
 
-interface CardRow {
-  readonly article_id: string;
-  readonly version: number;
-  readonly card: Card;
-}
-
-/** The projection of articles that rails are made of. */
+/** The projection of articles that rails show. */
 @Injectable()
 export class Cards {
   constructor(
@@ -71,35 +67,12 @@ export class Cards {
     return true;
   }
 
-  /** The cache keys of cards, so that a page can ask for them together with other things. */
+  /** Cache keys of cards, so that a page can ask for them together with other entries. */
   readonly keys = (ids: readonly string[]): string[] => ids.map(keyOf);
 
-  /** Cards by id out of what the cache answered for their keys; what it missed comes from the database. */
-  async complete(
-    ids: readonly string[],
-    cached: readonly (string | undefined)[],
-  ): Promise<Map<string, Card>> {
-    const cards = new Map<string, Card>();
-    const missing: string[] = [];
-    ids.forEach((id, i) => {
-      const text = cached[i];
-      if (text) cards.set(id, JSON.parse(text) as Card);
-      else missing.push(id);
-    });
-    if (missing.length === 0) return cards;
-    const rows: CardRow[] = await this.db.query(
-      `SELECT article_id, version, card FROM card WHERE article_id = ANY($1) AND NOT gone`,
-      [missing],
-    );
-    for (const { article_id: id, card } of rows) cards.set(id, card);
-    void this.cache.offer(
-      rows.map(({ article_id: id, version, card }) => ({
-        key: keyOf(id),
-        value: JSON.stringify(card),
-        version,
-      })),
-      TTL,
-    );
-    return cards;
+  /** Cards by id, without retracted ones. @param cached what the cache returned for {@link keys}. */
+  complete(ids: readonly string[], cached: readonly (string | undefined)[]): Promise<Map<string, Card>> {
+    const load = (missing: readonly string[]) => findCards(this.db.manager, missing);
+    return readThrough(this.cache, ids, cached, { keyOf, seconds: TTL, load });
   }
 }

@@ -1,20 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { z } from 'zod';
-import { Id } from '#events';
 import { ForAnyone } from '#http';
+import { InteractionsRequest, interactionsResponse, type InteractionsResponse } from './interactions.dto.js';
 import { Interactions } from './interactions.js';
-
-const InteractionsRequest = z.strictObject({
-  ids: z
-    .string()
-    .transform((text) => [...new Set(text.split(','))])
-    .pipe(z.array(Id).min(1).max(100)),
-});
-type InteractionsRequest = z.infer<typeof InteractionsRequest>;
-
-export interface InteractionsResponse {
-  readonly items: { articleId: string; comments: number; votes: number; total: number }[];
-}
 
 @Controller('interactions')
 @ForAnyone()
@@ -25,12 +12,6 @@ export class InteractionsController {
   async get(
     @Query({ schema: InteractionsRequest }) { ids }: InteractionsRequest,
   ): Promise<InteractionsResponse> {
-    const counts = await this.interactions.of(ids);
-    return {
-      items: ids.map((articleId) => {
-        const { comments, votes } = counts.get(articleId) ?? { comments: 0, votes: 0 };
-        return { articleId, comments, votes, total: comments + votes };
-      }),
-    };
+    return interactionsResponse(ids, await this.interactions.of(ids));
   }
 }

@@ -3,14 +3,11 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { interactionsCounted } from '#events';
 import { Outbox, type SnapshotSource } from '#messaging';
 import { afterCommit, CACHE, type Cache, type CacheEntry } from '#platform';
+import { readThrough } from '../cache/read-through.js';
+import { findCounts, type Counts } from './interactions.queries.js';
 
-/** Seconds a count is cached; a change reaches the cache with its event. */
+/** Seconds that a count is cached. A change updates the cache with its event. */
 const TTL = 30;
-
-export interface Counts {
-  readonly comments: number;
-  readonly votes: number;
-}
 
 interface CountsRow extends Counts {
   readonly article_id: string;
@@ -24,7 +21,7 @@ const entryOf = ({ article_id: id, rev: version, comments, votes }: CountsRow): 
   version,
 });
 
-/** How often readers took part in an article: published comments and poll votes, absolute numbers guarded by `rev`. */
+/** The interactions of articles: published comments and poll votes, as absolute counts guarded by `rev`. */
 @Injectable()
 export class Interactions implements SnapshotSource {
   constructor(
@@ -33,7 +30,7 @@ export class Interactions implements SnapshotSource {
     @Inject(CACHE) private readonly cache: Cache,
   ) {}
 
-  /** Takes over the count of comments, unless a newer one is known; a wrong number with the same `rev` is corrected. */
+  /** Stores the count of comments, unless a newer one is known. A different count with the same `rev` corrects it. */
   async setComments(tx: EntityManager, articleId: string, comments: number, rev: number): Promise<void> {
     const rows: CountsRow[] = await tx.query(
       `INSERT INTO interactions (article_id, comments, comments_rev, rev, untold) VALUES ($1, $2, $3, 1, true)
@@ -47,7 +44,7 @@ export class Interactions implements SnapshotSource {
     afterCommit(tx, () => this.cache.put(rows.map(entryOf), TTL));
   }
 
-  /** Takes over the votes of one poll, unless newer ones are known; an article's votes are those of all its polls. */
+  /** Stores the votes of one poll, unless newer ones are known. An article's votes are the sum over its polls. */
   async setVotes(
     tx: EntityManager,
     articleId: string,
@@ -55,16 +52,14 @@ export class Interactions implements SnapshotSource {
     votes: number,
     rev: number,
   ): Promise<void> {
-    // The article's row first: it is what all polls and the comments of one article have in common.
-    await tx.query(`INSERT INTO interactions (article_id) VALUES ($1) ON CONFLICT DO NOTHING`, [articleId]);
-    await tx.query(`SELECT 1 FROM interactions WHERE article_id = $1 FOR UPDATE`, [articleId]);
-    const changed: unknown[] = await tx.query(
-      `INSERT INTO poll_votes (poll_id, article_id, votes, rev) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (poll_id) DO UPDATE SET votes = excluded.votes, rev = excluded.rev
-       WHERE poll_votes.rev < excluded.rev OR (poll_votes.rev = excluded.rev AND poll_votes.votes <> excluded.votes)
-       RETURNING poll_id`,
-      [pollId, articleId, votes, rev],
-    );
+    // Lock the article's row first, because all its polls and comments change it.
+    await tx.sql`INSERT INTO interactions (article_id) VALUES (${articleId}) ON CONFLICT DO NOTHING`;
+    await tx.sql`SELECT 1 FROM interactions WHERE article_id = ${articleId} FOR UPDATE`;
+    const changed = await tx.sql<object[]>`
+      INSERT INTO poll_votes (poll_id, article_id, votes, rev) VALUES (${pollId}, ${articleId}, ${votes}, ${rev})
+      ON CONFLICT (poll_id) DO UPDATE SET votes = excluded.votes, rev = excluded.rev
+      WHERE poll_votes.rev < excluded.rev OR (poll_votes.rev = excluded.rev AND poll_votes.votes <> excluded.votes)
+      RETURNING poll_id`;
     if (changed.length === 0) return;
     const [rows]: [CountsRow[], number] = await tx.query(
       `UPDATE interactions SET votes = (SELECT coalesce(sum(votes), 0) FROM poll_votes WHERE article_id = $1),
@@ -79,29 +74,13 @@ export class Interactions implements SnapshotSource {
     return this.complete(ids, await this.cache.getMany(this.keys(ids)));
   }
 
+  /** Cache keys of counts, so that a page can ask for them together with other entries. */
   readonly keys = (ids: readonly string[]): string[] => ids.map(keyOf);
 
-  /** Counts by id out of what the cache answered for their keys; what it missed comes from the database. */
-  async complete(
-    ids: readonly string[],
-    cached: readonly (string | undefined)[],
-  ): Promise<Map<string, Counts>> {
-    const counts = new Map<string, Counts>();
-    const missing: string[] = [];
-    ids.forEach((id, i) => {
-      const text = cached[i];
-      if (text) counts.set(id, JSON.parse(text) as Counts);
-      else missing.push(id);
-    });
-    if (missing.length === 0) return counts;
-    const rows: CountsRow[] = await this.db.query(
-      `SELECT wanted.article_id, coalesce(comments, 0) AS comments, coalesce(votes, 0) AS votes, coalesce(rev, 0) AS rev
-       FROM unnest($1::uuid[]) AS wanted (article_id) LEFT JOIN interactions USING (article_id)`,
-      [missing],
-    );
-    for (const { article_id: id, comments, votes } of rows) counts.set(id, { comments, votes });
-    void this.cache.offer(rows.map(entryOf), TTL);
-    return counts;
+  /** Counts by id, of all ids. @param cached what the cache returned for {@link keys}. */
+  complete(ids: readonly string[], cached: readonly (string | undefined)[]): Promise<Map<string, Counts>> {
+    const load = (missing: readonly string[]) => findCounts(this.db.manager, missing);
+    return readThrough(this.cache, ids, cached, { keyOf, seconds: TTL, load });
   }
 
   /** Emits the counts that changed, unless they were emitted in the last second. The rows stay locked. */

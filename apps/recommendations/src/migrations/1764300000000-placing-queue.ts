@@ -4,7 +4,7 @@ export class PlacingQueue1764300000000 implements MigrationInterface {
   readonly name = 'PlacingQueue1764300000000';
 
   async up(db: QueryRunner): Promise<void> {
-    // Rows come and go at the head of the index: vacuumed by their number, not by a share of the table.
+    // Rows are inserted and deleted at the head of the index, so vacuum by their number, not by a share of the table.
     await db.query(`
       CREATE TABLE to_place (
         article_id uuid PRIMARY KEY,

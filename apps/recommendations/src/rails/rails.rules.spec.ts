@@ -48,28 +48,28 @@ describe('the rails of a page', () => {
     ]);
   });
 
-  it('let the next candidate move up when a card is gone', () => {
+  it('show the next candidate when a card is gone', () => {
     expect(idsOf({ lists: [related('a', 'gone', 'b')] })).toEqual([['a', 'b']]);
   });
 
-  it('leave out a rail without articles, sold slots or not', () => {
+  it('leave out a rail without articles, with or without slots', () => {
     expect(idsOf({ lists: [related('gone')], slots: [aSlot()] })).toEqual([]);
   });
 
-  it('carry the count of interactions', () => {
+  it('show the count of interactions', () => {
     const [rail] = rails({ lists: [related('a')], interactions: new Map([['a', 11]]) });
     expect(rail!.cards[0]).toMatchObject({ type: 'article', interactions: 11 });
   });
 });
 
-describe('a sold slot', () => {
-  it('stands at its position, with its label, and takes the place of a card', () => {
+describe('a slot', () => {
+  it('appears at its position, with its label, and replaces a card', () => {
     const [rail] = rails({ lists: [related('a', 'b', 'c', 'd')], slots: [aSlot()] });
     expect(rail!.cards.map(({ id }) => id)).toEqual(['a', 'slot', 'b', 'c']);
     expect(rail!.cards[1]).toMatchObject({ type: 'slot', label: 'paid', sponsor: 'Muster AG' });
   });
 
-  it('shows in its section only', () => {
+  it('appears only in its section', () => {
     const slots = [aSlot({ section: 'sport' })];
     expect(idsOf({ lists: [related('a')], slots })).toEqual([['a']]);
     expect(idsOf({ lists: [related('a')], slots, section: 'sport' })).toEqual([['a', 'slot']]);

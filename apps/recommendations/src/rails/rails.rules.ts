@@ -1,10 +1,11 @@
+import type { Picture } from '#events';
 import type { Card } from '../cards/card.js';
-import type { RailKind } from './rail-kind.js';
+import type { RailKind } from '../slots/rail-kind.js';
 import type { Slot } from '../slots/slot.entity.js';
 
-export const CARDS_A_RAIL = 4;
+const CARDS_PER_RAIL = 4;
 
-/** A rail's candidates in their order, more than it will show. */
+/** A rail's candidates in their order, more than it shows. */
 export interface RailList {
   readonly kind: RailKind;
   readonly title: string;
@@ -18,12 +19,16 @@ export interface ArticleCard extends Omit<Card, 'topics' | 'places'> {
   readonly interactions: number;
 }
 
-/** A place in a rail that is sold; it always says so. */
-export interface SlotCard extends Pick<
-  Slot,
-  'id' | 'kicker' | 'headline' | 'picture' | 'label' | 'sponsor' | 'url'
-> {
+/** A sold position in a rail; always labelled. */
+export interface SlotCard {
   readonly type: 'slot';
+  readonly id: string;
+  readonly kicker: string;
+  readonly headline: string;
+  readonly picture: Picture;
+  readonly label: 'paid' | 'partner';
+  readonly sponsor: string;
+  readonly url: string;
 }
 
 export interface Rail {
@@ -33,7 +38,7 @@ export interface Rail {
 }
 
 export interface Ingredients {
-  /** The article whose page it is; never shown on it. */
+  /** The article of the page, which its rails never show. */
   readonly articleId: string;
   readonly section: string | undefined;
   readonly lists: readonly RailList[];
@@ -43,22 +48,23 @@ export interface Ingredients {
 }
 
 /**
- * Fills the rails of a page in their order. No card stands twice on a page, and never the article itself; a candidate
- * whose card is gone makes room for the next. Sold slots stand at their positions; a rail without articles is left out.
+ * Fills the rails of a page in their order. No card appears twice on a page, and the article itself never does. The next
+ * candidate replaces one whose card is gone. Slots keep their positions; a rail without articles is left out.
  */
 export function fillRails({ articleId, section, lists, slots, cards, interactions }: Ingredients): Rail[] {
   const shown = new Set([articleId]);
   return lists.flatMap(({ kind, title, ids }) => {
     const sold = slots.filter((slot) => slot.rail === kind && (!slot.section || slot.section === section));
-    const free = CARDS_A_RAIL - Math.min(sold.length, CARDS_A_RAIL);
-    const chosen = ids.filter((id) => cards.has(id) && !shown.has(id)).slice(0, free);
+    const free = CARDS_PER_RAIL - Math.min(sold.length, CARDS_PER_RAIL);
+    const candidates = ids.filter((id) => !shown.has(id)).flatMap((id) => cards.get(id) ?? []);
+    const chosen = candidates.slice(0, free);
     if (chosen.length === 0) return [];
-    for (const id of chosen) shown.add(id);
-    const filled: RailCard[] = chosen.map((id) => articleCard(cards.get(id)!, interactions.get(id) ?? 0));
+    for (const { id } of chosen) shown.add(id);
+    const filled: RailCard[] = chosen.map((card) => articleCard(card, interactions.get(card.id) ?? 0));
     for (const slot of sold.toSorted((a, b) => a.position - b.position)) {
       filled.splice(slot.position - 1, 0, slotCard(slot));
     }
-    return [{ kind, title, cards: filled.slice(0, CARDS_A_RAIL) }];
+    return [{ kind, title, cards: filled.slice(0, CARDS_PER_RAIL) }];
   });
 }
 

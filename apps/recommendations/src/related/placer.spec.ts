@@ -15,7 +15,7 @@ import { recommendationsService } from '../service.js';
 
 type Four = [ArticleSnapshot, ArticleSnapshot, ArticleSnapshot, ArticleSnapshot];
 
-/** Number of the advisory lock by which a test holds placements. */
+/** The advisory lock with which a test blocks placements. */
 const HELD = 42;
 
 describeWith('postgres')('finding related articles', () => {
@@ -44,8 +44,8 @@ describeWith('postgres')('finding related articles', () => {
     await database.drop();
   });
 
-  /** Articles that have a word in common with each other. */
-  const kin = (count: number): ArticleSnapshot[] =>
+  /** Articles that share a word. */
+  const relatedArticles = (count: number): ArticleSnapshot[] =>
     Array.from({ length: count }, () =>
       anArticleSnapshot({ headline: 'Das Museumsgetriebe der Dampffähre' }),
     );
@@ -70,7 +70,7 @@ describeWith('postgres')('finding related articles', () => {
   const isQueueEmpty = async () => (await database.query(`SELECT FROM to_place`)).length === 0;
   const edgesToGone = () =>
     database.query(`SELECT related.* FROM related JOIN card ON card.article_id = neighbour_id WHERE gone`);
-  /** Lets `statement` run when `article` is placed beside `neighbour`. */
+  /** Runs `statement` when `neighbour` is stored as a neighbour of `article`. */
   const whenPlacing = async (article: ArticleSnapshot, neighbour: ArticleSnapshot, statement: string) => {
     await database.query(`
       CREATE FUNCTION before_placing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${statement}; RETURN NEW; END $$;
@@ -79,8 +79,8 @@ describeWith('postgres')('finding related articles', () => {
   };
   const metrics = () => service.metrics();
 
-  it('holds up neither a retraction nor other articles when it takes too long for one', async () => {
-    const [endless, gone, one, other] = kin(4) as Four;
+  it('delays neither a retraction nor other articles when it takes too long for one article', async () => {
+    const [endless, gone, one, other] = relatedArticles(4) as Four;
     await receive(published(gone), published(one));
     await waitUntil(isQueueEmpty);
     await whenPlacing(endless, one, 'PERFORM pg_sleep(300)');
@@ -91,12 +91,16 @@ describeWith('postgres')('finding related articles', () => {
     await waitUntil(async () => /placing_failures_total\S* [1-9]/.test(await metrics()), { within: 20_000 });
     expect(await metrics()).toMatch(/placing_backlog\S* 1\n/);
     await database.query(`DROP TRIGGER before_placing ON related`);
-    await waitUntil(() => isRelated(one, endless), { within: 30_000, what: 'the article, tried again' });
+    await waitUntil(() => isRelated(one, endless), { within: 30_000, what: 'the retried article' });
     await waitUntil(isQueueEmpty);
   });
 
-  it('holds up no retraction while it waits, not even of the article itself, and leaves nothing of them', async () => {
-    const [placed, neighbour, one] = kin(3) as [ArticleSnapshot, ArticleSnapshot, ArticleSnapshot];
+  it('delays no retraction while it waits, not even of the same article, and stores no neighbour that was retracted', async () => {
+    const [placed, neighbour, one] = relatedArticles(3) as [
+      ArticleSnapshot,
+      ArticleSnapshot,
+      ArticleSnapshot,
+    ];
     await receive(published(neighbour), published(one));
     await waitUntil(isQueueEmpty);
     await whenPlacing(placed, neighbour, `PERFORM pg_advisory_xact_lock(${HELD})`);
@@ -119,9 +123,9 @@ describeWith('postgres')('finding related articles', () => {
     expect(await related(one)).toEqual([]);
   });
 
-  it('keeps every pair and no link to a retracted article when two replicas run', async () => {
+  it('finds neighbours of every article, and no retracted ones, when two replicas run', async () => {
     const replicas = [service, await start()];
-    const articles = kin(40);
+    const articles = relatedArticles(40);
     await Promise.all(
       articles.map((article, i) => replicas[i % 2]!.receive('newsroom.articles', published(article))),
     );
@@ -135,17 +139,17 @@ describeWith('postgres')('finding related articles', () => {
       `SELECT article_id, count(*)::int FROM related GROUP BY 1`,
     );
     expect(pairs).toHaveLength(30);
-    // Twelve are kept of each when it is placed; none that was placed beside another one has missed it.
+    // At most twelve are stored per placement, but no article misses those that are placed at the same time.
     for (const { count } of pairs) expect(count).toBeGreaterThanOrEqual(1);
     for (const replica of replicas) {
       expect(await replica.metrics()).toMatch(/placing_failures_total\S* 0\n/);
     }
   });
 
-  it('ends at once when its process stops, and another process goes on', async () => {
+  it('stops at once with its process, and another process continues', async () => {
     await services.pop()!.stop();
     service = await start({ PLACING_TIMEOUT: '60000' });
-    const [one, other] = kin(2) as [ArticleSnapshot, ArticleSnapshot];
+    const [one, other] = relatedArticles(2) as [ArticleSnapshot, ArticleSnapshot];
     await receive(published(one));
     await waitUntil(isQueueEmpty);
     await whenPlacing(other, one, 'PERFORM pg_sleep(50)');
@@ -161,10 +165,12 @@ describeWith('postgres')('finding related articles', () => {
       .stop()
       .then(() => (isStopped = true));
     // Well below the 50 s of the placement.
-    await waitUntil(() => isStopped, { within: 20_000, what: 'the end of the process' });
+    await waitUntil(() => isStopped, { within: 20_000, what: 'the process to stop' });
     await stopping;
     await database.query(`DROP TRIGGER before_placing ON related`);
     service = await start();
-    expect(await waitUntil(() => isRelated(one, other), { what: 'what was left in the queue' })).toBe(true);
+    expect(
+      await waitUntil(() => isRelated(one, other), { what: 'the article that was left in the queue' }),
+    ).toBe(true);
   });
 });

@@ -1,22 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-/** Neighbours kept of each article; more than a rail shows, so that retracted and repeated ones can be replaced. */
+/** Neighbours stored per article: more than a rail shows, so that retracted and repeated ones can be replaced. */
 const NEIGHBOURS = 12;
-/** Only articles at most this many days apart are compared. */
+/** Only articles published at most this many days apart are compared. */
 const DAYS = 365;
 
 /**
- * Which articles belong together: by shared words, the rarer the more they count, by shared topics and places, and by
- * recency. Computed in both directions, so that an older article's rail leads to the newer one.
+ * Which articles belong together: by shared words, of which rare ones count more, by shared topics and places, and by
+ * the time between them. Computed in both directions, so that an older article's rail also shows the newer one.
  */
 @Injectable()
 export class Related {
-  /** Finds an article's neighbours anew; none when its card is gone. @returns the articles whose neighbours changed. */
+  /**
+   * Replaces an article's neighbours; it has none when its card is gone.
+   * @returns the ids of the articles whose neighbours changed.
+   */
   async place(tx: EntityManager, articleId: string): Promise<string[]> {
-    await tx.query(`DELETE FROM related WHERE article_id = $1 OR neighbour_id = $1`, [articleId]);
-    const changed: { article_id: string }[] = await tx.query(
-      `WITH self AS (SELECT * FROM card WHERE article_id = $1 AND NOT gone),
+    await tx.sql`DELETE FROM related WHERE article_id = ${articleId} OR neighbour_id = ${articleId}`;
+    const changed = await tx.sql<{ id: string }[]>`
+      WITH self AS (SELECT * FROM card WHERE article_id = ${articleId} AND NOT gone),
        shared AS (
          SELECT other.article_id, term
          FROM self, card AS other, unnest(other.terms) AS term
@@ -42,15 +45,13 @@ export class Related {
          ORDER BY score DESC LIMIT ${NEIGHBOURS}
        ),
        both_ways AS (
-         SELECT $1::uuid AS article_id, article_id AS neighbour_id, score FROM scored
-         UNION ALL SELECT article_id, $1::uuid, score FROM scored
+         SELECT ${articleId}::uuid AS article_id, article_id AS neighbour_id, score FROM scored
+         UNION ALL SELECT article_id, ${articleId}::uuid, score FROM scored
        )
        INSERT INTO related (article_id, neighbour_id, score)
-       -- In one order, since replicas of an older version may write here, too.
+       -- In a fixed order, because replicas of an older version may write here, too.
        SELECT * FROM both_ways ORDER BY article_id, neighbour_id
-       ON CONFLICT (article_id, neighbour_id) DO UPDATE SET score = excluded.score RETURNING article_id`,
-      [articleId],
-    );
-    return [...new Set([articleId, ...changed.map((row) => row.article_id)])];
+       ON CONFLICT (article_id, neighbour_id) DO UPDATE SET score = excluded.score RETURNING article_id AS id`;
+    return [...new Set([articleId, ...changed.map(({ id }) => id)])];
   }
 }

@@ -1,8 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Picture } from '#events';
-import type { RailKind } from '../rails/rail-kind.js';
+import type { RailKind } from './rail-kind.js';
 
-/** A place in a rail that is sold. */
+/** A sold position in a rail. */
 @Entity('slot')
 export class Slot {
   @PrimaryColumn('uuid', { insert: false })
@@ -18,7 +18,7 @@ export class Slot {
   @Column('integer')
   position!: number;
 
-  /** Only on pages of this section; everywhere when null. */
+  /** Only on pages of this section; on all pages when null. */
   @Column('text', { nullable: true })
   section!: string | null;
 

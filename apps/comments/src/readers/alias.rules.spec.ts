@@ -8,7 +8,7 @@ const numbers = (of: AliasNumbers, from: number, to: number): number[] =>
   Array.from({ length: to - from }, (_, i) => of.at(from + i));
 
 describe('the number of an alias', () => {
-  it('has four digits for the first 9,000 readers, and each of them is given once', () => {
+  it('has four digits for the first 9,000 readers, and no two share one', () => {
     const all = numbers(article, 0, 9_000).toSorted((one, other) => one - other);
     expect(all).toEqual(Array.from({ length: 9_000 }, (_, i) => 1_000 + i));
   });
@@ -25,7 +25,7 @@ describe('the number of an alias', () => {
     expect(String(article.at(n))).toHaveLength(digits);
   });
 
-  it('is not given twice to readers with five and with six digits', () => {
+  it('is unique among numbers of five and six digits', () => {
     const some = [...numbers(article, 9_000, 11_000), ...numbers(article, 99_000, 101_000)];
     expect(new Set(some).size).toBe(4_000);
   });
@@ -37,14 +37,14 @@ describe('the number of an alias', () => {
     expect(numbers(under('article', 'another secret'), 0, 20)).not.toEqual(first);
   });
 
-  it('does not show the order in which readers came', () => {
+  it('does not reveal the order of the readers', () => {
     const steps = numbers(article, 0, 1_001).map((number, i, all) => number > (all[i - 1] ?? 0));
     const upwards = steps.filter(Boolean).length;
     expect(upwards).toBeGreaterThan(400);
     expect(upwards).toBeLessThan(600);
   });
 
-  it('is what readers see', () => {
+  it('is shown to readers as "User #4529"', () => {
     expect(aliasOf(4529)).toBe('User #4529');
   });
 });

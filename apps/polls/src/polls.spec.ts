@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { articlePublished, articleRetracted, type PollSnapshot } from '#events';
 import { anArticleSnapshot, anEncodedEvent, anId, describeWith, ServiceUnderTest, waitUntil } from '#testing';
-import { pollsService } from '../service.js';
-import type { EditorialPollResponse, PollResponse } from './polls.dto.js';
+import { pollsService } from './service.js';
+import type { EditorialPollResponse, PollResponse } from './polls/polls.dto.js';
 
 describeWith('postgres')('the polls service', () => {
   let service: ServiceUnderTest;
@@ -42,7 +42,7 @@ describeWith('postgres')('the polls service', () => {
     service.asReader<PollResponse>('PUT', `/polls/${id}/ballot`, { optionId }, token);
   const eventsOf = (id: string) => service.emitted.filter(({ subject }) => subject === id);
 
-  it('sanitizes questions and answers', async () => {
+  it('sanitizes questions and options', async () => {
     const request = { question: 'Ja\u0000?', options: ['Ja\ud83d', 'Nein\u0007'] };
     expect(
       await service.as<EditorialPollResponse>('editor', 'POST', '/editorial/polls', request),
@@ -52,14 +52,14 @@ describeWith('postgres')('the polls service', () => {
     });
   });
 
-  it('shows no draft, and opens it when its article is published', async () => {
+  it('hides a draft, and opens it when its article is published', async () => {
     const poll = await aDraft();
     expect((await get(poll.id)).status).toBe(404);
     await service.receive('newsroom.articles', published(anId(), poll.id));
     expect(await get(poll.id)).toMatchObject({ status: 200, body: { state: 'open', votes: 0 } });
   });
 
-  it('counts exactly when 300 vote at once, and emits tallies with revs that grow, the last one exact', async () => {
+  it('counts 300 simultaneous votes exactly, and emits tallies with growing revs, the last one exact', async () => {
     const { id, yes, no } = await anOpenPoll();
     const cast = Array.from({ length: 300 }, (_, i) => vote(id, i % 3 === 0 ? no : yes));
     const statuses = (await Promise.all(cast)).map(({ status }) => status);
@@ -74,7 +74,7 @@ describeWith('postgres')('the polls service', () => {
     expect(revs.length).toBeLessThan(20);
   });
 
-  it('gives each reader one ballot that can be changed, also when it is sent many times at once', async () => {
+  it('counts one ballot per reader, who can change it, even if it is sent many times at once', async () => {
     const { id, yes, no } = await anOpenPoll();
     const reader = service.newReader();
     await Promise.all(Array.from({ length: 20 }, () => vote(id, yes, reader)));
@@ -84,7 +84,7 @@ describeWith('postgres')('the polls service', () => {
     });
   });
 
-  it('counts polls that an article names and that do not exist', async () => {
+  it('counts the polls that an article names and that do not exist', async () => {
     await service.receive('newsroom.articles', published(anId(), anId()));
     const missing = async () => /^polls_missing_total\S* (\d+)$/m.exec(await service.metrics())?.[1];
     expect(await waitUntil(async () => (await missing()) === '1')).toBe(true);
@@ -97,7 +97,7 @@ describeWith('postgres')('the polls service', () => {
     expect(eventsOf(id).map(({ type }) => type)).toEqual(['poll.opened']);
   });
 
-  it('closes and hides the polls of a retracted article; an older snapshot does not open them again', async () => {
+  it('closes and hides the polls of a retracted article, and an older snapshot does not reopen them', async () => {
     const { id, articleId, yes } = await anOpenPoll();
     await service.receive('newsroom.articles', retracted(articleId, 5), published(articleId, id, 4));
     expect((await get(id)).status).toBe(410);
@@ -106,7 +106,7 @@ describeWith('postgres')('the polls service', () => {
     expect(eventsOf(id).map(({ type }) => type)).toEqual(['poll.opened', 'poll.closed']);
   });
 
-  it('makes one poll for an Idempotency-Key that a person sends again, and another for somebody else', async () => {
+  it('creates one poll per Idempotency-Key and person', async () => {
     const create = (role: 'editor' | 'author') =>
       service.as<EditorialPollResponse>(
         role,
@@ -120,7 +120,7 @@ describeWith('postgres')('the polls service', () => {
     expect(other.body.id).not.toBe(first.body.id);
   });
 
-  it('lets editors make polls, and not the sales department', async () => {
+  it('lets editors create polls, but not the sales department', async () => {
     const body = { question: 'Wer darf?', options: ['Ja', 'Nein'] };
     expect(await service.as('editor', 'POST', '/editorial/polls', body)).toMatchObject({ status: 201 });
     expect(await service.as('sales', 'POST', '/editorial/polls', body)).toMatchObject({ status: 403 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { articlePublished, articleRetracted, articleUpdated } from '#events';
 import { anArticleSnapshot, anEncodedEvent, anId, describeWith, ServiceUnderTest, waitUntil } from '#testing';
-import { commentsService } from '../service.js';
-import type { CommentResponse, CommentsResponse } from './comments.dto.js';
+import { commentsService } from './service.js';
+import type { CommentResponse, CommentsResponse } from './comments/comments.dto.js';
 
 describeWith('postgres')('the comments service', () => {
   let service: ServiceUnderTest;
@@ -34,11 +34,11 @@ describeWith('postgres')('the comments service', () => {
   const list = async (id: string) =>
     (await service.call<CommentsResponse>('GET', `/articles/${id}/comments`)).body;
 
-  it('takes no comment under an article it has not heard of', async () => {
+  it('refuses a comment under an unknown article', async () => {
     expect(await add(anId(), 'Hallo')).toMatchObject({ status: 409, body: { code: 'comments.closed' } });
   });
 
-  it('counts exactly when 50 readers comment at once, each with a number of its own, and emits each in order', async () => {
+  it('counts 50 simultaneous comments exactly, numbers each reader, and emits the events in order', async () => {
     const id = await anArticle();
     const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => add(id, `Kommentar ${i}`)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
@@ -54,7 +54,7 @@ describeWith('postgres')('the comments service', () => {
     expect(counts).toEqual(Array.from({ length: 50 }, (_, i) => ({ published: i + 1, rev: i + 1 })));
   });
 
-  it('gives no more than about a megabyte of text at once, and the rest page by page', async () => {
+  it('paginates comments so that a page has about a megabyte of text at most', async () => {
     const id = await anArticle();
     await add(id, 'Hier');
     const text = 'ü'.repeat(2_000);
@@ -84,7 +84,7 @@ describeWith('postgres')('the comments service', () => {
     expect(seen).toHaveLength(51);
   });
 
-  it('knows a reader under one article, and not from one article to the next', async () => {
+  it('recognizes a reader under one article, but not across articles', async () => {
     const [one, other] = [await anArticle(), await anArticle()];
     const reader = service.newReader();
     const aliases = [
@@ -100,7 +100,7 @@ describeWith('postgres')('the comments service', () => {
     expect(rows).toHaveLength(2);
   });
 
-  it('takes the same text from the same reader once, and the same request once', async () => {
+  it('accepts the same text from the same reader once, and the same request once', async () => {
     const id = await anArticle();
     const reader = service.newReader();
     await add(id, 'Doppelt', reader);
@@ -116,7 +116,7 @@ describeWith('postgres')('the comments service', () => {
     expect((await list(id)).count).toBe(2);
   });
 
-  it('shows the first 50 replies to each comment, however many another one has', async () => {
+  it('shows the first 50 replies to each comment, however many replies another comment has', async () => {
     const id = await anArticle();
     const [{ body: quiet }, { body: busy }] = [await add(id, 'Ruhig'), await add(id, 'Lebhaft')];
     await service.query(
@@ -143,7 +143,7 @@ describeWith('postgres')('the comments service', () => {
     expect(await add(id, 'ü'.repeat(2_001))).toMatchObject({ body: { code: 'comment.too-long' } });
   });
 
-  it('takes well-formed text only', async () => {
+  it('accepts only well-formed text', async () => {
     const id = await anArticle();
     for (const text of ['\ud83d', 'a\udc00b', '\ude00\ud83d']) {
       expect(await add(id, text)).toMatchObject({ status: 422, body: { code: 'request.invalid' } });
@@ -161,7 +161,7 @@ describeWith('postgres')('the comments service', () => {
     });
   });
 
-  it('shows replies below what they reply to, and a removed comment with replies as a tombstone', async () => {
+  it('shows replies below their comment, and a removed comment with replies as a tombstone', async () => {
     const id = await anArticle();
     const { body: parent } = await add(id, 'Oben');
     await add(id, 'Unten', undefined, { parentId: parent.id });
@@ -178,7 +178,7 @@ describeWith('postgres')('the comments service', () => {
     expect(removal).toMatchObject({ data: { commentId: parent.id, count: { published: 1, rev: 3 } } });
   });
 
-  it('closes and hides everything when the article is retracted; an older snapshot does not open it again', async () => {
+  it('closes and hides the comments of a retracted article, and an older snapshot does not reopen them', async () => {
     const id = await anArticle();
     await add(id, 'Noch da');
     await service.receive('newsroom.articles', retracted(id, 5), updated(id, 4), published(id, 2));

@@ -19,10 +19,10 @@ import {
   testPrefix,
   waitUntil,
 } from '#testing';
-import { recommendationsService } from '../service.js';
-import type { Rail } from './rails.rules.js';
+import { recommendationsService } from './service.js';
+import type { Rail } from './rails/rails.rules.js';
 
-/** The same for both adapters of the cache. */
+/** Tests that run with each cache adapter. */
 const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
   let service: ServiceUnderTest;
 
@@ -57,7 +57,7 @@ const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
   const totals = async (id: string) =>
     (await service.call<{ items: object[] }>('GET', `/interactions?ids=${id}`)).body.items[0];
 
-  it('leads from an article to its kin, and from an older one to a newer one', async () => {
+  it('shows related articles in the rails of each other, newer ones also in those of older ones', async () => {
     const words = {
       headline: 'Das Museumsgetriebe der Dampffähre',
       lead: 'Ein Getriebe aus dem Museum.',
@@ -75,7 +75,7 @@ const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
     expect(await related(newer.id)).toMatchObject({ kind: 'related', cards: [{ id: older.id }] });
   });
 
-  it('shows a changed card in every rail at once, and a retracted one in none, though lists are cached', async () => {
+  it('shows a changed card in every rail at once, and a retracted one in none, even if lists are cached', async () => {
     const shared = section();
     const [page, other] = [await publish({ section: shared }), await publish({ section: shared })];
     expect((await cardsOf(page.id)).map(({ id }) => id)).toContain(other.id);
@@ -92,7 +92,7 @@ const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
     expect((await cardsOf(page.id)).map(({ id }) => id)).not.toContain(other.id);
   });
 
-  it('does not bring a retracted card back when an older snapshot comes late', async () => {
+  it('does not bring a retracted card back when an older snapshot arrives late', async () => {
     const shared = section();
     const [page, other] = [await publish({ section: shared }), await publish({ section: shared })];
     const gone = { version: 9, reason: 'legal' as const, retractedAt: '2026-11-02T09:00:00.000Z' };
@@ -104,7 +104,7 @@ const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
     expect((await cardsOf(page.id)).map(({ id }) => id)).not.toContain(other.id);
   });
 
-  it('adds up comments and the votes of all polls, and ignores counts that come late', async () => {
+  it('adds up comments and the votes of all polls, and ignores older counts that arrive late', async () => {
     const { id } = await publish({ section: section() });
     const [one, other] = [anId(), anId()];
     await service.receive('newsroom.comments', commented(id, 2, 2), commented(id, 1, 1));
@@ -117,7 +117,7 @@ const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
     expect(await totals(id)).toEqual({ articleId: id, comments: 2, votes: 8, total: 10 });
   });
 
-  it('shows no count that was not committed', async () => {
+  it('shows no count that was rolled back', async () => {
     const { id } = await publish({ section: section() });
     await service.query(`
       CREATE FUNCTION refuse_666() RETURNS trigger LANGUAGE plpgsql AS
@@ -158,7 +158,7 @@ const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
     expect((await service.as('sales', 'DELETE', '/editorial/slots/steuerzeichen')).status).toBe(204);
   });
 
-  it('shows a sold slot with its label until it is taken back', async () => {
+  it('shows a slot with its label until it is deleted', async () => {
     const shared = section();
     const [page] = [await publish({ section: shared }), await publish({ section: shared })];
     const { leadPicture: picture } = page;
@@ -181,7 +181,7 @@ const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
       (await service.as('sales', 'PUT', '/editorial/slots/muster', { ...slot, label: 'none' })).status,
     ).toBe(422);
     expect((await service.as('sales', 'DELETE', '/editorial/slots/muster')).status).toBe(204);
-    // What was read by a replica whose clock is ahead does not stand in the way of the next change.
+    // A read by a replica whose clock is ahead does not hide the next change.
     const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 20_000);
     expect((await cardsOf(page.id)).map(({ type }) => type)).not.toContain('slot');
     clock.mockRestore();
@@ -199,8 +199,8 @@ describeWith('postgres', 'redis')(
   'the recommendations service with Redis',
   behaviour(() => ({ REDIS_URL: addressOf('redis'), REDIS_PREFIX: testPrefix() })),
 );
-describeWith('postgres')('the recommendations service while Redis is away', () => {
-  it('answers from the database', async () => {
+describeWith('postgres')('the recommendations service while Redis is unavailable', () => {
+  it('responds from the database', async () => {
     const service = await ServiceUnderTest.start(recommendationsService, {
       REDIS_URL: 'redis://127.0.0.1:1',
     });

@@ -1,18 +1,18 @@
 import { createHmac } from 'node:crypto';
 
-/** The smallest number; there are nine times as many of its length. */
+/** The smallest number. There are nine times as many numbers of its length: 9,000 with four digits. */
 const SMALLEST = 1_000;
 /**
- * Enough for a permutation that looks random (Luby and Rackoff). What weakness a small domain leaves shows the order in
- * which readers came, and so do the times of their comments.
+ * Enough for a permutation that looks random (Luby and Rackoff). The weakness of a small domain can only reveal the
+ * order of the readers, which the times of their comments show anyway.
  */
 const ROUNDS = 4;
-/** Values that one HMAC gives, each of 4 bytes. */
+/** Random values in one HMAC, 4 bytes each. */
 const VALUES = 8;
 
 /**
  * The numbers of anonymous readers under one article: reader `n` has the n-th value of a keyed permutation. Without the
- * secret nobody can tell a number from its place, or back.
+ * secret, neither can be computed from the other.
  */
 export class AliasNumbers {
   private readonly key: Buffer;
@@ -23,23 +23,23 @@ export class AliasNumbers {
   }
 
   /**
-   * The number of reader `n`, counted from 0; two readers never share one. The first 9,000 have four digits (1000 to
-   * 9999), the next 90,000 five, and so on up to nine, which is what the column holds.
+   * The number of reader `n`, counted from 0; no two readers share one. The first 9,000 have four digits (1000 to
+   * 9999), the next 90,000 five, and so on up to nine, the most that the column holds.
    */
   at(n: number): number {
     let smallest = SMALLEST;
-    let place = n;
-    while (place >= 9 * smallest) {
-      place -= 9 * smallest;
+    let index = n;
+    while (index >= 9 * smallest) {
+      index -= 9 * smallest;
       smallest *= 10;
     }
-    return smallest + this.permuted(place, 9 * smallest);
+    return smallest + this.permuted(index, 9 * smallest);
   }
 
-  /** A permutation of 0 to `size` - 1. What falls outside is permuted again, on average less than three times. */
-  private permuted(place: number, size: number): number {
+  /** A permutation of 0 to `size` - 1. A value outside is permuted again, on average fewer than three times. */
+  private permuted(index: number, size: number): number {
     const half = Math.ceil(Math.log2(size) / 2);
-    let value = place;
+    let value = index;
     do value = this.feistel(value, half, size);
     while (value >= size);
     return value;

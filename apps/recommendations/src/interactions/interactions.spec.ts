@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { commentsCounted, pollTallied } from '#events';
 import { anEncodedEvent, anId, aPollSnapshot, describeWith, ServiceUnderTest } from '#testing';
-import { recommendationsService } from './service.js';
+import { recommendationsService } from '../service.js';
 
 describeWith('postgres')('the counts of an article', () => {
   let service: ServiceUnderTest;
@@ -28,14 +28,14 @@ describeWith('postgres')('the counts of an article', () => {
       await service.query<object>(`SELECT comments, votes, rev FROM interactions WHERE article_id = $1`, [id])
     )[0];
 
-  it('follow what the comments service says again, unless a newer count is known', async () => {
+  it('follow republished counts, unless a newer count is known', async () => {
     const id = anId();
     await counted(id, 7, 9);
     await counted(id, 5, 8);
     expect(await counts(id)).toMatchObject({ comments: 7 });
   });
 
-  it('that went wrong are right again after the same count was published again', async () => {
+  it('are corrected when the same count is published again', async () => {
     const [id, poll] = [anId(), anId()];
     await counted(id, 7, 9);
     await tallied(id, poll, 30, 4);
@@ -46,7 +46,7 @@ describeWith('postgres')('the counts of an article', () => {
     expect(await counts(id)).toMatchObject({ comments: 7, votes: 30 });
   });
 
-  it('change nothing when they were right', async () => {
+  it('do not change when the same correct count is published again', async () => {
     const id = anId();
     await counted(id, 7, 9);
     await counted(id, 7, 9);

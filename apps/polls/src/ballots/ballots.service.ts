@@ -1,0 +1,67 @@
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { ReaderTokens, RequestBatches, RETRY_SOON } from '#http';
+import { Busy, Clock, CONFIG, LOGGER, type Logger, type Outcome } from '#platform';
+import type { PollsConfig } from '../config.js';
+import { lockPoll, Poll, type OpenPoll } from '../polls/poll.entity.js';
+import { refuse } from '../problems.js';
+import { countBallots, type Choice } from './ballot.rules.js';
+import { ballotsOf, storeBallots } from './ballots.queries.js';
+
+/** Bytes that a waiting choice holds: pseudonym, id, timer, promise. */
+const CHOICE_BYTES = 1_000;
+
+/** Takes readers' ballots, those of one poll in shared transactions. */
+@Injectable()
+export class BallotsService implements BeforeApplicationShutdown {
+  private readonly batches: RequestBatches<Choice, OpenPoll>;
+
+  constructor(
+    db: DataSource,
+    private readonly clock: Clock,
+    private readonly readers: ReaderTokens,
+    @Inject(CONFIG) { databasePool }: PollsConfig,
+    @Inject(LOGGER) log: Logger,
+  ) {
+    this.batches = new RequestBatches<Choice, OpenPoll>({
+      db,
+      databasePool,
+      log,
+      write: (tx, pollId, choices) => this.write(tx, pollId, choices),
+      bytesOf: () => CHOICE_BYTES,
+      refusalOf: (error) => (error instanceof Busy ? refuse('poll.busy', RETRY_SOON) : undefined),
+    });
+  }
+
+  /**
+   * Casts or changes a reader's ballot; the same choice again changes nothing. The tally is always exact; events about
+   * it follow at most once per second (see `Tallying`).
+   * @param signal drops the ballot as long as its batch has not started.
+   * @throws Refused `poll.unknown`, `poll.retracted`, `poll.not-open`, `poll.unknown-option`; `poll.busy` when it was not
+   * stored and never will be; CommitOutcomeUnknown.
+   */
+  async cast(pollId: string, optionId: string, readerId: string, signal?: AbortSignal): Promise<OpenPoll> {
+    const voterKey = this.readers.pseudonym(readerId, `poll ${pollId}`);
+    return this.batches.submit(pollId, { voterKey, optionId }, signal);
+  }
+
+  /** Responds to the requests that wait. New ones are refused, and another replica takes them. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.batches.close();
+  }
+
+  private async write(
+    tx: EntityManager,
+    pollId: string,
+    choices: readonly Choice[],
+  ): Promise<readonly Outcome<OpenPoll>[]> {
+    const poll = await lockPoll(tx, pollId);
+    const earlier = poll ? await ballotsOf(tx, pollId, choices) : new Map<string, string>();
+    const { outcomes, change } = countBallots(poll, choices, earlier);
+    if (change) {
+      await storeBallots(tx, pollId, change, this.clock.now());
+      await tx.update(Poll, { id: pollId }, { rev: change.poll.rev, hasNewBallots: true });
+    }
+    return outcomes;
+  }
+}
