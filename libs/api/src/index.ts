@@ -9,6 +9,7 @@ export * from './newsroom-document.js';
 export * from './openapi.js';
 export * from './page.js';
 export * from './polls.js';
+export * from './problem-routes.js';
 export * from './problems.js';
 export * from './rails.js';
 export * from './terms.js';

@@ -94,3 +94,10 @@ export const Problem = named(
   }),
 );
 export type Problem = z.infer<typeof Problem>;
+
+/** An entry of the catalogue. */
+export const ProblemEntry = named(
+  'ProblemEntry',
+  z.object({ code: z.string(), status: z.int(), title: z.string() }),
+);
+export type ProblemEntry = z.infer<typeof ProblemEntry>;
