@@ -24,6 +24,13 @@ module.exports = {
       to: { pathNot: '^libs/events/src/|^node_modules/zod/' },
     },
     {
+      name: 'api-is-a-leaf',
+      comment: 'HTTP contracts import zod and the values of events: a client needs nothing else.',
+      severity: 'error',
+      from: { path: '^libs/api/src/', pathNot: '\\.spec\\.ts$|write-openapi\\.ts$' },
+      to: { pathNot: '^libs/(api|events)/src/|^node_modules/zod/' },
+    },
+    {
       name: 'embedded-on-one-machine-only',
       comment: 'No production service starts its own database or holds the code that signs tokens.',
       severity: 'error',

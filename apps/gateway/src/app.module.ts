@@ -4,6 +4,7 @@ import { ArticlesController } from './articles/articles.controller.js';
 import { Lists } from './articles/lists.js';
 import { Caches } from './caching/caches.js';
 import { CommentsController } from './comments/comments.controller.js';
+import { ProblemsController } from './docs/problems.controller.js';
 import { EditorialController } from './editorial/editorial.controller.js';
 import { FeedsController } from './feeds/feeds.controller.js';
 import { PageController } from './page/page.controller.js';
@@ -26,6 +27,7 @@ import { Upstream } from './upstream/upstream.js';
     RailsController,
     FeedsController,
     EditorialController,
+    ProblemsController,
   ],
   providers: [
     Upstream,

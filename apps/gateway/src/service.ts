@@ -1,6 +1,7 @@
 import { defineService } from '#bootstrap';
 import { AppModule } from './app.module.js';
 import { settings } from './config.js';
+import { serveDocs } from './docs/serve-docs.js';
 import { allowOrigins } from './http/cors.js';
 import { addRetryAfter } from './http/retry-after.js';
 
@@ -8,8 +9,9 @@ export const gatewayService = defineService({
   name: 'gateway',
   settings,
   module: AppModule,
-  prepare(server, config) {
+  async prepare(server, config) {
     allowOrigins(server, config);
     addRetryAfter(server);
+    await serveDocs(server);
   },
 });

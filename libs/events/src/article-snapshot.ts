@@ -13,7 +13,7 @@ export const Author = z.object({
   biography: z.string().min(1).max(600).optional(),
 });
 
-const Term = z.object({ id: Id, slug: Slug, name: z.string().min(1).max(80) });
+export const Term = z.object({ id: Id, slug: Slug, name: z.string().min(1).max(80) });
 
 /** What was wrong and when it was put right, for readers. */
 export const Correction = z.object({ at: Time, note: z.string().min(1).max(1_000) });

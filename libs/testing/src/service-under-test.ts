@@ -1,3 +1,4 @@
+import { contractViolation } from './conformance.js';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { decodeEvent, eventContract, topicNames, type EncodedMessage, type NewsroomEvent } from '#events';
@@ -148,6 +149,9 @@ export class ServiceUnderTest {
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     const parsed = (isJson && text ? JSON.parse(text) : undefined) as Body;
+    const exchange = { method, path: `/v1${path}`, status: response.status, body: parsed };
+    const violation = contractViolation(exchange, 'service');
+    if (violation) throw new Error(violation);
     return { status: response.status, headers: response.headers, text, body: parsed };
   }
 }

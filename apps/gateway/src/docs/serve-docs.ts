@@ -1,0 +1,36 @@
+import swagger, { type StaticDocumentSpec } from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { newsroomDocument } from '#api';
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Serves the OpenAPI document at `/v1/openapi.json`, and pages to read and try it at `/docs`. */
+export async function serveDocs(server: FastifyInstance): Promise<void> {
+  const document = newsroomDocument();
+  const bytes = Buffer.from(JSON.stringify(document));
+  server.get('/v1/openapi.json', (_request, reply) =>
+    reply
+      .type('application/json; charset=utf-8')
+      .headers({ 'cache-control': 'public, max-age=60', 'surrogate-key': 'docs' })
+      .send(bytes),
+  );
+  await server.register(swagger, {
+    mode: 'static',
+    specification: { document } as unknown as StaticDocumentSpec,
+  });
+  await server.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: CONTENT_SECURITY_POLICY,
+    // No service elsewhere judges the document.
+    uiConfig: { docExpansion: 'none', url: '/v1/openapi.json', validatorUrl: null },
+  });
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { named } from './components.js';
+
+/**
+ * The catalogue of problem codes: status and title of each. Codes are part of the API and never change; titles are for
+ * people and may.
+ */
+export const problemCatalogue = {
+  'request.invalid': [422, 'The request has values that are not allowed.'],
+  'request.malformed': [400, 'The request cannot be parsed.'],
+  'request.too-large': [413, 'The body is larger than allowed.'],
+  'request.too-long': [414, 'The URL is longer than allowed.'],
+  'request.media-type': [415, 'The body must be application/json.'],
+  'auth.required': [401, 'This needs a valid bearer token.'],
+  'auth.forbidden': [403, 'The token has none of the roles that this needs.'],
+  'reader.unknown': [401, 'This needs the reader token that the gateway issues.'],
+  'precondition.required': [428, 'Send If-Match with the ETag of the version you changed.'],
+  'precondition.invalid': [400, 'If-Match must be one ETag as it was received, such as "7".'],
+  'idempotency-key.invalid': [400, 'Idempotency-Key takes 1 to 200 visible ASCII characters.'],
+  'service.unavailable': [503, 'The service is not available at the moment; try again shortly.'],
+  'outcome.unknown': [
+    504,
+    'It is unknown whether this took effect; read it again, or repeat it with the same Idempotency-Key.',
+  ],
+  'route.unknown': [404, 'There is nothing at this address.'],
+  'service.busy': [503, 'A part of the newsroom has too much to do at the moment; try again shortly.'],
+  'gateway.busy': [503, 'There is too much to do at the moment; try again shortly.'],
+  'list.bad-cursor': [422, 'The cursor is not one that this list returned.'],
+  'search.empty': [422, 'The query has no word that can be searched for.'],
+  'article.unknown': [404, 'There is no such article.'],
+  'article.retracted': [410, 'This article was retracted.'],
+  'article.changed-meanwhile': [
+    412,
+    'The article was changed in the meantime; load it again and repeat the change.',
+  ],
+  'article.not-published': [409, 'The article is not published.'],
+  'article.not-retracted': [409, 'Only the text of a retracted article can be erased.'],
+  'article.not-a-draft': [409, 'Only a draft that was never public can be discarded; retract the article.'],
+  'article.already-retracted': [409, 'The article was retracted; it can no longer be changed.'],
+  'article.purged': [409, 'The text of this article was erased.'],
+  'article.slug-taken': [409, 'Another article has, or had, this slug.'],
+  'article.fields-reserved': [403, 'Some fields may be changed by other roles only; see `errors`.'],
+  'article.unchanged': [409, 'There is nothing new to publish.'],
+  'article.incomplete': [422, 'The article cannot be published yet; see what is missing.'],
+  'article.embargoed': [409, 'The article is under embargo; publish or schedule it for later.'],
+  'article.too-many-corrections': [409, 'The article has as many corrections as it can carry.'],
+  'draft.unknown': [404, 'The article has no such former working copy.'],
+  'revision.unknown': [404, 'The article has no such revision.'],
+  'schedule.past': [422, 'The time is in the past.'],
+  'schedule.offline-first': [422, 'The article would be taken offline before it is public.'],
+  'schedule.never-public': [409, 'The article is not public; set publishAt.'],
+  'schedule.none': [409, 'Nothing is scheduled.'],
+  'term.unknown': [422, 'There are no such authors, sections, topics or places; create them first.'],
+  'term.not-found': [404, 'There is no such section, topic, place or author.'],
+  'term.slug-taken': [409, 'This slug already leads to another term.'],
+  'term.changed-meanwhile': [
+    412,
+    'The term was changed in the meantime; load it again and repeat the change.',
+  ],
+  'term.in-use': [409, 'Articles use it; merge it into another one first.'],
+  'term.itself': [422, 'A term cannot be its own parent, nor be merged into itself.'],
+  'comments.closed': [409, 'This article takes no comments at the moment.'],
+  'comments.busy': [503, 'Too many comments at once. This one was not stored; send it again shortly.'],
+  'comment.unknown': [404, 'There is no such comment.'],
+  'comment.unknown-parent': [422, 'The comment that this one replies to is not there.'],
+  'comment.repeated': [409, 'You have said this here already.'],
+  'comment.empty': [422, 'A comment needs at least one visible character.'],
+  'comment.too-long': [422, 'A comment has 2000 characters at most.'],
+  'poll.unknown': [404, 'There is no such poll.'],
+  'poll.retracted': [410, 'The article with this poll was retracted.'],
+  'poll.busy': [503, 'Too many votes at once. This one was not stored; send it again shortly.'],
+  'poll.not-open': [409, 'This poll is not open for votes.'],
+  'poll.unknown-option': [422, 'This poll has no such option.'],
+} as const satisfies Readonly<Record<string, readonly [status: number, title: string]>>;
+
+export type ProblemCode = keyof typeof problemCatalogue;
+
+export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(problemCatalogue, code);
+
+/** RFC 9457 problem details. Problems may carry further members, such as `state`. */
+export const Problem = named(
+  'Problem',
+  z.looseObject({
+    type: z.string().describe('`/problems/{code}`, which documents the code'),
+    title: z.string().describe('for people; may change'),
+    status: z.int().min(400).max(599),
+    code: z.string().describe('for programs; never changes'),
+    detail: z.string().optional(),
+    instance: z.string().optional().describe('the id of the request, as logs have it'),
+    errors: z
+      .array(z.object({ pointer: z.string().describe('RFC 6901'), detail: z.string() }))
+      .optional()
+      .describe('one entry per value that is not allowed'),
+  }),
+);
+export type Problem = z.infer<typeof Problem>;
+
+/** An entry of the catalogue. */
+export const ProblemEntry = named(
+  'ProblemEntry',
+  z.object({ code: z.string(), status: z.int(), title: z.string() }),
+);
+export type ProblemEntry = z.infer<typeof ProblemEntry>;
