@@ -11,3 +11,4 @@ export * from './refused-events.js';
 export * from './republish.js';
 export * from './settings.js';
 export * from './transport.js';
+export * from './unless-newer.js';
