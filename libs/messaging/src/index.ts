@@ -1,3 +1,4 @@
+export * from './coalescing-publisher.js';
 export * from './dead-letters.js';
 export * from './event-server.js';
 export * from './kafka/kafka-client.js';

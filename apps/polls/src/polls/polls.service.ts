@@ -100,6 +100,11 @@ export class PollsService implements SnapshotSource {
     }
   }
 
+  /** Emits the present tallies of polls that `tx` has locked. */
+  async emitTallies(tx: EntityManager, ids: readonly string[]): Promise<void> {
+    for (const poll of await lockPolls(tx, { id: In([...ids]) })) await this.emit(tx, pollTallied, poll);
+  }
+
   /** Emits the present state of a locked poll. */
   async emit(tx: EntityManager, contract: PollContract, poll: Poll): Promise<void> {
     const data = { rev: poll.rev, poll: pollSnapshot(poll) };

@@ -15,6 +15,7 @@ import type { PollsConfig } from '../config.js';
 import { refuse } from '../problems.js';
 import { Poll } from './poll.entity.js';
 import { lockPoll } from './polls.service.js';
+import { Tallying } from './tallying.js';
 import { countChoices, outcomesOf, type Choice } from './voting.rules.js';
 
 /** Bytes a waiting choice holds: pseudonym, id, timer, promise. */
@@ -34,6 +35,7 @@ export class Voting implements BeforeApplicationShutdown {
     db: DataSource,
     private readonly clock: Clock,
     private readonly readers: ReaderTokens,
+    private readonly tallying: Tallying,
     @Inject(CONFIG) { databasePool }: PollsConfig,
     @Inject(LOGGER) log: Logger,
   ) {
@@ -89,6 +91,7 @@ export class Voting implements BeforeApplicationShutdown {
       for (const option of poll.options) option.votes += count.changes.get(option.id) ?? 0;
       poll.rev += count.changed;
       await tx.update(Poll, { id: pollId }, { rev: poll.rev, hasNewBallots: true });
+      this.tallying.wakeAfterCommit(tx);
     }
     return outcomesOf(poll, count);
   }
