@@ -21,16 +21,16 @@ const failure = (kind: FailureKind, done = 0, error = new Error(kind)): Attempt 
 /** A lane whose subscriber answers as told, and what the subscriber was given. */
 function aLane(...answers: Attempt[]) {
   const given: number[] = [];
-  const buried: { offset: string; attempts: number }[] = [];
+  const deadLettered: { offset: string; attempts: number }[] = [];
   const subscription = {
     deliver: async (messages: readonly ReceivedMessage[]) => {
       given.push(messages.length);
       return answers.shift() ?? { done: messages.length };
     },
-    bury: async ({ offset }: ReceivedMessage, _error: unknown, attempts: number) =>
-      void buried.push({ offset, attempts }),
+    deadLetter: async ({ offset }: ReceivedMessage, _error: unknown, attempts: number) =>
+      void deadLettered.push({ offset, attempts }),
   };
-  return { lane: new Lane(subscription, createLogger('test', 'silent')), given, buried };
+  return { lane: new Lane(subscription, createLogger('test', 'silent')), given, deadLettered };
 }
 
 const messages = [aMessage(1), aMessage(2), aMessage(3)];
@@ -51,31 +51,31 @@ describe('a lane', () => {
   });
 
   it('puts a message aside at its fifth permanent failure', async () => {
-    const { lane, buried } = aLane(...Array.from({ length: 5 }, () => failure('permanent')));
+    const { lane, deadLettered } = aLane(...Array.from({ length: 5 }, () => failure('permanent')));
     for (let attempt = 1; attempt < 5; attempt++)
       expect(await lane.step(messages)).toMatchObject({ done: 0 });
     expect(await lane.step(messages)).toEqual({ done: 1, wait: 0 });
-    expect(buried).toEqual([{ offset: '1', attempts: 5 }]);
+    expect(deadLettered).toEqual([{ offset: '1', attempts: 5 }]);
   });
 
   it.each(['transient', 'operational'] as const)(
     'never puts one aside for a failure that is %s',
     async (kind) => {
-      const { lane, buried } = aLane(...Array.from({ length: 50 }, () => failure(kind)));
+      const { lane, deadLettered } = aLane(...Array.from({ length: 50 }, () => failure(kind)));
       for (let attempt = 0; attempt < 50; attempt++)
         expect(await lane.step(messages)).toMatchObject({ done: 0 });
       expect(await lane.step(messages)).toMatchObject({ done: 1 });
-      expect(buried).toEqual([]);
+      expect(deadLettered).toEqual([]);
     },
   );
 
   it('does not count transient failures as attempts at a permanent one', async () => {
-    const { lane, buried } = aLane(
+    const { lane, deadLettered } = aLane(
       ...Array.from({ length: 9 }, () => failure('transient')),
       failure('permanent'),
     );
     for (let attempt = 0; attempt < 10; attempt++) await lane.step(messages);
-    expect(buried).toEqual([]);
+    expect(deadLettered).toEqual([]);
   });
 
   it('waits longer for a transient failure than for a permanent one, whatever came before', async () => {
@@ -86,20 +86,20 @@ describe('a lane', () => {
   });
 
   it('tries messages once after ten letters with the same reason, and five times again after a success', async () => {
-    const { lane, buried } = aLane(
+    const { lane, deadLettered } = aLane(
       ...Array.from({ length: 51 }, () => failure('permanent')),
       { done: 1 },
       ...Array.from({ length: 5 }, () => failure('permanent')),
     );
     for (let step = 0; step < 57; step++) await lane.step(messages);
-    expect(buried.map(({ attempts }) => attempts)).toEqual([...Array(10).fill(5), 1, 5]);
+    expect(deadLettered.map(({ attempts }) => attempts)).toEqual([...Array(10).fill(5), 1, 5]);
   });
 
   it('keeps a message when it cannot be put aside', async () => {
     const answers = Array.from({ length: 5 }, () => failure('permanent'));
     const subscription = {
       deliver: async () => answers.shift() ?? { done: 1 },
-      bury: () => Promise.reject(new Error('the database is away')),
+      deadLetter: () => Promise.reject(new Error('the database is away')),
     };
     const lane = new Lane(subscription, createLogger('test', 'silent'));
     let step = { done: 0, wait: 0 };

@@ -29,7 +29,7 @@ function aQueue() {
         handled.push(...chunk.map(({ offset }) => Number(offset)));
         return { done: chunk.length };
       },
-      bury: async () => undefined,
+      deadLetter: async () => undefined,
     },
     log: createLogger('test', 'silent'),
     limit: pLimit(1),
