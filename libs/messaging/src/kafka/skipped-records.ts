@@ -12,13 +12,13 @@ export class SkippedRecords {
     private readonly log: Logger,
   ) {}
 
-  /** Looks for gaps between what the group has committed and what is left of the log. */
+  /** Looks for gaps between the group's committed offset and the start of the log. */
   look(offsets: readonly PartitionOffsets[]): void {
-    for (const one of offsets) {
-      const { topic, partition, low, committed } = one;
+    for (const stand of offsets) {
+      const { topic, partition, low, committed } = stand;
       const before = this.reportedTo.get(placeOf(topic, partition)) ?? 0n;
       const records = skippedRecords({
-        ...one,
+        ...stand,
         committed: committed === undefined || committed > before ? committed : before,
       });
       if (records > 0n) this.report(topic, partition, low - records, low);
@@ -32,7 +32,7 @@ export class SkippedRecords {
     this.metrics.skipped(topic, Number(to - from));
     this.log.error(
       { topic, partition, from: String(from), to: String(to) },
-      'retention deleted records before they were handled; run «ops republish» for the publishing service',
+      'retention deleted records before they were handled; run `ops republish` for the publishing service',
     );
   }
 }
