@@ -137,7 +137,7 @@ describeWith('postgres')('a coalescing publisher', () => {
     expect(await emitted()).toEqual([2]);
   });
 
-  it('emits once more, and once in all, when its connection dies before the commit', async () => {
+  it('emits again, and once in total, when its connection is lost before the commit', async () => {
     publisher.beforeCommit = (tx) => tx.sql`SELECT pg_terminate_backend(pg_backend_pid())`;
     await vote();
     publisher.onApplicationBootstrap();
@@ -149,7 +149,7 @@ describeWith('postgres')('a coalescing publisher', () => {
     expect(row).toEqual({ emission_pending: false });
   });
 
-  it('emits an aggregate whose row is never unlocked, because one writer follows the other', async () => {
+  it('emits an aggregate whose row is never unlocked between its writers', async () => {
     publisher.onApplicationBootstrap();
     const writing = { on: true };
     const writers = Array.from({ length: 3 }, async () => {
@@ -161,7 +161,7 @@ describeWith('postgres')('a coalescing publisher', () => {
     expect(await shortestGap()).toBeGreaterThanOrEqual(1);
   });
 
-  it('goes on with other aggregates while a row stays locked, and emits that one when it is free', async () => {
+  it('emits other aggregates while a row stays locked, and that one as soon as it is free', async () => {
     await vote();
     const holder = db.createQueryRunner();
     await holder.startTransaction();

@@ -18,7 +18,7 @@ const failure = (kind: FailureKind, done = 0, error = new Error(kind)): Attempt 
   failure: { kind, error },
 });
 
-/** A lane whose subscriber answers as told, and what the subscriber was given. */
+/** A lane whose subscriber returns these answers in turn, and the sizes of the batches that the subscriber was given. */
 function aLane(...answers: Attempt[]) {
   const given: number[] = [];
   const deadLettered: { offset: string; attempts: number }[] = [];
@@ -42,7 +42,7 @@ describe('a lane', () => {
     expect(given).toEqual([3]);
   });
 
-  it('tries a failed message alone, and those behind it once it has passed', async () => {
+  it('retries a failed message alone, and delivers those behind it after it has succeeded', async () => {
     const { lane, given } = aLane(failure('permanent', 1));
     expect(await lane.step(messages)).toMatchObject({ done: 1, wait: expect.any(Number) });
     expect(await lane.step(messages.slice(1))).toEqual({ done: 1, wait: 0 });
@@ -50,7 +50,7 @@ describe('a lane', () => {
     expect(given).toEqual([3, 1, 1]);
   });
 
-  it('puts a message aside at its fifth permanent failure', async () => {
+  it('dead-letters a message at its fifth permanent failure', async () => {
     const { lane, deadLettered } = aLane(...Array.from({ length: 5 }, () => failure('permanent')));
     for (let attempt = 1; attempt < 5; attempt++)
       expect(await lane.step(messages)).toMatchObject({ done: 0 });
@@ -59,7 +59,7 @@ describe('a lane', () => {
   });
 
   it.each(['transient', 'operational'] as const)(
-    'never puts one aside for a failure that is %s',
+    'never dead-letters a message for a failure that is %s',
     async (kind) => {
       const { lane, deadLettered } = aLane(...Array.from({ length: 50 }, () => failure(kind)));
       for (let attempt = 0; attempt < 50; attempt++)
@@ -85,7 +85,7 @@ describe('a lane', () => {
     expect(wait).toBeGreaterThan(1_000);
   });
 
-  it('tries messages once after ten letters with the same reason, and five times again after a success', async () => {
+  it('tries messages once after ten dead letters for the same reason, and five times again after a success', async () => {
     const { lane, deadLettered } = aLane(
       ...Array.from({ length: 51 }, () => failure('permanent')),
       { done: 1 },
@@ -95,11 +95,11 @@ describe('a lane', () => {
     expect(deadLettered.map(({ attempts }) => attempts)).toEqual([...Array(10).fill(5), 1, 5]);
   });
 
-  it('keeps a message when it cannot be put aside', async () => {
+  it('keeps a message that cannot be dead-lettered', async () => {
     const answers = Array.from({ length: 5 }, () => failure('permanent'));
     const subscription = {
       deliver: async () => answers.shift() ?? { done: 1 },
-      deadLetter: () => Promise.reject(new Error('the database is away')),
+      deadLetter: () => Promise.reject(new Error('the database is down')),
     };
     const lane = new Lane(subscription, createLogger('test', 'silent'));
     let step = { done: 0, wait: 0 };

@@ -67,8 +67,8 @@ export class Outbox {
         ${rows.map(({ subject }) => subject)}::text[],
         ${rows.map(({ headers }) => headers)}::text[],
         ${rows.map(({ value }) => value)}::text[]
-      ) WITH ORDINALITY AS event (key, headers, value, place)
-      ORDER BY place`;
+      ) WITH ORDINALITY AS event (key, headers, value, position)
+      ORDER BY position`;
   }
 
   /** Calls `listener` after each commit that added to the outbox. */

@@ -32,7 +32,7 @@ describeWith('postgres')('a projection that is written unless a newer version is
     await db.query(`TRUNCATE headline`);
   });
 
-  /** @returns whether the snapshot was news. */
+  /** @returns whether the snapshot was written. */
   const keep = async (version: number, text: string, tx: EntityManager = db.manager): Promise<boolean> => {
     const rows = await tx.sql<object[]>`
       INSERT INTO headline (id, version, text) VALUES ('a', ${version}, ${text})

@@ -1,8 +1,8 @@
-/** The columns of a projection's table that {@link unlessNewer} needs to know. */
+/** The columns of a projection's table. */
 export interface Projection {
   /** Its primary key. */
   readonly key: string;
-  /** The version of the snapshot that the row was made of. */
+  /** The version of the snapshot that the row was written from. */
   readonly version: string;
   /** All other columns, which a newer snapshot replaces. */
   readonly columns?: readonly string[];
@@ -10,11 +10,11 @@ export interface Projection {
 
 /**
  * The end of an `INSERT` of a snapshot into a projection: replaces the stored row unless that is newer. The statement returns
- * a row if it has written one, so `rows.length > 0` says whether the snapshot was news.
+ * a row only if it has written one.
  *
- * The same version counts as news: a redrive or a republish writes it again, which repairs a wrong row. One statement asks
- * and writes, so that a redrive that runs beside a delivery waits at the row and then sees the newer version. A separate
- * question (`SELECT version …`) would need a lock and one more statement, and could not lock a row that is still missing.
+ * The same version is written again, so that a republish repairs a wrong row. One statement compares and writes: a redrive that
+ * runs at the same time as a delivery waits for the row and then sees the newer version. Reading the version first would take a
+ * second statement and a lock, and a row that does not exist yet cannot be locked.
  *
  * @example
  * const rows = await tx.sql<object[]>`

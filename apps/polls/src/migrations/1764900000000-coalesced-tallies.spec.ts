@@ -63,7 +63,10 @@ describeWith('postgres')('tallies during a rollout and after a rollback', () => 
       [id],
     );
     await service.query(`UPDATE poll SET rev = rev + 1, untold = true WHERE id = $1`, [id]);
-    await waitUntil(() => service.emitted.some(({ subject }) => subject === id), { what: 'the event' });
+    const event = await waitUntil(() => service.emitted.find(({ subject }) => subject === id), {
+      what: 'the event',
+    });
+    expect(event.type).toBe('poll.tallied');
     await service.stop();
   });
 

@@ -51,7 +51,10 @@ describeWith('postgres')('counts during a rollout and after a rollback', () => {
     const service = await ServiceUnderTest.start(recommendationsService);
     const id = anId();
     await service.query(`INSERT INTO interactions (article_id, rev, untold) VALUES ($1, 1, true)`, [id]);
-    await waitUntil(() => service.emitted.some(({ subject }) => subject === id), { what: 'the event' });
+    const event = await waitUntil(() => service.emitted.find(({ subject }) => subject === id), {
+      what: 'the event',
+    });
+    expect(event.type).toBe('interactions.counted');
     await service.stop();
   });
 

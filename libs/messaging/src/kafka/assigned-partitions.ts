@@ -4,7 +4,7 @@ import type { Logger } from '#platform';
 import type { Subscription } from '../transport.js';
 import { lagOf, type GroupOffsets, type PartitionOffsets } from './group-offsets.js';
 import type { OffsetCommits } from './offset-commits.js';
-import { PartitionQueue, placeOf } from './partition-queue.js';
+import { PartitionQueue, partitionKey } from './partition-queue.js';
 import type { SkippedRecords } from './skipped-records.js';
 
 /** Bytes of messages that wait in this process, over all partitions. */
@@ -26,14 +26,14 @@ export interface AssignedPartitionsOptions {
 
 /** The partitions that one membership of a group has been assigned, each with its queue. */
 export class AssignedPartitions {
-  private readonly byPlace = new Map<string, PartitionQueue>();
+  private readonly byKey = new Map<string, PartitionQueue>();
   /** Where a fetch began behind a gap, by partition; see {@link closeGap}. */
   private readonly gaps = new Map<string, bigint>();
 
   constructor(private readonly options: AssignedPartitionsOptions) {}
 
   get queues(): PartitionQueue[] {
-    return [...this.byPlace.values()];
+    return [...this.byKey.values()];
   }
 
   /** Milliseconds since the epoch of the oldest message that has not been handled. */
@@ -51,16 +51,16 @@ export class AssignedPartitions {
   assign(assignment: ConsumerGroupJoinEvent['payload']['memberAssignment']): PartitionQueue[] {
     const { consumer, commits } = this.options;
     const assigned = Object.entries(assignment).flatMap(([topic, partitions]) =>
-      partitions.map((partition) => ({ topic, partition, place: placeOf(topic, partition) })),
+      partitions.map((partition) => ({ topic, partition, key: partitionKey(topic, partition) })),
     );
-    const places = new Set(assigned.map(({ place }) => place));
-    void this.end((queue) => !places.has(placeOf(queue.topic, queue.partition)));
-    commits.forget((place) => !places.has(place));
+    const keys = new Set(assigned.map(({ key }) => key));
+    void this.end((queue) => !keys.has(partitionKey(queue.topic, queue.partition)));
+    commits.forget((key) => !keys.has(key));
     const fresh: PartitionQueue[] = [];
-    for (const { topic, partition, place } of assigned) {
-      if (this.byPlace.has(place)) continue;
+    for (const { topic, partition, key } of assigned) {
+      if (this.byKey.has(key)) continue;
       const queue = this.newQueue(topic, partition);
-      this.byPlace.set(place, queue);
+      this.byKey.set(key, queue);
       consumer.pause([{ topic, partitions: [partition] }]);
       fresh.push(queue);
     }
@@ -71,17 +71,17 @@ export class AssignedPartitions {
   async start(fresh: readonly PartitionQueue[]): Promise<void> {
     if (fresh.length === 0) return;
     const { offsets, skipped, over } = this.options;
-    const stands = new Map(
-      (await offsets.read()).map((stand) => [placeOf(stand.topic, stand.partition), stand]),
+    const positions = new Map(
+      (await offsets.read()).map((position) => [partitionKey(position.topic, position.partition), position]),
     );
     if (over.aborted) return;
     for (const queue of fresh) {
-      const place = placeOf(queue.topic, queue.partition);
-      if (this.byPlace.get(place) !== queue) continue;
-      const stand = stands.get(place);
+      const key = partitionKey(queue.topic, queue.partition);
+      if (this.byKey.get(key) !== queue) continue;
+      const position = positions.get(key);
       // Before the first commit, which would hide a gap between the last commit and the start of the log.
-      if (stand) skipped.look([stand]);
-      queue.startAt(stand?.committed ?? stand?.low ?? 0n);
+      if (position) skipped.look([position]);
+      queue.startAt(position?.committed ?? position?.low ?? 0n);
       this.resume(queue);
     }
   }
@@ -90,27 +90,28 @@ export class AssignedPartitions {
   enqueue({ batch, resolveOffset }: EachBatchPayload): void {
     const { consumer } = this.options;
     const { topic, partition, messages } = batch;
-    const place = placeOf(topic, partition);
-    const queue = this.byPlace.get(place);
+    const key = partitionKey(topic, partition);
+    const queue = this.byKey.get(key);
     if (queue?.wanted === undefined) return;
     // Not in kafkajs' types: the offset that the fetch asked for. After compaction the first message may be behind it.
     const { fetchedOffset: from } = batch as typeof batch & { fetchedOffset: string };
     if (!queue.push(messages, { from, last: batch.lastOffset() })) return this.closeGap(queue, BigInt(from));
-    this.gaps.delete(place);
+    this.gaps.delete(key);
     resolveOffset(messages.at(-1)!.offset);
     if (queue.bytes >= this.queueLimit) consumer.pause([{ topic, partitions: [partition] }]);
   }
 
   /** Notes a fetch that held nothing but markers of transactions. */
   skipMarkers(topic: string, partition: number, fetch: { from: string; last: string }): void {
-    this.byPlace.get(placeOf(topic, partition))?.push([], fetch);
+    this.byKey.get(partitionKey(topic, partition))?.push([], fetch);
   }
 
   /** Notes the lag of the own partitions among `offsets`. @returns their offsets. */
   noteOffsets(offsets: readonly PartitionOffsets[]): PartitionOffsets[] {
-    const own = offsets.filter(({ topic, partition }) => this.byPlace.has(placeOf(topic, partition)));
+    const own = offsets.filter(({ topic, partition }) => this.byKey.has(partitionKey(topic, partition)));
     this.options.skipped.look(own);
-    for (const stand of own) this.byPlace.get(placeOf(stand.topic, stand.partition))?.noteLag(lagOf(stand));
+    for (const position of own)
+      this.byKey.get(partitionKey(position.topic, position.partition))?.noteLag(lagOf(position));
     return own;
   }
 
@@ -126,10 +127,10 @@ export class AssignedPartitions {
 
   /** Drops queues; resolves when the messages in progress are done. */
   async end(which: (queue: PartitionQueue) => boolean = () => true): Promise<void> {
-    const ended = [...this.byPlace].filter(([, queue]) => which(queue));
-    for (const [place] of ended) {
-      this.byPlace.delete(place);
-      this.gaps.delete(place);
+    const ended = [...this.byKey].filter(([, queue]) => which(queue));
+    for (const [key] of ended) {
+      this.byKey.delete(key);
+      this.gaps.delete(key);
     }
     await Promise.all(ended.map(([, queue]) => queue.end()));
   }
@@ -146,7 +147,7 @@ export class AssignedPartitions {
       onProgress: () => {
         commits.request(queue);
         // Messages in progress may outlast the membership; kafkajs then has no group to fetch for.
-        const isCurrent = this.byPlace.get(placeOf(topic, partition)) === queue && !over.aborted;
+        const isCurrent = this.byKey.get(partitionKey(topic, partition)) === queue && !over.aborted;
         if (isCurrent && queue.bytes < this.queueLimit / 2) this.resume(queue);
       },
     });
@@ -161,20 +162,20 @@ export class AssignedPartitions {
     const { consumer, skipped } = this.options;
     const { topic, partition, wanted } = queue;
     if (wanted === undefined) return;
-    const place = placeOf(topic, partition);
-    if (this.gaps.get(place) !== from) {
-      this.gaps.set(place, from);
+    const key = partitionKey(topic, partition);
+    if (this.gaps.get(key) !== from) {
+      this.gaps.set(key, from);
       consumer.seek({ topic, partition, offset: String(wanted) });
       return;
     }
-    this.gaps.delete(place);
+    this.gaps.delete(key);
     queue.skipTo(from);
     consumer.seek({ topic, partition, offset: String(from) });
     skipped.report(topic, partition, wanted, from);
   }
 
   private get queueLimit(): number {
-    return Math.max(256 * 1024, QUEUED_BYTES / Math.max(1, this.byPlace.size));
+    return Math.max(256 * 1024, QUEUED_BYTES / Math.max(1, this.byKey.size));
   }
 
   /** Fetches from a partition again; does nothing when the consumer has just crashed. */

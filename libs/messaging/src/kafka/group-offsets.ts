@@ -58,8 +58,8 @@ export class GroupOffsets {
       const ends = await admin.fetchTopicOffsets(topic);
       return ends.map(({ partition, low, high }) => {
         const offset = committed.get(partition) ?? -1n;
-        const place = { topic, partition, low: BigInt(low), high: BigInt(high) };
-        return { ...place, committed: offset < 0n ? undefined : offset };
+        const range = { topic, partition, low: BigInt(low), high: BigInt(high) };
+        return { ...range, committed: offset < 0n ? undefined : offset };
       });
     });
     return (await Promise.all(read)).flat();

@@ -205,7 +205,7 @@ export class KafkaConsumer {
       });
       if (over.aborted) return;
       const own = partitions.noteOffsets(offsets);
-      this.metrics.behind(own.map((stand) => ({ ...stand, lag: lagOf(stand) })));
+      this.metrics.behind(own.map((position) => ({ ...position, lag: lagOf(position) })));
       await commits.flush();
       await delay(LOOK_EVERY, undefined, { signal: over }).catch(() => undefined);
     }

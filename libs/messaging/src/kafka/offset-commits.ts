@@ -1,6 +1,6 @@
 import type { Consumer } from 'kafkajs';
 import type { Logger } from '#platform';
-import { placeOf, type PartitionQueue } from './partition-queue.js';
+import { partitionKey, type PartitionQueue } from './partition-queue.js';
 
 /** Commits the newest offset of each partition in the background, so that handling does not wait for it. */
 export class OffsetCommits {
@@ -15,11 +15,11 @@ export class OffsetCommits {
   ) {}
 
   request({ topic, partition, handled }: PartitionQueue): void {
-    const place = placeOf(topic, partition);
+    const key = partitionKey(topic, partition);
     // A queue that was dropped in a rebalance may finish its chunk after a newer queue has passed it.
-    if (handled === undefined || handled <= (this.newest.get(place) ?? -1n)) return;
-    this.newest.set(place, handled);
-    this.wanted.set(place, { topic, partition, offset: String(handled) });
+    if (handled === undefined || handled <= (this.newest.get(key) ?? -1n)) return;
+    this.newest.set(key, handled);
+    this.wanted.set(key, { topic, partition, offset: String(handled) });
     this.committing ??= this.commit().finally(() => (this.committing = undefined));
   }
 
@@ -31,11 +31,11 @@ export class OffsetCommits {
   }
 
   /** Drops pending commits of partitions that another member has now: it may be further ahead. */
-  forget(isGone: (place: string) => boolean): void {
+  forget(isGone: (key: string) => boolean): void {
     this.generation++;
-    for (const place of [...this.newest.keys()].filter(isGone)) {
-      this.newest.delete(place);
-      this.wanted.delete(place);
+    for (const key of [...this.newest.keys()].filter(isGone)) {
+      this.newest.delete(key);
+      this.wanted.delete(key);
     }
   }
 

@@ -139,6 +139,6 @@ export class PartitionQueue {
   }
 }
 
-export const placeOf = (topic: string, partition: number): string => `${topic}/${partition}`;
+export const partitionKey = (topic: string, partition: number): string => `${topic}/${partition}`;
 
 const sizeOf = ({ key, value }: KafkaMessage): number => 200 + (key?.length ?? 0) + (value?.length ?? 0);
