@@ -10,6 +10,9 @@ import type { SkippedRecords } from './skipped-records.js';
 /** Bytes of messages that wait in this process, over all partitions. */
 const QUEUED_BYTES = 24 * 1024 * 1024;
 
+/** Partitions by topic. */
+export type Assignment = ConsumerGroupJoinEvent['payload']['memberAssignment'];
+
 export interface AssignedPartitionsOptions {
   readonly consumer: Consumer;
   readonly commits: OffsetCommits;
@@ -43,12 +46,12 @@ export class AssignedPartitions {
   }
 
   /**
-   * A new assignment. A partition that stays keeps its queue: kafkajs may rejoin while one of its fetches is in flight, whose
+   * Takes over a new assignment. A partition that stays keeps its queue: kafkajs may rejoin while one of its fetches is in flight, whose
    * answer would leave a gap behind an emptied queue. A new partition begins at the committed offset, and is paused until that
    * is known, see {@link start}.
    * @returns the queues of new partitions.
    */
-  assign(assignment: ConsumerGroupJoinEvent['payload']['memberAssignment']): PartitionQueue[] {
+  assign(assignment: Assignment): PartitionQueue[] {
     const { consumer, commits } = this.options;
     const assigned = Object.entries(assignment).flatMap(([topic, partitions]) =>
       partitions.map((partition) => ({ topic, partition, key: partitionKey(topic, partition) })),
@@ -115,7 +118,7 @@ export class AssignedPartitions {
     return own;
   }
 
-  /** Stops fetching. Until it has left the group, kafkajs would fetch again and again what nobody takes. */
+  /** Stops fetching. Until it has left the group, kafkajs would fetch the same messages again and again. */
   pauseAll(): void {
     try {
       for (const { topic, partition } of this.queues)

@@ -5,7 +5,7 @@ import { Backoff } from '#jobs';
 import type { Logger } from '#platform';
 import type { MessagingConfig } from '../settings.js';
 import type { Subscription } from '../transport.js';
-import { AssignedPartitions } from './assigned-partitions.js';
+import { AssignedPartitions, type Assignment } from './assigned-partitions.js';
 import type { ConsumerMetrics } from './consumer-metrics.js';
 import { GroupOffsets, lagOf } from './group-offsets.js';
 import { brokerHangs } from './kafka-client.js';
@@ -112,16 +112,12 @@ export class KafkaConsumer {
       if (payload.apiName !== 'SyncGroup') ended.reject(brokerHangs(payload));
     });
     consumer.on(events.GROUP_JOIN, ({ payload }) => {
-      if (over.signal.aborted) return;
-      const fresh = partitions.assign(payload.memberAssignment);
-      this.metrics.joined(this.groupId, partitions.queues);
-      this.log.debug({ group: this.groupId, assigned: payload.memberAssignment }, 'partitions were assigned');
-      partitions.start(fresh).catch(ended.reject);
+      if (!over.signal.aborted) this.joined(partitions, payload.memberAssignment).catch(ended.reject);
     });
     consumer.on(
       events.START_BATCH_PROCESS,
       ({ payload: { topic, partition, batchSize, firstOffset, lastOffset } }) => {
-        // kafkajs passes no batch on that holds only markers of transactions.
+        // kafkajs skips the handler for a batch that holds only markers of transactions.
         if (batchSize > 0 || over.signal.aborted || firstOffset === null) return;
         partitions.skipMarkers(topic, partition, { from: firstOffset, last: lastOffset });
       },
@@ -172,6 +168,13 @@ export class KafkaConsumer {
       log,
       over,
     });
+  }
+
+  private async joined(partitions: AssignedPartitions, assignment: Assignment): Promise<void> {
+    const fresh = partitions.assign(assignment);
+    this.metrics.joined(this.groupId, partitions.queues);
+    this.log.debug({ group: this.groupId, assigned: assignment }, 'partitions were assigned');
+    await partitions.start(fresh);
   }
 
   private async startReading(

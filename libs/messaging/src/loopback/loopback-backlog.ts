@@ -35,7 +35,7 @@ export class LoopbackBacklog {
   private restUntil = 0;
   private addedAt = -Infinity;
   private inProgress: Promise<unknown> | undefined;
-  private hasStopped = false;
+  private stopped = false;
 
   constructor(
     private readonly db: DataSource,
@@ -52,18 +52,18 @@ export class LoopbackBacklog {
 
   /** Delivers nothing more; messages can still be added. */
   async stop(): Promise<void> {
-    this.hasStopped = true;
+    this.stopped = true;
     await this.worker.stop();
     await this.inProgress;
   }
 
   get isStopped(): boolean {
-    return this.hasStopped;
+    return this.stopped;
   }
 
   /** Whether nothing may be delivered now: a delivery is in progress, the subscriber is backing off or has stopped. */
   get isResting(): boolean {
-    return this.hasStopped || this.inProgress !== undefined || performance.now() < this.restUntil;
+    return this.stopped || this.inProgress !== undefined || performance.now() < this.restUntil;
   }
 
   /** Delivers nothing for a while, longer each time until the subscriber has taken a message. */
