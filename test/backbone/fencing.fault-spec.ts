@@ -79,7 +79,7 @@ describeWith('postgres', 'kafka')('an outdated relay', () => {
     const stopping = new AbortController();
     const givenUp = outcomeOf(late.publish([aVersion(subject, 1)], { ...held, signal: stopping.signal }));
     stopping.abort();
-    expect(await givenUp).toContain('The process stops');
+    expect(await givenUp).toContain('The process is stopping');
     await next.publish([aVersion(subject, 1), aVersion(subject, 2)], held);
     cluster.proxy!.release();
     await waitUntil(() => cluster.proxy!.connections === 0, {

@@ -33,7 +33,7 @@ describeWith('postgres')('over the loopback', () => {
       for (const { key, value } of messages) seen.push(`${String(key)} ${JSON.parse(String(value)).version}`);
       return { done: messages.length };
     },
-    bury: async () => undefined,
+    deadLetter: async () => undefined,
   };
 
   beforeEach(async () => {

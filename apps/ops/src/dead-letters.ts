@@ -27,7 +27,7 @@ async function show(service: string, id: string): Promise<void> {
 
 async function redrive(service: string, ids: string[], { all }: { all?: boolean }): Promise<void> {
   if (ids.length === 0 && !all) throw new Error('Name the letters, or say --all.');
-  const count = await withDatabase(service, (db) => requestRedrive(db, all ? null : ids));
+  const count = await withDatabase(service, (db) => requestRedrive(db, all ? 'all' : ids));
   console.log(`${count} will be handled again by the running service within a second or so.`);
 }
 

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { articlePublished, articleRetracted, articleUpdated, type EventOf } from '#events';
-import { OnEvent } from '#messaging';
+import { OnEvent, unlessNewer } from '#messaging';
 import { PollsService } from './polls/polls.service.js';
 
 /** Everything this service does when articles change. */
@@ -14,24 +14,21 @@ export class OnArticleEvents {
     { subject, data }: EventOf<typeof articlePublished | typeof articleUpdated>,
     tx: EntityManager,
   ) {
-    if (!(await isNews(tx, subject, data.version))) return;
+    if (!(await isNewer(tx, subject, data.version))) return;
     const pollIds = data.article.body.flatMap((block) => (block.type === 'poll' ? [block.pollId] : []));
     if (pollIds.length > 0) await this.polls.openFor(tx, subject, pollIds);
   }
 
   @OnEvent(articleRetracted)
   async retractPolls({ subject, data }: EventOf<typeof articleRetracted>, tx: EntityManager) {
-    if (await isNews(tx, subject, data.version)) await this.polls.retractFor(tx, subject);
+    if (await isNewer(tx, subject, data.version)) await this.polls.retractFor(tx, subject);
   }
 }
 
 /** Whether nothing newer of the article has arrived; remembers the version if so. */
-async function isNews(tx: EntityManager, articleId: string, version: number): Promise<boolean> {
-  const rows: unknown[] = await tx.query(
-    `INSERT INTO followed_article (article_id, version) VALUES ($1, $2)
-     ON CONFLICT (article_id) DO UPDATE SET version = excluded.version
-     WHERE followed_article.version <= excluded.version RETURNING article_id`,
-    [articleId, version],
-  );
+async function isNewer(tx: EntityManager, articleId: string, version: number): Promise<boolean> {
+  const rows = await tx.sql<object[]>`
+    INSERT INTO followed_article (article_id, version) VALUES (${articleId}, ${version})
+    ${unlessNewer('followed_article', { key: 'article_id', version: 'version' })}`;
   return rows.length > 0;
 }

@@ -13,7 +13,7 @@ import {
   type RawEvent,
 } from '#events';
 import { failureKind, LOGGER, withTrace, type Logger } from '#platform';
-import { bury } from './dead-letters.js';
+import { addDeadLetter } from './dead-letters.js';
 import { addToInbox, markDead, reviveInInbox } from './inbox.js';
 import type { ReceivedMessage } from './message.js';
 import { TOPIC_PATTERN } from './on-event.js';
@@ -23,16 +23,17 @@ import type { Attempt } from './transport.js';
 export type BoundHandler = (event: NewsroomEvent | RawEvent, tx: EntityManager) => Promise<unknown>;
 /** By event type, or by {@link TOPIC_PATTERN} and topic. */
 type Handlers = ReadonlyMap<string, BoundHandler>;
-/** An event and what has to be done about it. */
-interface Handling extends Pick<NewsroomEvent, 'id' | 'source' | 'type' | 'traceparent'> {
+/** An event with its handlers. */
+interface HandledEvent extends Pick<NewsroomEvent, 'id' | 'source' | 'type' | 'traceparent'> {
   readonly run: readonly ((tx: EntityManager) => Promise<unknown>)[];
 }
-type Read = { message: ReceivedMessage } & (
-  { event: Handling } | { bad: BadMessage } | { skipped: { type: string; outcome: string } }
+/** A message as decoded: an event with handlers here, bytes that are no event, or an event that is not handled here. */
+type DecodedMessage = { message: ReceivedMessage } & (
+  { event: HandledEvent } | { bad: BadMessage } | { skipped: { type: string; outcome: string } }
 );
 
 /**
- * Processes messages in order, each exactly once. The inbox row and the handler's writes share a transaction, so a redelivered
+ * Handles messages in order, each exactly once. The inbox row and the handlers' writes share a transaction, so a redelivered
  * message is skipped and a failed one leaves nothing behind.
  */
 @Injectable()
@@ -53,67 +54,68 @@ export class Delivery {
     });
   }
 
-  /** Names the service's handlers; called once, before anything is delivered. */
+  /** Sets the service's handlers; called once, before the first delivery. */
   bind(handlers: Handlers): void {
     this.handlers = handlers;
   }
 
   /**
-   * Tries messages of one partition once, in order: first all in one transaction, which is fast; if that fails, one by one up
-   * to the first that fails on its own.
+   * Tries messages of one partition once, in order: first all in one transaction, which is fast. If that fails, one by one up
+   * to the first that fails alone.
    */
   async deliver(messages: readonly ReceivedMessage[]): Promise<Attempt> {
-    const read = messages.map((message) => this.read(message));
-    if (read.length === 0) return { done: 0 };
+    const decoded = messages.map((message) => this.decode(message));
+    const [first] = decoded;
+    if (!first) return { done: 0 };
     try {
-      await this.takeEffect(read);
-      return { done: read.length };
+      await this.handleTogether(decoded);
+      return { done: decoded.length };
     } catch (error) {
-      if (read.length === 1) return this.failed(read[0]!, 0, error);
+      if (decoded.length === 1) return this.failed(first, 0, error);
     }
-    // A combined transaction can fail where single ones succeed, for example by a deadlock with another one.
-    for (const [i, one] of read.entries()) {
+    // The batch can fail where each message succeeds, for example by a deadlock with another transaction.
+    for (const [done, message] of decoded.entries()) {
       try {
-        await this.takeEffect([one]);
+        await this.handleTogether([message]);
       } catch (error) {
-        return this.failed(one, i, error);
+        return this.failed(message, done, error);
       }
     }
-    return { done: read.length };
+    return { done: decoded.length };
   }
 
   /** Dead-letters a message and marks its event in the inbox, so that a redelivery skips it. */
-  async bury(message: ReceivedMessage, error: unknown, attempts: number): Promise<void> {
-    const read = this.read(message);
-    const write = (event: Handling | undefined): Promise<void> =>
+  async deadLetter(message: ReceivedMessage, error: unknown, attempts: number): Promise<void> {
+    const decoded = this.decode(message);
+    const keep = (event: HandledEvent | undefined): Promise<void> =>
       this.db.transaction(async (tx) => {
         if (event) await markDead(tx, event);
-        await bury(tx, message, error, attempts);
+        await addDeadLetter(tx, message, error, attempts);
       });
-    await write('event' in read ? read.event : undefined).catch((failure: unknown) => {
-      // An event that the inbox cannot hold must not stay in the way for ever.
+    await keep('event' in decoded ? decoded.event : undefined).catch((failure: unknown) => {
+      // An event whose id the inbox cannot store must not block its partition forever.
       if (failureKind(failure) !== 'permanent') throw failure;
-      return write(undefined);
+      return keep(undefined);
     });
-    this.died(message, error, attempts);
+    this.reportDeadLetter(message, error, attempts);
   }
 
   /**
-   * Handles a dead letter once more within `tx`, whose row the caller has locked.
-   * @throws what its handler throws, and when this build has no handler for it.
+   * Handles a dead letter again within `tx`, in which the caller has locked its row.
+   * @throws the handler's error; BadMessage; Error when this build has no handler for it.
    */
   async redeliver(tx: EntityManager, message: ReceivedMessage): Promise<void> {
-    const read = this.read(message);
-    if ('bad' in read) throw read.bad;
-    if ('skipped' in read) throw new Error(`This service has no handler for ${eventTypeOf(message)}.`);
-    if (await reviveInInbox(tx, read.event)) await this.handle(read.event, tx);
+    const decoded = this.decode(message);
+    if ('bad' in decoded) throw decoded.bad;
+    if ('skipped' in decoded) throw new Error(`This service has no handler for ${eventTypeOf(message)}.`);
+    if (await reviveInInbox(tx, decoded.event)) await this.handle(decoded.event, tx);
   }
 
-  private read(message: ReceivedMessage): Read {
+  private decode(message: ReceivedMessage): DecodedMessage {
     try {
       if (isTombstone(message)) return { message, skipped: { type: 'none', outcome: 'tombstone' } };
       const type = eventTypeOf(message);
-      const event = this.handlingOf(type, message);
+      const event = this.handledEvent(type, message);
       if (event) return { message, event };
       if (eventContract(type)) return { message, skipped: { type, outcome: 'not-ours' } };
       return { message, skipped: { type: 'unknown', outcome: 'unknown' } };
@@ -123,8 +125,8 @@ export class Delivery {
     }
   }
 
-  /** @throws BadMessage. */
-  private handlingOf(type: string, message: ReceivedMessage): Handling | undefined {
+  /** @returns undefined when no handler wants the event. @throws BadMessage. */
+  private handledEvent(type: string, message: ReceivedMessage): HandledEvent | undefined {
     const ofType = this.handlers.get(type);
     const ofTopic = this.handlers.get(TOPIC_PATTERN + message.topic);
     const event = ofType && decodeEvent(message);
@@ -134,45 +136,50 @@ export class Delivery {
       ...(ofTopic ? [(tx: EntityManager) => ofTopic(raw!, tx)] : []),
     ];
     const attributes = event ?? raw;
-    // Only declared types become labels of metrics.
+    // Only declared types become labels of metrics: anyone may invent others.
     return attributes && { ...attributes, type: eventContract(type) ? type : 'unknown', run };
   }
 
-  /** One transaction for all of `read`: everything in it takes effect, or nothing does. */
-  private async takeEffect(read: readonly Read[]): Promise<void> {
-    const events = read.flatMap((one) => ('event' in one ? [one.event] : []));
-    const bad = read.filter((one) => 'bad' in one);
-    const fresh = new Set<Handling>();
+  /** Handles all messages in one transaction, or none. */
+  private async handleTogether(messages: readonly DecodedMessage[]): Promise<void> {
+    const events = messages.flatMap((decoded) => ('event' in decoded ? [decoded.event] : []));
+    const bad = messages.filter((decoded) => 'bad' in decoded);
+    const fresh = new Set<HandledEvent>();
     if (events.length + bad.length > 0) {
       await this.db.transaction(async (tx) => {
         for (const event of await addToInbox(tx, events)) fresh.add(event);
-        for (const one of bad) await bury(tx, one.message, one.bad, 1);
+        for (const { message, bad: error } of bad) await addDeadLetter(tx, message, error, 1);
         for (const event of fresh) await this.handle(event, tx);
       });
     }
-    // Counted after the commit: rolled-back messages are redelivered and would count twice.
-    for (const one of read) if ('skipped' in one) this.outcomes.inc(one.skipped);
+    // Counted after the commit: messages of a rolled-back transaction are redelivered and would count twice.
+    for (const decoded of messages) if ('skipped' in decoded) this.outcomes.inc(decoded.skipped);
     for (const event of events) {
       this.outcomes.inc({ type: event.type, outcome: fresh.has(event) ? 'handled' : 'repeated' });
     }
-    for (const one of bad) this.died(one.message, one.bad, 1);
+    for (const { message, bad: error } of bad) this.reportDeadLetter(message, error, 1);
   }
 
-  private failed(one: Read, done: number, error: unknown): Attempt {
-    this.outcomes.inc({ type: 'event' in one ? one.event.type : 'unreadable', outcome: 'retried' });
+  private failed(decoded: DecodedMessage, done: number, error: unknown): Attempt {
+    const type = 'event' in decoded ? decoded.event.type : 'unreadable';
+    this.outcomes.inc({ type, outcome: 'retried' });
     return { done, failure: { kind: failureKind(error), error } };
   }
 
-  private async handle({ traceparent, run }: Handling, tx: EntityManager): Promise<void> {
+  private async handle({ traceparent, run }: HandledEvent, tx: EntityManager): Promise<void> {
     await withTrace(traceparent, async () => {
-      for (const one of run) {
-        const result = await one(tx);
+      for (const handler of run) {
+        const result = await handler(tx);
         if (isObservable(result)) await lastValueFrom(from(result), { defaultValue: undefined });
       }
     });
   }
 
-  private died({ topic, partition, offset }: ReceivedMessage, error: unknown, attempts: number): void {
+  private reportDeadLetter(
+    { topic, partition, offset }: ReceivedMessage,
+    error: unknown,
+    attempts: number,
+  ): void {
     this.outcomes.inc({ type: 'any', outcome: 'dead' });
     this.log.error({ err: error, topic, partition, offset, attempts }, 'message dead-lettered');
   }

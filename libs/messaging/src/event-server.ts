@@ -7,8 +7,8 @@ import { TOPIC_PATTERN } from './on-event.js';
 import { TRANSPORT, type EventTransport } from './transport.js';
 
 /**
- * Delivers events to a service's handlers. Nest's own Kafka server either loses a failed message or retries it for ever; this
- * one has an inbox, bounded retries and dead letters.
+ * Delivers events to a service's handlers. Nest's own Kafka server either loses a failed message or retries it forever; this
+ * one deduplicates, retries with a limit and dead-letters.
  */
 @Injectable()
 export class EventServer extends Server implements CustomTransportStrategy {
@@ -20,7 +20,7 @@ export class EventServer extends Server implements CustomTransportStrategy {
     super();
   }
 
-  /** Starts to follow events; the service is up whether or not the log can be reached. */
+  /** Subscribes in the background: the service starts whether or not the log can be reached. */
   async listen(done: (error?: unknown) => void): Promise<void> {
     try {
       const handlers = new Map(
@@ -33,7 +33,7 @@ export class EventServer extends Server implements CustomTransportStrategy {
           group: this.service,
           topics: [...topics],
           deliver: (messages) => this.delivery.deliver(messages),
-          bury: (message, error, attempts) => this.delivery.bury(message, error, attempts),
+          deadLetter: (message, error, attempts) => this.delivery.deadLetter(message, error, attempts),
         });
       }
       done();
@@ -43,11 +43,11 @@ export class EventServer extends Server implements CustomTransportStrategy {
   }
 
   async close(): Promise<void> {
-    await this.transport.stopDelivery();
+    await this.transport.stopReceiving();
   }
 
   on(): never {
-    throw new Error('The event server has no events of its own.');
+    throw new Error('The event server emits no events about itself.');
   }
 
   unwrap<T>(): T {
@@ -62,9 +62,10 @@ function topicOf(pattern: string): TopicName | undefined {
 }
 
 function boundHandler(pattern: string, handler: MessageHandler): BoundHandler {
-  if (!topicOf(pattern)) throw new Error(`The handler of ${pattern}: it is not declared in libs/events.`);
+  if (!topicOf(pattern))
+    throw new Error(`A handler is registered for ${pattern}, which libs/events does not declare.`);
   if (handler.next) {
-    throw new Error(`Two handlers of ${pattern} are registered; a service may have only one.`);
+    throw new Error(`Two handlers are registered for ${pattern}; a service may have only one.`);
   }
   return handler as unknown as BoundHandler;
 }

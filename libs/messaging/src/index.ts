@@ -1,3 +1,4 @@
+export * from './coalescing-publisher.js';
 export * from './dead-letters.js';
 export * from './event-server.js';
 export * from './kafka/kafka-client.js';
@@ -11,3 +12,4 @@ export * from './refused-events.js';
 export * from './republish.js';
 export * from './settings.js';
 export * from './transport.js';
+export * from './unless-newer.js';

@@ -18,19 +18,19 @@ const failure = (kind: FailureKind, done = 0, error = new Error(kind)): Attempt 
   failure: { kind, error },
 });
 
-/** A lane whose subscriber answers as told, and what the subscriber was given. */
+/** A lane whose subscriber returns these answers in turn, and the sizes of the batches that the subscriber was given. */
 function aLane(...answers: Attempt[]) {
   const given: number[] = [];
-  const buried: { offset: string; attempts: number }[] = [];
+  const deadLettered: { offset: string; attempts: number }[] = [];
   const subscription = {
     deliver: async (messages: readonly ReceivedMessage[]) => {
       given.push(messages.length);
       return answers.shift() ?? { done: messages.length };
     },
-    bury: async ({ offset }: ReceivedMessage, _error: unknown, attempts: number) =>
-      void buried.push({ offset, attempts }),
+    deadLetter: async ({ offset }: ReceivedMessage, _error: unknown, attempts: number) =>
+      void deadLettered.push({ offset, attempts }),
   };
-  return { lane: new Lane(subscription, createLogger('test', 'silent')), given, buried };
+  return { lane: new Lane(subscription, createLogger('test', 'silent')), given, deadLettered };
 }
 
 const messages = [aMessage(1), aMessage(2), aMessage(3)];
@@ -42,7 +42,7 @@ describe('a lane', () => {
     expect(given).toEqual([3]);
   });
 
-  it('tries a failed message alone, and those behind it once it has passed', async () => {
+  it('retries a failed message alone, and delivers those behind it after it has succeeded', async () => {
     const { lane, given } = aLane(failure('permanent', 1));
     expect(await lane.step(messages)).toMatchObject({ done: 1, wait: expect.any(Number) });
     expect(await lane.step(messages.slice(1))).toEqual({ done: 1, wait: 0 });
@@ -50,32 +50,32 @@ describe('a lane', () => {
     expect(given).toEqual([3, 1, 1]);
   });
 
-  it('puts a message aside at its fifth permanent failure', async () => {
-    const { lane, buried } = aLane(...Array.from({ length: 5 }, () => failure('permanent')));
+  it('dead-letters a message at its fifth permanent failure', async () => {
+    const { lane, deadLettered } = aLane(...Array.from({ length: 5 }, () => failure('permanent')));
     for (let attempt = 1; attempt < 5; attempt++)
       expect(await lane.step(messages)).toMatchObject({ done: 0 });
     expect(await lane.step(messages)).toEqual({ done: 1, wait: 0 });
-    expect(buried).toEqual([{ offset: '1', attempts: 5 }]);
+    expect(deadLettered).toEqual([{ offset: '1', attempts: 5 }]);
   });
 
   it.each(['transient', 'operational'] as const)(
-    'never puts one aside for a failure that is %s',
+    'never dead-letters a message for a failure that is %s',
     async (kind) => {
-      const { lane, buried } = aLane(...Array.from({ length: 50 }, () => failure(kind)));
+      const { lane, deadLettered } = aLane(...Array.from({ length: 50 }, () => failure(kind)));
       for (let attempt = 0; attempt < 50; attempt++)
         expect(await lane.step(messages)).toMatchObject({ done: 0 });
       expect(await lane.step(messages)).toMatchObject({ done: 1 });
-      expect(buried).toEqual([]);
+      expect(deadLettered).toEqual([]);
     },
   );
 
   it('does not count transient failures as attempts at a permanent one', async () => {
-    const { lane, buried } = aLane(
+    const { lane, deadLettered } = aLane(
       ...Array.from({ length: 9 }, () => failure('transient')),
       failure('permanent'),
     );
     for (let attempt = 0; attempt < 10; attempt++) await lane.step(messages);
-    expect(buried).toEqual([]);
+    expect(deadLettered).toEqual([]);
   });
 
   it('waits longer for a transient failure than for a permanent one, whatever came before', async () => {
@@ -85,21 +85,21 @@ describe('a lane', () => {
     expect(wait).toBeGreaterThan(1_000);
   });
 
-  it('tries messages once after ten letters with the same reason, and five times again after a success', async () => {
-    const { lane, buried } = aLane(
+  it('tries messages once after ten dead letters for the same reason, and five times again after a success', async () => {
+    const { lane, deadLettered } = aLane(
       ...Array.from({ length: 51 }, () => failure('permanent')),
       { done: 1 },
       ...Array.from({ length: 5 }, () => failure('permanent')),
     );
     for (let step = 0; step < 57; step++) await lane.step(messages);
-    expect(buried.map(({ attempts }) => attempts)).toEqual([...Array(10).fill(5), 1, 5]);
+    expect(deadLettered.map(({ attempts }) => attempts)).toEqual([...Array(10).fill(5), 1, 5]);
   });
 
-  it('keeps a message when it cannot be put aside', async () => {
+  it('keeps a message that cannot be dead-lettered', async () => {
     const answers = Array.from({ length: 5 }, () => failure('permanent'));
     const subscription = {
       deliver: async () => answers.shift() ?? { done: 1 },
-      bury: () => Promise.reject(new Error('the database is away')),
+      deadLetter: () => Promise.reject(new Error('the database is down')),
     };
     const lane = new Lane(subscription, createLogger('test', 'silent'));
     let step = { done: 0, wait: 0 };

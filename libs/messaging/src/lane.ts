@@ -3,41 +3,43 @@ import type { FailureKind, Logger } from '#platform';
 import type { ReceivedMessage } from './message.js';
 import type { Attempt, Subscription } from './transport.js';
 
-/** How often a message with a permanent failure is tried before it goes to the dead letters. */
+/** Attempts before a message that fails permanently is dead-lettered. */
 const ATTEMPTS = 5;
-/** After this many consecutive dead letters with the same reason, later ones are tried only once. */
+/** After this many dead letters in a row for the same reason, further messages are tried only once. */
 const SAME_REASON = 10;
 /** Milliseconds between attempts, growing from the first to the second. */
 const waits = { permanent: [50, 1_000], other: [200, 15_000] } as const;
 
+type Failure = NonNullable<Attempt['failure']>;
+
 export interface LaneStep {
-  /** How many messages from the start are done with. */
+  /** How many messages from the start are done. */
   readonly done: number;
-  /** Milliseconds to leave the rest alone; 0 when it can go on at once. */
+  /** Milliseconds to wait before the next step; 0 when there is no failure. */
   readonly wait: number;
-  /** What the wait is for. */
-  readonly failure?: Attempt['failure'];
+  /** The reason to wait. */
+  readonly failure?: Failure;
 }
 
 /**
- * Decides when to retry and when to dead-letter, for messages that must stay in order: those of one partition. Transient and
- * operational failures are retried for ever, permanent ones five times. A lane never sleeps: it returns the wait, so that its
- * caller can serve others meanwhile.
+ * Decides when to retry and when to dead-letter, for messages that must stay in order, such as those of one partition.
+ * Transient and operational failures are retried forever, permanent ones five times. A lane returns the wait instead of
+ * sleeping, so that its caller can serve other lanes.
  */
 export class Lane {
-  /** Attempts that failed permanently; a database that was away for an hour does not count. */
+  /** Attempts that failed permanently; an hour without a database does not count. */
   private permanentFailures = 0;
   private retry: { kind: FailureKind; backoff: Backoff } | undefined;
   private letters = { reason: '', inARow: 0 };
 
   constructor(
-    private readonly subscription: Pick<Subscription, 'deliver' | 'bury'>,
+    private readonly subscription: Pick<Subscription, 'deliver' | 'deadLetter'>,
     private readonly log: Logger,
   ) {}
 
-  /** Tries `messages` once, which start with those that are left of the last step. Never rejects. */
+  /** Tries `messages` once; they begin with those that the last step left. Never rejects. */
   async step(messages: readonly ReceivedMessage[]): Promise<LaneStep> {
-    // Retries the failed message alone, so that the ones behind it are not processed for nothing.
+    // Retries the failed message alone, so that those behind it are not handled only to be rolled back.
     const { done, failure } = await this.subscription.deliver(this.retry ? messages.slice(0, 1) : messages);
     if (done > 0) {
       this.settle();
@@ -47,21 +49,17 @@ export class Lane {
       this.letters = { reason: '', inARow: 0 };
       return { done, wait: 0 };
     }
-    if (failure.kind === 'permanent' && ++this.permanentFailures >= this.allowed(failure.error)) {
-      return this.bury(messages[done]!, done, failure);
+    if (failure.kind === 'permanent' && ++this.permanentFailures >= this.attemptsFor(failure.error)) {
+      return this.deadLetter(messages[done]!, done, failure);
     }
-    return { done, ...this.rest(messages[done]!, failure) };
+    return { done, ...this.retryLater(messages[done]!, failure) };
   }
 
-  private async bury(
-    message: ReceivedMessage,
-    done: number,
-    failure: NonNullable<Attempt['failure']>,
-  ): Promise<LaneStep> {
+  private async deadLetter(message: ReceivedMessage, done: number, failure: Failure): Promise<LaneStep> {
     try {
-      await this.subscription.bury(message, failure.error, this.permanentFailures);
+      await this.subscription.deadLetter(message, failure.error, this.permanentFailures);
     } catch (error) {
-      return { done, ...this.rest(message, { kind: 'transient', error }) };
+      return { done, ...this.retryLater(message, { kind: 'transient', error }) };
     }
     const reason = reasonOf(failure.error);
     this.letters = { reason, inARow: this.letters.reason === reason ? this.letters.inARow + 1 : 1 };
@@ -69,7 +67,7 @@ export class Lane {
     return { done: done + 1, wait: 0 };
   }
 
-  private rest(message: ReceivedMessage, failure: NonNullable<Attempt['failure']>): Omit<LaneStep, 'done'> {
+  private retryLater(message: ReceivedMessage, failure: Failure): Omit<LaneStep, 'done'> {
     if (this.retry?.kind !== failure.kind) {
       const [first, longest] = failure.kind === 'permanent' ? waits.permanent : waits.other;
       this.retry = { kind: failure.kind, backoff: new Backoff(first, longest) };
@@ -83,7 +81,7 @@ export class Lane {
     return { wait, failure };
   }
 
-  private allowed(error: unknown): number {
+  private attemptsFor(error: unknown): number {
     const { reason, inARow } = this.letters;
     return inARow >= SAME_REASON && reason === reasonOf(error) ? 1 : ATTEMPTS;
   }

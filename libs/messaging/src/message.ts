@@ -1,12 +1,12 @@
 import type { EncodedMessage } from '#events';
 
-/** A message on its way out, in the order of its outbox row. */
+/** A message to be published, out of its outbox row. */
 export interface OutgoingMessage extends EncodedMessage {
   readonly topic: string;
   readonly outboxId: string;
 }
 
-/** A message as it came in, with the place it came from. Over the loopback the offset is the outbox row's id. */
+/** A received message and its position in the log. Over the loopback the offset is the id of the outbox row. */
 export interface ReceivedMessage extends EncodedMessage {
   readonly topic: string;
   readonly partition: number;

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The first tables of the backbone. */
+/** The first tables of messaging. */
 export class MessagingTables1700000000000 implements MigrationInterface {
   readonly name = 'MessagingTables1700000000000';
 
@@ -53,12 +53,12 @@ export class MessagingTables1700000000000 implements MigrationInterface {
   }
 }
 
-/** What keeps one bad event, one lost relay and one slow subscriber from holding up the rest. */
+/** Tables that keep a bad event, a lost relay or a slow subscriber from blocking everything else. */
 export class BackboneIsolation1764200000000 implements MigrationInterface {
   readonly name = 'BackboneIsolation1764200000000';
 
   async up(db: QueryRunner): Promise<void> {
-    // True while the event lies with the dead letters: it is not delivered again, but may be redriven once.
+    // True while the event is a dead letter: a redelivery skips it, a redrive handles it.
     await db.query(`ALTER TABLE inbox ADD COLUMN dead boolean NOT NULL DEFAULT false`);
     await db.query(`
       CREATE TABLE relay_owner (
@@ -105,5 +105,5 @@ export class BackboneIsolation1764200000000 implements MigrationInterface {
   }
 }
 
-/** Every service that publishes or handles events lists these before its own. */
+/** Every service that publishes or handles events lists these migrations before its own. */
 export const messagingMigrations = [MessagingTables1700000000000, BackboneIsolation1764200000000];

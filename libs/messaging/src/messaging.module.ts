@@ -38,7 +38,7 @@ function createTransport(
   );
 }
 
-/** Gives a service its outbox and delivers events to its `@OnEvent` handlers. */
+/** Provides the outbox and delivers events to the service's `@OnEvent` handlers. */
 @Global()
 @Module({
   providers: [
@@ -58,7 +58,7 @@ function createTransport(
   exports: [Outbox, EVENT_SERVER],
 })
 export class MessagingModule implements OnModuleInit, OnApplicationShutdown {
-  /** The same for a service that can publish its snapshots again; `source` is one of its providers. */
+  /** The same, for a service that can republish its snapshots; `source` is one of its providers. */
   static withSnapshots(source: Type<SnapshotSource>): DynamicModule {
     return { module: MessagingModule, providers: [{ provide: SNAPSHOTS, useValue: source }] };
   }
@@ -73,6 +73,7 @@ export class MessagingModule implements OnModuleInit, OnApplicationShutdown {
     measureBacklog(this.db, this.registry);
   }
 
+  /** The second phase; Nest has closed the event server, and so stopped receiving, before. */
   async onApplicationShutdown(): Promise<void> {
     await this.transport.close();
   }

@@ -2,9 +2,9 @@ import { Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { within } from '#jobs';
 
-/** Counting stops here: beyond it the number says "very many", and a scrape stays cheap. */
+/** Counting stops here, so that a scrape stays cheap. */
 const COUNT_LIMIT = 100_000;
-/** Milliseconds a scrape waits for the database. */
+/** Milliseconds that a scrape waits for the database. */
 const WITHIN = 2_000;
 
 const counted = (table: string): string =>
@@ -32,12 +32,11 @@ const names = Object.keys(gauges) as Name[];
 const sql = `SELECT ${names.map((name) => `${gauges[name][1]} AS ${name}`).join(', ')}`;
 
 /**
- * Gauges that are read from the tables at each scrape. While the database does not answer they are missing, and all other
- * metrics are there.
+ * Registers gauges that each scrape reads from the tables. While the database does not answer, only these gauges are missing.
  */
 export function measureBacklog(db: DataSource, registry: Registry): void {
   let reading: Promise<Record<Name, string> | undefined> | undefined;
-  /** One query a scrape, whichever gauge asks first; never two at a time. */
+  /** One query per scrape, which the first gauge starts; never two at a time. */
   const read = (): Promise<Record<Name, string> | undefined> => {
     reading ??= readOnce(db).finally(() => setImmediate(() => (reading = undefined)));
     return reading;
@@ -60,7 +59,7 @@ export function measureBacklog(db: DataSource, registry: Registry): void {
 async function readOnce(db: DataSource): Promise<Record<Name, string> | undefined> {
   try {
     return await db.transaction(async (tx) => {
-      await tx.query(`SELECT set_config('statement_timeout', '${WITHIN}', true)`);
+      await tx.sql`SELECT set_config('statement_timeout', ${String(WITHIN)}, true)`;
       const [row] = await tx.query(sql);
       return row;
     });

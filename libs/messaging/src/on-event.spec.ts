@@ -91,7 +91,7 @@ describeWith('postgres')('the handler of a whole topic', () => {
     ]);
   });
 
-  it('receives an event beside the handler of its type', async () => {
+  it('receives an event in addition to the handler of its type', async () => {
     await service.receive('newsroom.articles', retraction());
     expect(await seen()).toEqual([
       { by: 'event', type: 'article.retracted' },
@@ -99,18 +99,18 @@ describeWith('postgres')('the handler of a whole topic', () => {
     ]);
   });
 
-  it('shares a transaction with the handler of the type: when it fails, neither takes effect', async () => {
+  it('shares a transaction with the handler of the type: if one fails, neither takes effect', async () => {
     await service.receive('newsroom.articles', retraction('poison'));
     expect(await seen()).toEqual([]);
     expect(await service.query(`SELECT attempts FROM dead_letter`)).toEqual([{ attempts: 5 }]);
   });
 
-  it('is not asked about events of other topics', async () => {
+  it('receives no events of other topics', async () => {
     await service.receive('newsroom.polls', ofUnknownType());
     expect(await seen()).toEqual([]);
   });
 
-  it('puts no unknown type into a label of a metric', async () => {
+  it('puts no unknown type into the label of a metric', async () => {
     await service.receive('newsroom.articles', ofUnknownType());
     const metrics = await service.metrics();
     expect(metrics).toMatch(/events_received_total\{type="unknown",outcome="handled"/);

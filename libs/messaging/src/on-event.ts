@@ -8,8 +8,8 @@ type Contracts = [EventContract, ...EventContract[]];
 type Handler<C extends Contracts> = (event: EventOf<C[number]>, tx: EntityManager) => Promise<unknown>;
 
 /**
- * Marks the method that handles these events. It runs in the transaction `tx` together with the inbox row of the
- * event: what it writes through `tx` takes effect exactly once. Anything else it does must bear repetition.
+ * Marks the method that handles these events. It runs in the transaction `tx` that also inserts the event's inbox row, so
+ * what it writes through `tx` takes effect exactly once. Any other effect must be repeatable.
  */
 export function OnEvent<const C extends Contracts>(...contracts: C) {
   return <H extends Handler<C>>(
@@ -22,8 +22,8 @@ export function OnEvent<const C extends Contracts>(...contracts: C) {
 }
 
 /**
- * Marks the method that receives every event of these topics as it lies in the log, whatever its type, so that a service
- * can forward events of types its build does not know. It runs like a handler of {@link OnEvent}.
+ * Marks the method that receives every event of these topics undecoded, whatever its type, so that a service can forward
+ * events of types its build does not know. It runs like a handler of {@link OnEvent}.
  */
 export function OnTopic(...topics: [TopicName, ...TopicName[]]) {
   return <H extends (event: RawEvent, tx: EntityManager) => Promise<unknown>>(
@@ -35,7 +35,7 @@ export function OnTopic(...topics: [TopicName, ...TopicName[]]) {
   };
 }
 
-/** Sets the patterns of topics apart from those of event types. */
+/** Prefix of a topic's pattern, which distinguishes it from an event type. */
 export const TOPIC_PATTERN = 'topic:';
 
 const bindTo =
@@ -46,7 +46,7 @@ const bindTo =
     applyDecorators(EventPattern(patterns), UseFilters(new ToTransport()))(target, key, method);
   };
 
-/** Returns a handler's error to the event server, which retries or dead-letters. */
+/** Passes a handler's error to the event server, which retries or dead-letters. */
 @Catch()
 class ToTransport implements RpcExceptionFilter {
   catch(error: unknown): Observable<never> {

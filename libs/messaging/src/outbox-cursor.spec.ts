@@ -35,12 +35,12 @@ describeWith('postgres')('reading the outbox', () => {
 
   const idsOf = (rows: readonly OutboxRow[]): number[] => rows.map(({ id }) => Number(id));
 
-  it('gives the oldest rows in their order, as many as are wanted', async () => {
+  it('returns the oldest rows in their order, up to the limit', async () => {
     await add(30);
     expect(idsOf(await new OutboxCursor().read(db.manager, 10))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  it('cuts a batch before it grows past 8 MiB, but gives a larger row alone', async () => {
+  it('cuts a batch before it grows past 8 MiB, but returns a larger row alone', async () => {
     await db.query(
       `INSERT INTO outbox (topic, key, headers, value)
        SELECT 'newsroom.articles', 'key', '{}', repeat('x', 3000000) FROM generate_series(1, 5)`,
@@ -48,7 +48,7 @@ describeWith('postgres')('reading the outbox', () => {
     expect(idsOf(await new OutboxCursor().read(db.manager, 100))).toEqual([1, 2, 3]);
   });
 
-  it('does not go over all rows that were deleted while an old snapshot keeps them', async () => {
+  it('skips deleted rows that an old snapshot keeps in the index', async () => {
     const old = db.createQueryRunner();
     await old.startTransaction('REPEATABLE READ');
     await old.query(`SELECT count(*) FROM outbox`);
@@ -62,20 +62,20 @@ describeWith('postgres')('reading the outbox', () => {
       await remove(rows);
     }
     await add(1);
-    // Transactions of others, in other databases too, may keep it from moving on for a moment.
+    // Other transactions, also in other databases, may hold up the floor for a moment.
     await waitUntil(
       async () => {
         const before = await entriesRead(db);
         expect(await cursor.read(db.manager, 2_000)).toHaveLength(1);
         return (await entriesRead(db)) - before < 1_000;
       },
-      { what: 'a read that leaves the deleted rows out' },
+      { what: 'a read that skips the deleted rows' },
     );
     await old.rollbackTransaction();
     await old.release();
   });
 
-  it('finds a row at once whose transaction took its id early and commits late', async () => {
+  it('finds at once a row whose transaction took its id early and commits late', async () => {
     const cursor = new OutboxCursor();
     const late = db.createQueryRunner();
     await late.startTransaction();
@@ -89,7 +89,7 @@ describeWith('postgres')('reading the outbox', () => {
     expect(idsOf(await cursor.read(db.manager, 2_000))).toEqual([1]);
   });
 
-  it('finds a row of a transaction that commits after thousands of later ones have gone, before the next of its key', async () => {
+  it('finds a row that commits after thousands of later ones have left, and before the next row of its key', async () => {
     const cursor = new OutboxCursor();
     const late = db.createQueryRunner();
     await late.startTransaction();
@@ -108,7 +108,7 @@ describeWith('postgres')('reading the outbox', () => {
     expect(idsOf(await cursor.read(db.manager, 10))).toEqual([1, 6_002]);
   });
 
-  it('finds a row at once whose transaction is the newest of all and was open during many reads', async () => {
+  it('finds at once a row whose transaction is the newest of all and was open during many reads', async () => {
     const cursor = new OutboxCursor();
     const newest = db.createQueryRunner();
     await newest.startTransaction();
@@ -119,14 +119,14 @@ describeWith('postgres')('reading the outbox', () => {
     expect(idsOf(await cursor.read(db.manager, 10))).toEqual([1]);
   });
 
-  it('finds the first row of all after having found nothing', async () => {
+  it('finds the first row after reads that found nothing', async () => {
     const cursor = new OutboxCursor();
     for (let read = 0; read < 5; read++) expect(await cursor.read(db.manager, 10)).toEqual([]);
     await add(1);
     expect(idsOf(await cursor.read(db.manager, 10))).toEqual([1]);
   });
 
-  it('misses no row and keeps their order while many transactions commit side by side', async () => {
+  it('misses no row while many transactions commit concurrently', async () => {
     const cursor = new OutboxCursor();
     const writing = { on: true };
     const seen: number[] = [];
@@ -140,7 +140,7 @@ describeWith('postgres')('reading the outbox', () => {
     });
     const reading = (async () => {
       for (;;) {
-        // Asked before reading: what commits during the last read is seen by one more.
+        // Checked before reading: one more read sees the rows that commit during the last one.
         const mayHaveMore = writing.on;
         const rows = await cursor.read(db.manager, 20);
         await remove(rows);
@@ -155,7 +155,7 @@ describeWith('postgres')('reading the outbox', () => {
     expect(await db.query(`SELECT FROM outbox`)).toEqual([]);
   });
 
-  it('marks rows of a key of which an earlier event was refused', async () => {
+  it('marks rows whose key has a refused event', async () => {
     await db.query(
       `INSERT INTO refused_key (topic, key, reason) VALUES ('newsroom.articles', 'key 3', 'too large')`,
     );

@@ -12,43 +12,43 @@ export interface OutboxRow {
   readonly key: string;
   readonly headers: Record<string, string>;
   readonly value: string;
-  /** Where the row lies. */
+  /** The table that holds the row. */
   readonly table: 'outbox' | 'refused_event';
   /** The log refused an earlier event of the same key: this one must not overtake it. */
   readonly isHeld: boolean;
 }
 
-/** What had ended when a snapshot was taken: https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-PG-SNAPSHOT */
+/** The state of all transactions at a snapshot: https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-PG-SNAPSHOT */
 interface Horizon {
-  /** The last id that the outbox has handed out. */
+  /** The last id that the sequence of the outbox has handed out. */
   readonly handedOut: bigint;
   /** Every transaction below this has ended. */
   readonly xmin: bigint;
   /**
-   * A transaction that began here: every one that began before has a lower number. The `xmax` of a snapshot does not tell,
-   * since it is one past the last that has ended: newer ones may be open.
+   * The number of a transaction that began here: all earlier ones have lower numbers. The `xmax` of the snapshot is no such
+   * number: it is one past the last transaction that has ended, and newer ones may be open.
    */
   readonly begun?: bigint;
 }
 
 /**
- * Reads the oldest rows of the outbox. Deleted rows stay in the index while any snapshot in the database is older, such as a
- * backup's, so reading begins at a floor: an id up to which all rows have left the outbox and none can appear any more.
+ * Reads the oldest rows of the outbox. Deleted rows stay in the index while an older snapshot exists, such as a backup's. So
+ * that a read does not scan them all, it begins at a floor: an id up to which all rows are deleted and none can appear any more.
  *
- * A transaction may take its ids early and commit late, and until then later ids of other keys are published. The floor
- * therefore moves to the ids handed out at some moment only once every transaction of that moment has ended. Those that write
- * to the outbox have locked a row before and so count among them; a backup only reads and does not.
+ * A transaction may take its ids early and commit late; until then, later ids of other keys are published. So the floor moves
+ * up to the last id of some moment only once every transaction of that moment has ended. Transactions that write to the outbox
+ * have locked a row before, so they have a number and count; a backup only reads and does not.
  */
 export class OutboxCursor {
   private floor = 0n;
-  /** Where the floor moves next, once all transactions of then have ended. */
+  /** The next floor, once all transactions of that moment have ended. */
   private next: { handedOut: bigint; begun?: bigint } | undefined;
   private fullScanAt = 0;
 
-  /** The oldest rows, `limit` and 8 MiB at most, in the order in which they are to be published. */
+  /** The oldest rows, at most `limit` and 8 MiB, in publishing order. */
   async read(tx: EntityManager, limit: number): Promise<OutboxRow[]> {
     const isFullScan = this.isFullScanDue;
-    // Before the rows, in a snapshot of its own: what has ended for it is visible to them.
+    // Read before the rows: every transaction that has ended by now is visible to the read of the rows.
     const horizon = await readHorizon(tx, this.next !== undefined && this.next.begun === undefined);
     const rows: OutboxRow[] = await tx.query(
       withinBatchBytes(
@@ -66,18 +66,19 @@ export class OutboxCursor {
   /** Whether there is anything to read; far cheaper than a round. */
   async hasRows(tx: EntityManager): Promise<boolean> {
     if (this.isFullScanDue) return true;
-    const [row] = await tx.query(`SELECT 1 FROM outbox WHERE id > $1 LIMIT 1`, [String(this.floor)]);
-    return row !== undefined;
+    const rows = await tx.sql<object[]>`SELECT FROM outbox WHERE id > ${String(this.floor)} LIMIT 1`;
+    return rows.length > 0;
   }
 
-  /** Whether the next read begins at the first row. A crash of Postgres may have brought deleted rows back. */
+  /** Whether the next read ignores the floor: a crash of Postgres may have brought deleted rows back. */
   get isFullScanDue(): boolean {
     return performance.now() >= this.fullScanAt;
   }
 
   /**
-   * Takes three reads: one notes the ids handed out, a later one a transaction that began after those that may hold them, since
-   * ids are handed out while a snapshot is already taken, and one more finds all before it ended.
+   * Takes three reads. The first notes the last id. A later one notes a transaction that began after all that may hold such
+   * ids; it must be later, since ids are handed out while the snapshot of the first is already taken. One more finds that all
+   * transactions before that one have ended.
    */
   private raiseFloor(now: Horizon, rows: readonly OutboxRow[]): void {
     const { next } = this;
@@ -91,7 +92,7 @@ export class OutboxCursor {
   }
 }
 
-/** @param begins whether the transaction takes a number, which costs one of the database's. */
+/** @param begins whether the transaction takes a number; the database has a limited supply. */
 async function readHorizon(tx: EntityManager, begins: boolean): Promise<Horizon> {
   const [row] = await tx.query(
     `SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS "handedOut", pg_snapshot_xmin(pg_current_snapshot())::text AS xmin
@@ -104,7 +105,7 @@ async function readHorizon(tx: EntityManager, begins: boolean): Promise<Horizon>
   };
 }
 
-/** Those of the rows that `sql` selects, by id, that fit a batch. */
+/** Cuts the rows that `sql` selects, in the order of their ids, to the bytes of a batch. */
 export const withinBatchBytes = (sql: string): string =>
   `SELECT id, topic, key, headers, value, "table", "isHeld" FROM (
      SELECT *, sum(octet_length(value)) OVER (ORDER BY id) - octet_length(value) AS bytes_before FROM (${sql}) AS oldest
@@ -112,7 +113,7 @@ export const withinBatchBytes = (sql: string): string =>
 
 type StoredMessage = Pick<OutboxRow, 'id' | 'topic' | 'key' | 'headers' | 'value'>;
 
-/** A message out of the row that an outbox or a backlog keeps of it. */
+/** The message in a row of the outbox or of a backlog. */
 export const messageOf = ({ id, topic, key, headers, value }: StoredMessage): OutgoingMessage => ({
   outboxId: id,
   topic,

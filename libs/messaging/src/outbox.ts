@@ -9,14 +9,11 @@ export interface OutgoingEvent<Contract extends EventContract> {
   /** Id of the aggregate that changed. */
   readonly subject: string;
   readonly data: DataOf<Contract>;
-  /** Trace of the request behind it, when events of several requests are added at once; else that of the caller. */
+  /** Trace of the request that caused it, by default the caller's. Set it when one call adds events of several requests. */
   readonly traceparent?: string;
 }
 
-/**
- * The transactional outbox: a change and the news of it are one commit, so neither is ever there without the other.
- * The {@link Relay} carries the rows on from here.
- */
+/** The transactional outbox: a change and its event commit together, or neither does. The {@link Relay} publishes the rows. */
 @Injectable()
 export class Outbox {
   private readonly listeners: (() => void)[] = [];
@@ -27,10 +24,10 @@ export class Outbox {
   ) {}
 
   /**
-   * Adds an event to the transaction `tx`. Lock the aggregate's row before: rows of one subject then get their
-   * place in the queue in the order of their commits.
-   * @throws ZodError when the data breaks the contract, BadMessage when it is larger than MAX_EVENT_BYTES, Error
-   * outside a transaction; the caller's transaction is then rolled back and nothing was said or done.
+   * Adds an event to the transaction `tx`. Lock the aggregate's row first: events of one subject then get their ids in the
+   * order of their commits.
+   * @throws ZodError when the data breaks the contract, BadMessage when it is larger than MAX_EVENT_BYTES, Error outside a
+   * transaction. Let the error roll back the transaction: a change must not commit without its event.
    */
   add<Contract extends EventContract>(
     tx: EntityManager,
@@ -63,17 +60,15 @@ export class Outbox {
       });
       return { subject, headers: headersToJson(headers), value: value!.toString() };
     });
-    await tx.query(
-      `INSERT INTO outbox (topic, key, headers, value)
-       SELECT $1, key, headers::json, value FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY
-         AS event(key, headers, value, place) ORDER BY place`,
-      [
-        contract.topic,
-        rows.map(({ subject }) => subject),
-        rows.map(({ headers }) => headers),
-        rows.map(({ value }) => value),
-      ],
-    );
+    await tx.sql`
+      INSERT INTO outbox (topic, key, headers, value)
+      SELECT ${contract.topic}, key, headers::json, value
+      FROM unnest(
+        ${rows.map(({ subject }) => subject)}::text[],
+        ${rows.map(({ headers }) => headers)}::text[],
+        ${rows.map(({ value }) => value)}::text[]
+      ) WITH ORDINALITY AS event (key, headers, value, position)
+      ORDER BY position`;
   }
 
   /** Calls `listener` after each commit that added to the outbox. */

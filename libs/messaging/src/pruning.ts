@@ -7,7 +7,7 @@ import type { MessagingConfig } from './settings.js';
 
 const HOUR = 60 * 60 * 1000;
 
-/** Keeps the inbox from growing for ever. A delivery later than the retention is caught by the version guards. */
+/** Keeps the inbox from growing forever. Version guards catch a redelivery after the retention, see `unlessNewer`. */
 @Injectable()
 export class Pruning extends BackgroundWork {
   constructor(

@@ -5,16 +5,16 @@ import { failureKind, LOGGER, type Logger } from '#platform';
 import {
   claimRedrive,
   dropDeadLetters,
-  keepDeadLetter,
   postponeRedrive,
+  recordFailedRedrive,
   type DeadLetter,
 } from './dead-letters.js';
 import { Delivery } from './delivery.js';
 
-/** Milliseconds between looks at the dead letters that an operator wants handled again. */
-const LOOK_EVERY = 1_000;
+/** Milliseconds between polls for requests of operators. */
+const POLL = 1_000;
 
-/** Handles requested dead letters once more: what works is gone from them in the same transaction. */
+/** Handles dead letters again when an operator asks for it. The same transaction deletes a letter that succeeds. */
 @Injectable()
 export class Redrive extends BackgroundWork {
   constructor(
@@ -22,31 +22,29 @@ export class Redrive extends BackgroundWork {
     private readonly delivery: Delivery,
     @Inject(LOGGER) log: Logger,
   ) {
-    super('redrive', LOOK_EVERY, log);
+    super('redrive', POLL, log);
   }
 
   protected async round(): Promise<boolean> {
-    let failed: { letter: DeadLetter; error: unknown } | undefined;
-    const found = await this.db
-      .transaction(async (tx) => {
-        const letter = await claimRedrive(tx);
-        if (!letter) return false;
-        failed = { letter, error: undefined };
+    let letter: DeadLetter | undefined;
+    try {
+      await this.db.transaction(async (tx) => {
+        letter = await claimRedrive(tx);
+        if (!letter) return;
         await this.delivery.redeliver(tx, letter);
         await dropDeadLetters(tx, [letter.id]);
-        return true;
-      })
-      .catch(async (error: unknown) => {
-        // What is not the letter's fault leaves the request; the others go first, after the worker's wait.
-        if (!failed) throw error;
-        if (failureKind(error) !== 'permanent') {
-          await postponeRedrive(this.db.manager, failed.letter.id);
-          throw error;
-        }
-        failed.error = error;
-        return true;
       });
-    if (failed?.error !== undefined) await keepDeadLetter(this.db.manager, failed.letter.id, failed.error);
-    return found;
+    } catch (error) {
+      if (!letter) throw error;
+      await this.keep(letter, error);
+    }
+    return letter !== undefined;
+  }
+
+  /** @throws `error` when the letter is not at fault: it stays requested, behind the others, and the worker waits. */
+  private async keep({ id }: DeadLetter, error: unknown): Promise<void> {
+    if (failureKind(error) === 'permanent') return recordFailedRedrive(this.db.manager, id, error);
+    await postponeRedrive(this.db.manager, id);
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
-import { rowCount } from '#platform';
 import type { EntityManager } from 'typeorm';
+import { rowCount, type Changed } from '#platform';
 import { reasonOf } from './dead-letters.js';
 import { withinBatchBytes, type OutboxRow } from './outbox-cursor.js';
 
@@ -19,28 +19,26 @@ export interface RefusedEvent {
 
 /** Holds `row` back, and later events of its key with it. Clears a request to retry. */
 export async function refuse(tx: EntityManager, row: OutboxRow, error: unknown): Promise<void> {
-  await tx.query(
-    `INSERT INTO refused_key (topic, key, reason) VALUES ($1, $2, $3)
-     ON CONFLICT (topic, key) DO UPDATE SET reason = excluded.reason, retry_requested_at = NULL`,
-    [row.topic, row.key, reasonOf(error)],
-  );
+  await tx.sql`
+    INSERT INTO refused_key (topic, key, reason) VALUES (${row.topic}, ${row.key}, ${reasonOf(error)})
+    ON CONFLICT (topic, key) DO UPDATE SET reason = excluded.reason, retry_requested_at = NULL`;
   await holdBack(tx, [row]);
 }
 
-/** Moves rows out of the outbox because an event of their key was refused; rows already held back stay as they are. */
+/** Moves rows out of the outbox because an event of their key was refused; leaves rows that are held back already. */
 export async function holdBack(tx: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
   if (rows.length === 0) return;
-  await tx.query(
-    `WITH moved AS (
-       DELETE FROM outbox USING refused_key
-       WHERE id = ANY($1) AND refused_key.topic = outbox.topic AND refused_key.key = outbox.key RETURNING outbox.*)
-     INSERT INTO refused_event (id, topic, key, headers, value, created_at)
-     SELECT id, topic, key, headers, value, created_at FROM moved`,
-    [rows.map(({ id }) => id)],
-  );
+  await tx.sql`
+    WITH moved AS (
+      DELETE FROM outbox USING refused_key
+      WHERE id = ANY(${rows.map(({ id }) => id)})
+        AND refused_key.topic = outbox.topic AND refused_key.key = outbox.key
+      RETURNING outbox.*)
+    INSERT INTO refused_event (id, topic, key, headers, value, created_at)
+    SELECT id, topic, key, headers, value, created_at FROM moved`;
 }
 
-/** The oldest events of the keys that an operator wants published again; `limit` and 8 MiB at most. */
+/** The oldest events of the keys that an operator wants retried; at most `limit` rows and 8 MiB. */
 export function eventsToRetry(tx: EntityManager, limit: number): Promise<OutboxRow[]> {
   return tx.query(
     withinBatchBytes(
@@ -52,41 +50,41 @@ export function eventsToRetry(tx: EntityManager, limit: number): Promise<OutboxR
   );
 }
 
-/** Deletes events that have been published or are not wanted any more, and the hold on keys without any left. */
+/**
+ * Deletes held events, and the hold on keys that have none left.
+ * @returns how many events were deleted.
+ */
 export async function dropRefused(tx: EntityManager, ids: readonly string[]): Promise<number> {
-  const dropped = rowCount(await tx.query(`DELETE FROM refused_event WHERE id = ANY($1)`, [ids]));
-  await tx.query(
-    `DELETE FROM refused_key WHERE NOT EXISTS (
-       SELECT FROM refused_event WHERE refused_event.topic = refused_key.topic AND refused_event.key = refused_key.key)`,
-  );
+  const dropped = rowCount(await tx.sql<Changed>`DELETE FROM refused_event WHERE id = ANY(${ids})`);
+  await tx.sql`
+    DELETE FROM refused_key WHERE NOT EXISTS (
+      SELECT FROM refused_event WHERE refused_event.topic = refused_key.topic AND refused_event.key = refused_key.key)`;
   return dropped;
 }
 
-/** Asks the service to publish the events of these events' keys again; null means all. @returns how many keys. */
-export async function requestRetry(tx: EntityManager, ids: readonly string[] | null): Promise<number> {
+/** Asks the running service to publish all held events of the keys of these events. @returns how many keys. */
+export async function requestRetry(tx: EntityManager, ids: readonly string[] | 'all'): Promise<number> {
   return rowCount(
-    await tx.query(
-      `UPDATE refused_key SET retry_requested_at = now() WHERE $1::bigint[] IS NULL OR (topic, key) IN (
-         SELECT topic, key FROM refused_event WHERE id = ANY($1))`,
-      [ids],
-    ),
+    ids === 'all'
+      ? await tx.sql<Changed>`UPDATE refused_key SET retry_requested_at = now()`
+      : await tx.sql<Changed>`
+          UPDATE refused_key SET retry_requested_at = now()
+          WHERE (topic, key) IN (SELECT topic, key FROM refused_event WHERE id = ANY(${ids}))`,
   );
 }
 
-/** The oldest first, `limit` at most. */
+/** At most `limit` held events, the oldest first. */
 export function listRefused(tx: EntityManager, limit: number): Promise<RefusedEvent[]> {
-  return tx.query(
-    `SELECT id, topic, key, octet_length(value) AS bytes, reason, refused_at AS "refusedAt",
-       retry_requested_at IS NOT NULL AS "retryRequested"
-     FROM refused_event JOIN refused_key USING (topic, key) ORDER BY id LIMIT $1`,
-    [limit],
-  );
+  return tx.sql`
+    SELECT id, topic, key, octet_length(value) AS bytes, reason, refused_at AS "refusedAt",
+      retry_requested_at IS NOT NULL AS "retryRequested"
+    FROM refused_event JOIN refused_key USING (topic, key) ORDER BY id LIMIT ${limit}`;
 }
 
-/** Erases everything of one key that has not been published yet, wherever it waits. */
+/** Erases every event of one key that has not been published yet, in every table that may hold it. */
 export async function discardUnpublished(tx: EntityManager, topic: string, key: string): Promise<void> {
-  await tx.query(`DELETE FROM outbox WHERE topic = $1 AND key = $2`, [topic, key]);
-  await tx.query(`DELETE FROM refused_event WHERE topic = $1 AND key = $2`, [topic, key]);
-  await tx.query(`DELETE FROM refused_key WHERE topic = $1 AND key = $2`, [topic, key]);
-  await tx.query(`DELETE FROM loopback_backlog WHERE topic = $1 AND key = $2`, [topic, key]);
+  await tx.sql`DELETE FROM outbox WHERE topic = ${topic} AND key = ${key}`;
+  await tx.sql`DELETE FROM refused_event WHERE topic = ${topic} AND key = ${key}`;
+  await tx.sql`DELETE FROM refused_key WHERE topic = ${topic} AND key = ${key}`;
+  await tx.sql`DELETE FROM loopback_backlog WHERE topic = ${topic} AND key = ${key}`;
 }

@@ -12,7 +12,7 @@ import { MessageRefused, TRANSPORT, type EventTransport } from './transport.js';
 
 /** Milliseconds between polls: the fallback for the wake-up at commit. */
 const POLL = 250;
-/** Polls faster for a second after finding rows of another replica. */
+/** Milliseconds: polls faster for a while after it has found rows that another replica committed. */
 const BUSY_POLL = { every: 10, for: 1_000 };
 /** Milliseconds until a process that is not the owner polls again. */
 const LEFT_TO_OWNER = 100;
@@ -23,9 +23,9 @@ type Outcome = 'left to the owner' | 'nothing to do' | OutboxRow[];
  * Publishes outbox rows to the event log, oldest first, and deletes them once the log has them.
  *
  * One relay per database works at a time: it holds a transaction-level advisory lock while it reads, publishes and deletes. If
- * it dies, the next one publishes the same rows again and the inbox deduplicates them. If it hangs and loses its lock, the log
- * fences it off, see {@link PublishOptions.takenOver}. Relays side by side (SKIP LOCKED) or a cursor alone (`id > last`) would
- * reorder or miss rows whose transactions commit late.
+ * it dies, the next one publishes the same rows again and the inboxes deduplicate them. If it hangs and loses its lock, the log
+ * fences it off, see {@link PublishOptions.takenOver}. Parallel relays (SKIP LOCKED) would reorder rows, and a cursor alone
+ * (`id > last`) would miss rows whose transactions commit late.
  */
 @Injectable()
 export class Relay extends BackgroundWork {
@@ -51,7 +51,7 @@ export class Relay extends BackgroundWork {
     this.relayed = counter('outbox_relayed_total', 'Events that the log has acknowledged.');
     this.refused = counter(
       'outbox_refused_total',
-      'Events that the log permanently refused; see «ops refused list».',
+      'Events that the log permanently refused; see `ops refused list`.',
     );
     this.lockLost = counter(
       'relay_lock_lost_total',
@@ -86,7 +86,7 @@ export class Relay extends BackgroundWork {
       if (rows.length === 0) return 'nothing to do';
       const claim = await claimRelay(tx, this.owner, lease);
       if (claim === 'left') return 'left to the owner';
-      // Before anything is published: a hold that an operator has just lifted must not undo the round afterwards.
+      // Before publishing: if an operator has just lifted the hold, this must not fail after the log has the events.
       const held = rows.filter(({ isHeld }) => isHeld);
       await holdBack(tx, held);
       const free = rows.filter(({ isHeld }) => !isHeld);
@@ -108,7 +108,7 @@ export class Relay extends BackgroundWork {
     return performance.now() - this.foundOthersAt < BUSY_POLL.for ? BUSY_POLL.every : POLL;
   }
 
-  /** Publishes `rows` and takes them out of the tables, in `tx`. @returns those that were published: all or none. */
+  /** Publishes `rows` and deletes them in `tx`. @returns the published rows: all or none. */
   private async publish(
     tx: EntityManager,
     rows: OutboxRow[],
@@ -121,7 +121,7 @@ export class Relay extends BackgroundWork {
         takenOver,
         tx,
         signal,
-        confirmLock: () => tx.query(`SELECT 1`),
+        confirmLock: () => tx.sql`SELECT 1`,
       });
     } catch (error) {
       if (!(error instanceof MessageRefused)) throw error;
@@ -157,7 +157,7 @@ export class Relay extends BackgroundWork {
     const ids = rows.map(({ id }) => id);
     try {
       if (rows[0]!.table === 'refused_event') await dropRefused(tx, ids);
-      else await tx.query(`DELETE FROM outbox WHERE id = ANY($1)`, [ids]);
+      else await tx.sql`DELETE FROM outbox WHERE id = ANY(${ids})`;
     } catch (error) {
       this.lockLost.inc();
       this.log.warn(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { secret, setting, text, type ConfigOf } from '#platform';
 
-/** How a service reaches its event log. Without brokers only the newsroom in one process runs, on the loopback. */
+/** How a service reaches Kafka. Without brokers, only the newsroom in one process runs, over the loopback. */
 export const messagingSettings = {
   kafkaBrokers: setting('KAFKA_BROKERS', text.list(), 'broker addresses such as kafka-1:9092,kafka-2:9092'),
   kafkaTls: setting('KAFKA_TLS', text.flag(false), 'true or false'),
@@ -42,7 +42,7 @@ export const messagingSettings = {
   kafkaTokenUrl: setting(
     'KAFKA_TOKEN_URL',
     text.url(/^https?$/).optional(),
-    'the http(s) address that gives OAuth tokens for OAUTHBEARER',
+    'the http(s) address that issues OAuth tokens for OAUTHBEARER',
   ),
   kafkaTokenScope: setting('KAFKA_TOKEN_SCOPE', z.string().optional(), 'the OAuth scope to ask for'),
   topicPrefix: setting(
@@ -57,7 +57,7 @@ export const messagingSettings = {
   sessionTimeout: setting(
     'KAFKA_SESSION_TIMEOUT',
     text.int(1_000, 300_000, 30_000),
-    'milliseconds from 1000 to 300000 after which the group takes a silent member for dead',
+    'milliseconds from 1000 to 300000 after which the group removes a silent member',
   ),
   partitionsAtOnce: setting(
     'KAFKA_PARTITIONS_AT_ONCE',

@@ -5,7 +5,7 @@ import type { OutgoingMessage, ReceivedMessage } from './message.js';
 /** DI token of the {@link EventTransport}. */
 export const TRANSPORT = Symbol('transport');
 
-/** What became of messages that were tried once, in their order. */
+/** The result of trying messages once, in their order. */
 export interface Attempt {
   /** How many messages, from the start, were handled or dead-lettered as unreadable. */
   readonly done: number;
@@ -13,15 +13,15 @@ export interface Attempt {
   readonly failure?: { readonly kind: FailureKind; readonly error: unknown };
 }
 
-/** Who wants messages. When and how often a failed one is tried again is up to {@link Lane}. */
+/** A subscriber, as the transport sees it. {@link Lane} decides when and how often a failed message is retried. */
 export interface Subscription {
-  /** Every message reaches each group once or more often, whatever the number of its processes. */
+  /** Every message reaches each group at least once, however many processes the group has. */
   readonly group: string;
   readonly topics: readonly string[];
   /** Tries messages of one partition in their order. Never rejects. */
   deliver(messages: readonly ReceivedMessage[]): Promise<Attempt>;
   /** Dead-letters a message; from then on it counts as done. */
-  bury(message: ReceivedMessage, error: unknown, attempts: number): Promise<void>;
+  deadLetter(message: ReceivedMessage, error: unknown, attempts: number): Promise<void>;
 }
 
 export interface PublishOptions {
@@ -38,25 +38,28 @@ export interface PublishOptions {
   readonly signal: AbortSignal;
 }
 
-/** The log will never take this message, or one of these; see {@link EventTransport.publish}. */
+/** The log will never accept this message, or one of these; see {@link EventTransport.publish}. */
 export class MessageRefused extends Error {
   override readonly name = 'MessageRefused';
 }
 
-/** How messages get from an outbox to the inboxes of others: Kafka, or the loopback of a newsroom in one process. */
+/**
+ * Carries messages from an outbox to the inboxes of other services: over Kafka, or over the loopback of a newsroom in one
+ * process. It closes in two phases, since handlers still publish while the last messages are processed.
+ */
 export interface EventTransport {
-  /** Rows the relay should take a round, at most. */
+  /** How many rows the relay should take per round, at most. */
   readonly batch: number;
   /**
-   * Resolves when every message is sure to arrive, in the given order for each key.
-   * @throws MessageRefused when the log will never accept one of them; any other error when a retry may succeed. Either way,
-   * publish all of them again.
+   * Resolves when every message is certain to arrive, in the given order for each key.
+   * @throws MessageRefused when the log will never accept one of them; any other error when a retry may succeed. In both
+   * cases, publish all of them again.
    */
   publish(messages: readonly OutgoingMessage[], options: PublishOptions): Promise<void>;
-  /** Starts delivery in the background and returns at once, even if the log is unreachable. */
+  /** Starts receiving in the background and returns at once, even if the log is unreachable. */
   subscribe(subscription: Subscription): void;
-  /** Stops delivery; resolves when messages in progress are done. Publishing goes on. */
-  stopDelivery(): Promise<void>;
-  /** Ends everything; nothing may be published afterwards. */
+  /** First phase: receives nothing more, and resolves when messages in progress are done. Publishing still works. */
+  stopReceiving(): Promise<void>;
+  /** Second phase: closes all connections. Nothing may be published afterwards. */
   close(): Promise<void>;
 }

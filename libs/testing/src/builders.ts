@@ -83,3 +83,16 @@ export function anEncodedEvent<Contract extends EventContract>(
 ): EncodedMessage {
   return encodeEvent({ id, type: contract.type, source, subject, time: TIME, data });
 }
+
+let offsets = 0;
+
+/** An event as a subscriber receives it, each at an offset of its own. */
+export const aReceivedEvent = <Contract extends EventContract>(
+  contract: Contract,
+  event: Parameters<typeof anEncodedEvent<Contract>>[1],
+) => ({
+  ...anEncodedEvent(contract, event),
+  topic: contract.topic,
+  partition: 0,
+  offset: String(++offsets),
+});

@@ -1,6 +1,7 @@
 export * from './auth.js';
 export * from './builders.js';
 export * from './isolation.js';
+export * from './migrated-database.js';
 export * from './services/kafka.js';
 export * from './services/kcat.js';
 export * from './services/pgbouncer.js';

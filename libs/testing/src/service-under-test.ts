@@ -74,7 +74,7 @@ export class ServiceUnderTest {
         under.emitted.push(...known.map(decodeEvent));
         return { done: messages.length };
       },
-      bury: async () => undefined,
+      deadLetter: async () => undefined,
     });
     loopback.open();
     return under;
@@ -83,7 +83,7 @@ export class ServiceUnderTest {
   /** Brings events to the service as another service's relay would; resolves when they have taken effect. */
   async receive(topic: (typeof topicNames)[number], ...messages: EncodedMessage[]): Promise<void> {
     const numbered = messages.map((message, i) => ({ ...message, topic, outboxId: String(i + 1) }));
-    await this.loopback.bring(numbered, createLogger('test', 'silent'));
+    await this.loopback.deliver(numbered, createLogger('test', 'silent'));
   }
 
   /** Its metrics in the text format of Prometheus. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { commentRemoved } from '#events';
-import { Outbox } from '#messaging';
+import { Outbox, unlessNewer } from '#messaging';
 import type { Actor } from '#http';
 import { Clock } from '#platform';
 import { refuse } from '../problems.js';
@@ -41,13 +41,10 @@ export class CommentsService {
     return comment;
   }
 
-  /** Opens or closes an article for comments, unless a newer version of it has said so already. */
+  /** Opens or closes an article for comments, unless a newer version of it has arrived already. */
   async follow(tx: EntityManager, articleId: string, articleVersion: number, open: boolean): Promise<void> {
-    await tx.query(
-      `INSERT INTO thread (article_id, article_version, open) VALUES ($1, $2, $3)
-       ON CONFLICT (article_id) DO UPDATE SET article_version = excluded.article_version, open = excluded.open
-       WHERE thread.article_version <= excluded.article_version`,
-      [articleId, articleVersion, open],
-    );
+    await tx.sql`
+      INSERT INTO thread (article_id, article_version, open) VALUES (${articleId}, ${articleVersion}, ${open})
+      ${unlessNewer('thread', { key: 'article_id', version: 'article_version', columns: ['open'] })}`;
   }
 }

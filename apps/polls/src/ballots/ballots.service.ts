@@ -4,6 +4,7 @@ import { ReaderTokens, RequestBatches, RETRY_SOON } from '#http';
 import { Busy, Clock, CONFIG, LOGGER, type Logger, type Outcome } from '#platform';
 import type { PollsConfig } from '../config.js';
 import { lockPoll, Poll, type OpenPoll } from '../polls/poll.entity.js';
+import { Tallying } from '../polls/tallying.js';
 import { refuse } from '../problems.js';
 import { countBallots, type Choice } from './ballot.rules.js';
 import { ballotsOf, storeBallots } from './ballots.queries.js';
@@ -20,6 +21,7 @@ export class BallotsService implements BeforeApplicationShutdown {
     db: DataSource,
     private readonly clock: Clock,
     private readonly readers: ReaderTokens,
+    private readonly tallying: Tallying,
     @Inject(CONFIG) { databasePool }: PollsConfig,
     @Inject(LOGGER) log: Logger,
   ) {
@@ -61,6 +63,7 @@ export class BallotsService implements BeforeApplicationShutdown {
     if (change) {
       await storeBallots(tx, pollId, change, this.clock.now());
       await tx.update(Poll, { id: pollId }, { rev: change.poll.rev, hasNewBallots: true });
+      this.tallying.wakeAfterCommit(tx);
     }
     return outcomes;
   }

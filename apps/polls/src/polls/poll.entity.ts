@@ -36,11 +36,8 @@ export class Poll {
   rev!: number;
 
   /** Whether it has ballots that no event has carried yet. */
-  @Column('boolean', { name: 'untold' })
+  @Column('boolean', { name: 'emission_pending' })
   hasNewBallots!: boolean;
-
-  @Column('timestamptz', { name: 'told_at', nullable: true })
-  talliedAt!: Date | null;
 
   @Column('timestamptz', { name: 'opened_at', nullable: true })
   openedAt!: Date | null;

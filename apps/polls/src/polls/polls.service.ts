@@ -96,6 +96,12 @@ export class PollsService implements SnapshotSource {
     }
   }
 
+  /** Emits the current tallies of polls that `tx` has locked. */
+  async emitTallies(tx: EntityManager, ids: readonly string[]): Promise<void> {
+    const polls = (await lockPolls(tx, { id: In([...ids]) })).filter(isOpened);
+    for (const poll of polls) await this.emit(tx, pollTallied, poll);
+  }
+
   /** Emits the current state of a locked poll. */
   async emit(tx: EntityManager, contract: PollContract, poll: OpenedPoll): Promise<void> {
     const data = { rev: poll.rev, poll: pollSnapshot(poll) };

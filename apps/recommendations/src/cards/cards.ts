@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { ArticleSnapshot } from '#events';
+import { unlessNewer } from '#messaging';
 import { afterCommit, CACHE, type Cache } from '#platform';
 import { readThrough } from '../cache/read-through.js';
 import { cardOf, wordsOf, type Card } from './card.js';
@@ -10,6 +11,12 @@ import { findCards } from './cards.queries.js';
 const TTL = 30;
 /** Stemmed words stored per article, the most frequent first. */
 const TERMS = 60;
+
+const projection = {
+  key: 'article_id',
+  version: 'version',
+  columns: ['gone', 'card', 'section', 'topics', 'places', 'terms', 'published_at'],
+};
 
 const keyOf = (id: string): string => `card:${id}`;
 
@@ -24,26 +31,13 @@ export class Cards {
   /** @returns false when a newer version, or the article's retraction, is known already. */
   async put(tx: EntityManager, article: ArticleSnapshot, version: number): Promise<boolean> {
     const card = cardOf(article);
-    const kept: unknown[] = await tx.query(
-      `INSERT INTO card (article_id, version, gone, card, section, topics, places, terms, published_at)
-       VALUES ($1, $2, false, $3, $4, $5, $6, ARRAY(
-         SELECT lexeme FROM unnest(to_tsvector('german', $7)) WHERE length(lexeme) > 2
-         ORDER BY cardinality(positions) DESC, lexeme LIMIT ${TERMS}), $8)
-       ON CONFLICT (article_id) DO UPDATE SET version = excluded.version, gone = false, card = excluded.card,
-         section = excluded.section, topics = excluded.topics, places = excluded.places, terms = excluded.terms,
-         published_at = excluded.published_at
-       WHERE card.version <= excluded.version RETURNING article_id`,
-      [
-        article.id,
-        version,
-        JSON.stringify(card),
-        article.section.slug,
-        article.topics.map(({ slug }) => slug),
-        article.places.map(({ slug }) => slug),
-        wordsOf(article),
-        article.publishedAt,
-      ],
-    );
+    const kept = await tx.sql<object[]>`
+      INSERT INTO card (article_id, version, gone, card, section, topics, places, terms, published_at)
+      VALUES (${article.id}, ${version}, false, ${JSON.stringify(card)}, ${article.section.slug},
+        ${article.topics.map(({ slug }) => slug)}, ${article.places.map(({ slug }) => slug)}, ARRAY(
+          SELECT lexeme FROM unnest(to_tsvector('german', ${wordsOf(article)})) WHERE length(lexeme) > 2
+          ORDER BY cardinality(positions) DESC, lexeme LIMIT ${TERMS}), ${article.publishedAt})
+      ${unlessNewer('card', projection)}`;
     if (kept.length === 0) return false;
     const entry = { key: keyOf(article.id), value: JSON.stringify(card), version };
     afterCommit(tx, () => this.cache.put([entry], TTL));
@@ -55,13 +49,9 @@ export class Cards {
    * @returns false when a newer version is known already.
    */
   async drop(tx: EntityManager, articleId: string, version: number): Promise<boolean> {
-    const dropped: unknown[] = await tx.query(
-      `INSERT INTO card (article_id, version, gone) VALUES ($1, $2, true)
-       ON CONFLICT (article_id) DO UPDATE SET version = excluded.version, gone = true, card = NULL, section = NULL,
-         topics = '{}', places = '{}', terms = '{}', published_at = NULL
-       WHERE card.version <= excluded.version RETURNING article_id`,
-      [articleId, version],
-    );
+    const dropped = await tx.sql<object[]>`
+      INSERT INTO card (article_id, version, gone) VALUES (${articleId}, ${version}, true)
+      ${unlessNewer('card', projection)}`;
     if (dropped.length === 0) return false;
     afterCommit(tx, () => this.cache.forget([keyOf(articleId)], version, TTL));
     return true;

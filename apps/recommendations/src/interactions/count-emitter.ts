@@ -1,26 +1,39 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { BackgroundWork } from '#jobs';
+import { DataSource, type EntityManager } from 'typeorm';
+import { interactionsCounted } from '#events';
+import { CoalescingPublisher, Outbox } from '#messaging';
 import { LOGGER, type Logger } from '#platform';
-import { Interactions } from './interactions.js';
 
-/** Milliseconds between rounds, and with it between two events about one article. */
-const EVERY = 1_000;
-const BATCH = 500;
+interface CountsRow {
+  readonly id: string;
+  readonly rev: number;
+  readonly comments: number;
+  readonly votes: number;
+}
 
-/** Publishes changed counts, at most once per second per article, however many comments and votes there were. */
+/** Emits changed counts, at most once per second per article, however many comments and votes there were. */
 @Injectable()
-export class CountEmitter extends BackgroundWork {
+export class CountEmitter extends CoalescingPublisher {
   constructor(
-    private readonly db: DataSource,
-    private readonly interactions: Interactions,
+    db: DataSource,
+    private readonly outbox: Outbox,
     @Inject(LOGGER) log: Logger,
   ) {
-    super('count-emitter', EVERY, log);
+    super('count-emitter', { name: 'interactions', id: 'article_id' }, db, log);
   }
 
-  protected async round(): Promise<boolean> {
-    await this.db.transaction((tx) => this.interactions.emitChanges(tx, BATCH));
-    return false;
+  /** Emits the present counts of articles whose rows `tx` has locked. */
+  async emit(tx: EntityManager, articleIds: readonly string[]): Promise<void> {
+    const rows = await tx.sql<CountsRow[]>`
+      SELECT article_id AS id, rev, comments, votes FROM interactions
+      WHERE article_id = ANY(${articleIds}) ORDER BY article_id`;
+    await this.outbox.addAll(
+      tx,
+      interactionsCounted,
+      rows.map(({ id: subject, rev, comments, votes }) => ({
+        subject,
+        data: { rev, comments, votes, total: comments + votes },
+      })),
+    );
   }
 }

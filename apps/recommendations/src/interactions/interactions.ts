@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { interactionsCounted } from '#events';
-import { Outbox, type SnapshotSource } from '#messaging';
+import type { SnapshotSource } from '#messaging';
 import { afterCommit, CACHE, type Cache, type CacheEntry } from '#platform';
 import { readThrough } from '../cache/read-through.js';
 import { findCounts, type Counts } from './interactions.queries.js';
+import { CountEmitter } from './count-emitter.js';
 
 /** Seconds that a count is cached. A change updates the cache with its event. */
 const TTL = 30;
@@ -26,21 +26,22 @@ const entryOf = ({ article_id: id, rev: version, comments, votes }: CountsRow): 
 export class Interactions implements SnapshotSource {
   constructor(
     private readonly db: DataSource,
-    private readonly outbox: Outbox,
+    private readonly emitter: CountEmitter,
     @Inject(CACHE) private readonly cache: Cache,
   ) {}
 
   /** Stores the count of comments, unless a newer one is known. A different count with the same `rev` corrects it. */
   async setComments(tx: EntityManager, articleId: string, comments: number, rev: number): Promise<void> {
     const rows: CountsRow[] = await tx.query(
-      `INSERT INTO interactions (article_id, comments, comments_rev, rev, untold) VALUES ($1, $2, $3, 1, true)
+      `INSERT INTO interactions (article_id, comments, comments_rev, rev, emission_pending) VALUES ($1, $2, $3, 1, true)
        ON CONFLICT (article_id) DO UPDATE SET comments = excluded.comments, comments_rev = excluded.comments_rev,
-         rev = interactions.rev + 1, untold = true
+         rev = interactions.rev + 1, emission_pending = true
        WHERE interactions.comments_rev < excluded.comments_rev
          OR (interactions.comments_rev = excluded.comments_rev AND interactions.comments <> excluded.comments)
        RETURNING article_id, comments, votes, rev`,
       [articleId, comments, rev],
     );
+    this.emitter.wakeAfterCommit(tx);
     afterCommit(tx, () => this.cache.put(rows.map(entryOf), TTL));
   }
 
@@ -63,10 +64,11 @@ export class Interactions implements SnapshotSource {
     if (changed.length === 0) return;
     const [rows]: [CountsRow[], number] = await tx.query(
       `UPDATE interactions SET votes = (SELECT coalesce(sum(votes), 0) FROM poll_votes WHERE article_id = $1),
-         rev = rev + 1, untold = true
+         rev = rev + 1, emission_pending = true
        WHERE article_id = $1 RETURNING article_id, comments, votes, rev`,
       [articleId],
     );
+    this.emitter.wakeAfterCommit(tx);
     afterCommit(tx, () => this.cache.put(rows.map(entryOf), TTL));
   }
 
@@ -83,37 +85,13 @@ export class Interactions implements SnapshotSource {
     return readThrough(this.cache, ids, cached, { keyOf, seconds: TTL, load });
   }
 
-  /** Emits the counts that changed, unless they were emitted in the last second. The rows stay locked. */
-  async emitChanges(tx: EntityManager, limit: number): Promise<void> {
-    const rows: CountsRow[] = await tx.query(
-      `SELECT article_id, comments, votes, rev FROM interactions
-       WHERE untold AND (told_at IS NULL OR told_at <= clock_timestamp() - interval '1 second')
-       ORDER BY article_id LIMIT $1 FOR UPDATE SKIP LOCKED`,
-      [limit],
-    );
-    await this.emit(tx, rows);
-    await tx.query(
-      `UPDATE interactions SET untold = false, told_at = clock_timestamp() WHERE article_id = ANY($1)`,
-      [rows.map((row) => row.article_id)],
-    );
-  }
-
   async republish(tx: EntityManager, afterId: string | undefined, limit: number): Promise<string[]> {
-    const rows: CountsRow[] = await tx.query(
-      `SELECT article_id, comments, votes, rev FROM interactions
-       WHERE rev > 0 AND ($1::uuid IS NULL OR article_id > $1) ORDER BY article_id LIMIT $2 FOR UPDATE`,
-      [afterId ?? null, limit],
-    );
-    await this.emit(tx, rows);
-    return rows.map((row) => row.article_id);
-  }
-
-  private async emit(tx: EntityManager, rows: readonly CountsRow[]): Promise<void> {
-    for (const { article_id: subject, comments, votes, rev } of rows) {
-      await this.outbox.add(tx, interactionsCounted, {
-        subject,
-        data: { rev, comments, votes, total: comments + votes },
-      });
-    }
+    const rows = await tx.sql<{ id: string }[]>`
+      SELECT article_id AS id FROM interactions
+      WHERE rev > 0 AND (${afterId ?? null}::uuid IS NULL OR article_id > ${afterId ?? null}::uuid)
+      ORDER BY article_id LIMIT ${limit} FOR UPDATE`;
+    const ids = rows.map(({ id }) => id);
+    await this.emitter.emit(tx, ids);
+    return ids;
   }
 }

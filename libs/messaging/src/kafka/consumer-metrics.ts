@@ -1,13 +1,13 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { PartitionQueue } from './partition-queue.js';
 
-/** What operators watch of the consumers of one process. */
+/** Metrics of the consumers of one process. */
 export class ConsumerMetrics {
   private readonly running: Gauge;
   private readonly lag: Gauge;
   private readonly skippedTotal: Counter;
   private queues: PartitionQueue[] = [];
-  /** Since when nothing is known of these topics, because the consumer does not run; milliseconds since the epoch. */
+  /** While the consumer does not run: since when, in milliseconds since the epoch, and the topics it would read. */
   private stoppedSince: { at: number; topics: readonly string[] } | undefined;
 
   constructor(registry: Registry) {
@@ -34,7 +34,7 @@ export class ConsumerMetrics {
     const { oldest, blocked } = this;
     const unhandled = new Gauge({
       name: 'events_oldest_unhandled_seconds',
-      help: 'Age of the oldest event not yet handled. While the consumer is down: since when it has been down or behind.',
+      help: 'Age of the oldest event not yet handled. While the consumer is down: seconds for which it has been down or behind.',
       labelNames,
       registers: [],
       collect() {
@@ -63,7 +63,7 @@ export class ConsumerMetrics {
     this.lag.reset();
   }
 
-  /** @param oldestAt of the events that waited then, in milliseconds since the epoch. */
+  /** @param oldestAt time of the oldest event that was waiting, in milliseconds since the epoch. */
   stopped(group: string, topics: readonly string[], oldestAt = Date.now()): void {
     this.queues = [];
     this.stoppedSince ??= { at: oldestAt, topics };

@@ -1,15 +1,15 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { brokerHangs } from './kafka-client.js';
 
-/** Where a group stands in one partition. */
+/** Offsets of a group in one partition. */
 export interface PartitionOffsets {
   readonly topic: string;
   readonly partition: number;
-  /** The first record that is still there. */
+  /** The first record that retention has not deleted. */
   readonly low: bigint;
-  /** Where the next record will go. */
+  /** The offset of the next record to be written. */
   readonly high: bigint;
-  /** The first record that the group has still to handle; undefined before its first commit. */
+  /** The first record that the group has not handled; undefined before its first commit. */
   readonly committed: bigint | undefined;
 }
 
@@ -21,7 +21,7 @@ export const skippedRecords = ({ low, committed }: PartitionOffsets): bigint =>
 export const lagOf = ({ low, high, committed }: PartitionOffsets): number =>
   Number(high - (committed === undefined || committed < low ? low : committed));
 
-/** Asks the brokers where a group stands, over a connection of its own. */
+/** Reads the offsets of a group from the brokers, over a connection of its own. */
 export class GroupOffsets {
   private connection: { admin: Admin; hung: Promise<never> } | undefined;
 
@@ -37,7 +37,7 @@ export class GroupOffsets {
     try {
       return await Promise.race([this.readWith(connection.admin), connection.hung]);
     } catch (error) {
-      // Others may have begun a new one meanwhile.
+      // Another read may have opened a new connection by now.
       if (this.connection === connection) this.connection = undefined;
       void connection.admin.disconnect().catch(() => undefined);
       throw error;
@@ -58,8 +58,8 @@ export class GroupOffsets {
       const ends = await admin.fetchTopicOffsets(topic);
       return ends.map(({ partition, low, high }) => {
         const offset = committed.get(partition) ?? -1n;
-        const place = { topic, partition, low: BigInt(low), high: BigInt(high) };
-        return { ...place, committed: offset < 0n ? undefined : offset };
+        const range = { topic, partition, low: BigInt(low), high: BigInt(high) };
+        return { ...range, committed: offset < 0n ? undefined : offset };
       });
     });
     return (await Promise.all(read)).flat();

@@ -11,7 +11,7 @@ const deadlines = { connect: 5_000, request: 8_000 };
 const QUIET = 60_000;
 
 /**
- * A kafkajs client that logs the way the service does.
+ * A kafkajs client that logs to the service's log.
  * @throws ConfigError when the TLS and SASL settings contradict each other.
  */
 export function kafkaClient(clientId: string, config: ClientConfig, log?: Logger): Kafka {
@@ -29,13 +29,13 @@ export function kafkaClient(clientId: string, config: ClientConfig, log?: Logger
   });
 }
 
-/** What to say of a request that a broker has not answered in time. */
+/** The error for a request that a broker has not answered in time. */
 export const brokerHangs = ({ broker, apiName }: { broker: string; apiName: string }): Error =>
   new Error(`The broker ${broker} did not answer a ${apiName} request in time.`);
 
 /**
- * A new connection begins with another broker than the one before. kafkajs always begins with the first of the list, and
- * stays with it when it hangs.
+ * Each new connection begins with the next broker. kafkajs always begins with the first of the list, even while that one
+ * hangs.
  */
 function inTurn(brokers: readonly string[]): () => string[] {
   let first = Math.floor(Math.random() * brokers.length);
@@ -45,16 +45,16 @@ function inTurn(brokers: readonly string[]): () => string[] {
   };
 }
 
-/** kafkajs repeats an error at every attempt: the first one is a warning, the next minute of it is for debugging. */
+/** kafkajs logs an error at every attempt: the first is a warning, its repetitions within a minute are debug messages. */
 function logTo(log: Logger | undefined): (entry: LogEntry) => void {
   const loggedAt = new Map<string, number>();
   return ({ level, namespace, log: { message, broker, error } }) => {
     const now = performance.now();
-    const what = `${namespace} ${message} ${String(error)}`;
-    const isNew = level <= logLevel.ERROR && now - (loggedAt.get(what) ?? -Infinity) > QUIET;
+    const entry = `${namespace} ${message} ${String(error)}`;
+    const isNew = level <= logLevel.ERROR && now - (loggedAt.get(entry) ?? -Infinity) > QUIET;
     if (isNew) {
       if (loggedAt.size > 200) loggedAt.clear();
-      loggedAt.set(what, now);
+      loggedAt.set(entry, now);
     }
     log?.[isNew ? 'warn' : 'debug']({ kafka: namespace, broker, error }, message);
   };

@@ -15,23 +15,23 @@ import { cutIntoSends } from './sends.js';
 
 /** Milliseconds for one publish with all its retries; below the minute after which the relay loses its lock. */
 const PUBLISH_WITHIN = 30_000;
-/** Milliseconds the broker waits for the other copies, below the time that a request may take. */
+/** Milliseconds the broker waits for the other replicas, below the deadline of a request. */
 const ACKNOWLEDGED_WITHIN = 6_000;
-/** Milliseconds a publish under way may still take when the process stops. */
+/** Milliseconds that a publish in progress may still take when the process stops. */
 const STOP_WITHIN = 3_000;
-/** Milliseconds after which the brokers end a transaction that nobody goes on with. */
+/** Milliseconds after which the brokers abort an abandoned transaction. */
 const TRANSACTION_TIMEOUT = 40_000;
-/** kafkajs waits between attempts; the next transaction has to wait a few milliseconds for the end of the last one. */
+/** The first waits are short: a transaction often has to wait a few milliseconds for the end of the one before. */
 const retry = { initialRetryTime: 10, factor: 0, multiplier: 1.5, maxRetryTime: 1_000, retries: 30 };
-/** Protocol errors that say that a message will never be taken: https://kafka.apache.org/protocol#protocol_error_codes */
+/** Protocol errors after which a retry cannot succeed: https://kafka.apache.org/protocol#protocol_error_codes */
 const refusals = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'];
 
 /**
  * Publishes a round of messages as one Kafka transaction, in sends that fit the broker's limit.
  *
- * All processes of a service share one transactional id. Whoever connects raises its epoch, and from then on the brokers
- * refuse whatever an earlier process has still under way, even a request that was delayed on the wire: newer messages
- * are never followed by older ones. Subscribers that read committed messages see each round as a whole or not at all.
+ * All processes of a service share one transactional id. Each connection raises its epoch, and from then on the brokers refuse
+ * all requests of earlier connections, even one that was delayed on the wire: an older message never follows a newer one.
+ * Subscribers that read committed messages see each round as a whole or not at all.
  */
 export class KafkaPublisher {
   private connection: Connection | undefined;
@@ -42,7 +42,7 @@ export class KafkaPublisher {
     private readonly topicPrefix: string,
   ) {}
 
-  /** @throws MessageRefused, or an error that leaves it open what has arrived; within 30 s. */
+  /** @throws within 30 s: MessageRefused, or an error after which any part may or may not have been published. */
   async publish(
     messages: readonly OutgoingMessage[],
     { takenOver, signal, confirmLock }: Pick<PublishOptions, 'takenOver' | 'signal' | 'confirmLock'>,
@@ -58,7 +58,7 @@ export class KafkaPublisher {
         deadline(signal, stopWaiting.signal),
       ]);
     } catch (error) {
-      // What the brokers have of this transaction is open. A new producer's first act is to abort it.
+      // The transaction is still open at the brokers. The next producer begins by aborting it.
       void this.discard();
       throw error;
     } finally {
@@ -73,14 +73,14 @@ export class KafkaPublisher {
   private async discard(): Promise<void> {
     const { connection } = this;
     this.connection = undefined;
-    // A broker that hangs is not waited for.
+    // The broker may hang.
     await Promise.race([connection?.close(), delay(STOP_WITHIN, undefined, { ref: false })]);
   }
 }
 
-/** One producer with one epoch; of no use any more once anything has failed. */
+/** One producer with one epoch. After any failure it must not be used again. */
 class Connection {
-  /** Rejects when a broker does not answer a request: kafkajs would go on asking the same one. */
+  /** Rejects when a broker does not answer a request: kafkajs would retry with the same one. */
   readonly hung: Promise<never>;
   private readonly producer: Producer;
   private readonly partitionsUsed = new Set<string>();
@@ -116,7 +116,7 @@ class Connection {
     return this.work;
   }
 
-  /** Disconnects, and once more when an attempt under way has given up: kafkajs reconnects for a retry. */
+  /** Disconnects, and again after an attempt in progress has ended: kafkajs reconnects for its retries. */
   async close(): Promise<void> {
     this.isClosed = true;
     const disconnect = (): Promise<void> => this.producer.disconnect().catch(() => undefined);
@@ -136,7 +136,7 @@ class Connection {
         .sendBatch({ acks: -1, timeout: ACKNOWLEDGED_WITHIN, topicMessages: this.byTopic(send) })
         .catch((error: unknown) => {
           if (!isRefusal(error)) throw error;
-          throw new MessageRefused(`Kafka refuses one of ${send.length} messages`, { cause: error });
+          throw new MessageRefused(`Kafka refused one of ${send.length} messages.`, { cause: error });
         });
       this.checkReceipts(receipts);
     }
@@ -145,8 +145,8 @@ class Connection {
   }
 
   /**
-   * The first transaction of a connection raises the epoch. An attempt that was given up, or that slept, may get there late
-   * and fence off a newer relay; it must then send nothing, and the other one connects again.
+   * The first transaction of a connection raises the epoch. An attempt that was given up, or a process that hung, may do so
+   * late and fence off a newer relay. It must then send nothing; the newer one connects again.
    */
   private async begin(confirmLock: () => Promise<unknown>): Promise<Transaction> {
     if (!this.isConnected) await this.producer.connect();
@@ -158,12 +158,12 @@ class Connection {
   }
 
   private stopIfClosed(): void {
-    if (this.isClosed) throw new Error('This attempt to publish was given up.');
+    if (this.isClosed) throw new Error('This attempt to publish was abandoned.');
   }
 
   /**
-   * kafkajs reports success for messages it never sent when the leaders of partitions change between two attempts
-   * (https://github.com/tulios/kafkajs/pull/1798), so every partition that was to get some must have answered.
+   * kafkajs reports success for messages that it never sent when leaders of partitions change between two attempts
+   * (https://github.com/tulios/kafkajs/pull/1798). So each partition that messages were meant for must have a receipt.
    */
   private checkReceipts(receipts: readonly RecordMetadata[]): void {
     const answered = new Set(
@@ -172,7 +172,7 @@ class Connection {
         .map((receipt) => `${receipt.topicName}/${receipt.partition}`),
     );
     const missing = [...this.partitionsUsed].filter((partition) => !answered.has(partition));
-    if (missing.length > 0) throw new Error(`Kafka gave no receipt for ${missing.join(', ')}.`);
+    if (missing.length > 0) throw new Error(`Kafka returned no receipt for ${missing.join(', ')}.`);
   }
 
   private notingPartitioner(): ReturnType<typeof Partitioners.DefaultPartitioner> {
@@ -204,8 +204,8 @@ async function deadline(stopping: AbortSignal, done: AbortSignal): Promise<never
   await Promise.race([wait(PUBLISH_WITHIN), stopped.then(() => wait(STOP_WITHIN))]);
   throw new Error(
     stopping.aborted
-      ? 'The process stops; the events stay in the outbox.'
-      : `Kafka did not take the events within ${PUBLISH_WITHIN / 1_000} s.`,
+      ? 'The process is stopping; the events stay in the outbox.'
+      : `Kafka did not acknowledge the events within ${PUBLISH_WITHIN / 1_000} s.`,
   );
 }
 

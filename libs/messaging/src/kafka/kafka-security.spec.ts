@@ -94,12 +94,12 @@ describeWith('kafka')('a secured Kafka', () => {
     expect(await topicsSeenWith(env)).toEqual([]);
   });
 
-  it('keeps one out whose password is wrong', async () => {
+  it('refuses a service whose password is wrong', async () => {
     const env = { KAFKA_BROKERS: sasl, ...user, KAFKA_PASSWORD: 'falsch', KAFKA_SASL_MECHANISM: 'PLAIN' };
     await expect(topicsSeenWith(env)).rejects.toThrow('Authentication failed');
   });
 
-  it('lets a service in with a client certificate, as text or as files, that trusts the authority of the broker', async () => {
+  it('lets a service in with a client certificate and the CA of the broker, as text or as files', async () => {
     const files = {
       KAFKA_TLS_CA: join(folder, 'ca.crt'),
       KAFKA_TLS_CERT: join(folder, 'client.crt'),
@@ -112,7 +112,7 @@ describeWith('kafka')('a secured Kafka', () => {
     expect(await topicsSeenWith({ KAFKA_BROKERS: tls, ...Object.fromEntries(texts) })).toEqual([]);
   });
 
-  it('is not trusted without its authority', async () => {
+  it('is not trusted by a service without its CA', async () => {
     const options = tlsOf(readConfig(messagingSettings, { KAFKA_BROKERS: tls, KAFKA_TLS: 'true' }));
     expect(options).toBe(true);
     const socket = connect({ host: '127.0.0.1', port: Number(tls.split(':')[1]) });
@@ -145,11 +145,11 @@ describe('settings of a secured Kafka that do not fit together', () => {
       'KAFKA_TLS_CA names a file that cannot be read',
     ],
     [
-      'a mechanism nobody knows',
+      'an unknown mechanism',
       { KAFKA_SASL_MECHANISM: 'GSSAPI' },
       'KAFKA_SASL_MECHANISM is "GSSAPI". Allowed: PLAIN',
     ],
-  ])('are refused in one line: %s', (_what, env, message) => {
+  ])('are refused with the name of the variable: %s', (_what, env, message) => {
     expect(clientWith(env as Record<string, string>)).toThrow(message);
   });
 });

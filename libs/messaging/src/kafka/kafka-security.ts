@@ -82,7 +82,7 @@ const TokenResponse = z.object({
 });
 
 /**
- * Gets a token by the client credentials grant and keeps it for four fifths of its life.
+ * Requests a token by the client credentials grant and reuses it for four fifths of its lifetime.
  * Source: RFC 6749, section 4.4; RFC 7628 for its use with SASL.
  */
 function tokenProvider(url: string, client: { id: string; secret: string; scope: string | undefined }) {

@@ -9,7 +9,7 @@ import { kafkaClient } from './kafka-client.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 
-/** Publishes to Kafka and follows it, under the names that all processes of a service share. */
+/** Publishes to Kafka and consumes from it, under names that all processes of a service share. */
 export class KafkaTransport implements EventTransport {
   readonly batch = 2_000;
   private readonly kafka: Kafka;
@@ -42,7 +42,7 @@ export class KafkaTransport implements EventTransport {
     consumer.start();
   }
 
-  async stopDelivery(): Promise<void> {
+  async stopReceiving(): Promise<void> {
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
   }
 

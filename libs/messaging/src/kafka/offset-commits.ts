@@ -1,8 +1,8 @@
 import type { Consumer } from 'kafkajs';
 import type { Logger } from '#platform';
-import { placeOf, type PartitionQueue } from './partition-queue.js';
+import { partitionKey, type PartitionQueue } from './partition-queue.js';
 
-/** Commits offsets in the background, the newest one of each partition; handling does not wait for it. */
+/** Commits the newest offset of each partition in the background, so that handling does not wait for it. */
 export class OffsetCommits {
   private readonly newest = new Map<string, bigint>();
   private wanted = new Map<string, { topic: string; partition: number; offset: string }>();
@@ -15,27 +15,27 @@ export class OffsetCommits {
   ) {}
 
   request({ topic, partition, handled }: PartitionQueue): void {
-    const place = placeOf(topic, partition);
-    // A queue that was given up in a rebalance may finish its chunk after a newer queue has gone past it.
-    if (handled === undefined || handled <= (this.newest.get(place) ?? -1n)) return;
-    this.newest.set(place, handled);
-    this.wanted.set(place, { topic, partition, offset: String(handled) });
+    const key = partitionKey(topic, partition);
+    // A queue that was dropped in a rebalance may finish its chunk after a newer queue has passed it.
+    if (handled === undefined || handled <= (this.newest.get(key) ?? -1n)) return;
+    this.newest.set(key, handled);
+    this.wanted.set(key, { topic, partition, offset: String(handled) });
     this.committing ??= this.commit().finally(() => (this.committing = undefined));
   }
 
-  /** Tries once more to commit what is left; what cannot be committed is brought again and recognised by the inbox. */
+  /** Tries again to commit the rest. Messages whose offset cannot be committed are redelivered, and the inbox skips them. */
   async flush(): Promise<void> {
     await this.committing;
     this.committing ??= this.commit().finally(() => (this.committing = undefined));
     await this.committing;
   }
 
-  /** Drops what was to be committed of partitions that are another member's now: it may have gone on from there. */
-  forget(isGone: (place: string) => boolean): void {
+  /** Drops pending commits of partitions that another member has now: it may be further ahead. */
+  forget(isGone: (key: string) => boolean): void {
     this.generation++;
-    for (const place of [...this.newest.keys()].filter(isGone)) {
-      this.newest.delete(place);
-      this.wanted.delete(place);
+    for (const key of [...this.newest.keys()].filter(isGone)) {
+      this.newest.delete(key);
+      this.wanted.delete(key);
     }
   }
 

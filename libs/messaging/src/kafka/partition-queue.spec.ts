@@ -15,7 +15,7 @@ const messages = (from: number, to: number): KafkaMessage[] =>
     attributes: 0,
   }));
 
-/** A queue, and the offsets that its subscriber has handled. */
+/** A queue and the offsets that its subscriber has handled. */
 function aQueue() {
   const handled: number[] = [];
   const queue = new PartitionQueue({
@@ -29,7 +29,7 @@ function aQueue() {
         handled.push(...chunk.map(({ offset }) => Number(offset)));
         return { done: chunk.length };
       },
-      bury: async () => undefined,
+      deadLetter: async () => undefined,
     },
     log: createLogger('test', 'silent'),
     limit: pLimit(1),
@@ -39,12 +39,12 @@ function aQueue() {
 }
 
 describe('the queue of a partition', () => {
-  it('takes nothing before it knows where the group stands', () => {
+  it('takes nothing before it knows the offset of the group', () => {
     const { queue } = aQueue();
     expect(queue.push(messages(0, 9), { from: '0', last: '9' })).toBe(false);
   });
 
-  it('takes nothing that would leave a gap, and goes on where it was', async () => {
+  it('takes nothing that would leave a gap, and continues at its offset', async () => {
     const { queue, handled } = aQueue();
     queue.startAt(300n);
     expect(queue.push(messages(500, 510), { from: '500', last: '510' })).toBe(false);
@@ -54,7 +54,7 @@ describe('the queue of a partition', () => {
     expect(handled).toEqual([300, 301, 302, 303, 304, 305]);
   });
 
-  it('passes over what it has already when it is fetched again', async () => {
+  it('skips messages that it has already when they are fetched again', async () => {
     const { queue, handled } = aQueue();
     queue.startAt(0n);
     queue.push(messages(0, 5), { from: '0', last: '5' });
@@ -63,7 +63,7 @@ describe('the queue of a partition', () => {
     expect(handled).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it('counts the markers of transactions as handled, behind messages and alone', async () => {
+  it('counts markers of transactions as handled, after messages and alone', async () => {
     const { queue } = aQueue();
     queue.startAt(0n);
     queue.push(messages(0, 3), { from: '0', last: '4' });
@@ -73,7 +73,7 @@ describe('the queue of a partition', () => {
     expect(queue.isEmpty).toBe(true);
   });
 
-  it('takes records that lie behind a gap of compaction, which the fetch itself did not have', async () => {
+  it('takes records behind a gap of compaction: the fetch itself began without a gap', async () => {
     const { queue, handled } = aQueue();
     queue.startAt(0n);
     expect(queue.push(messages(7, 8), { from: '0', last: '8' })).toBe(true);

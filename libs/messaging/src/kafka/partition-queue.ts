@@ -6,31 +6,31 @@ import { Lane } from '../lane.js';
 import type { Subscription } from '../transport.js';
 import { receivedMessage } from './received-message.js';
 
-/** Messages that share a transaction. */
+/** Messages per transaction. */
 const CHUNK = 100;
 
 export interface PartitionQueueOptions {
-  /** As the broker calls it, prefix included. */
+  /** The broker's name of the topic, with the prefix. */
   readonly topic: string;
   readonly partition: number;
-  /** As the contracts call it. */
+  /** The contracts' name of the topic. */
   readonly name: string;
   readonly subscription: Subscription;
   readonly log: Logger;
   /** How many partitions are handled at the same time. */
   readonly limit: LimitFunction;
-  /** Called whenever the queue has become shorter, or everything before `position` has been handled. */
+  /** Called whenever the queue has become shorter or empty. */
   readonly onProgress: () => void;
 }
 
 /**
- * Messages of one partition on their way through the handlers. Each partition has a queue of its own, so that a slow or
- * failing one keeps no other waiting; while it rests after a failure it does not count against the limit either.
+ * Passes the messages of one partition to the handlers, in order. Each partition has its own queue, so that a slow or failing
+ * one blocks no other. While it waits after a failure, it does not count against the limit.
  */
 export class PartitionQueue {
   readonly topic: string;
   readonly partition: number;
-  /** Bytes of the messages that wait. */
+  /** Bytes of the waiting messages. */
   bytes = 0;
   /** Whether messages fail for a reason that an operator has to fix. */
   isBlocked = false;
@@ -39,7 +39,7 @@ export class PartitionQueue {
   private readonly lane: Lane;
   private readonly ending = new AbortController();
   private messages: KafkaMessage[] = [];
-  /** The offset before which everything has been fetched; past the last message there may be markers of transactions. */
+  /** The offset before which everything has been fetched; markers of transactions may follow the last message. */
   private fetched: bigint | undefined;
   private behindSince: number | undefined;
   private isWorking = false;
@@ -51,7 +51,7 @@ export class PartitionQueue {
     this.lane = new Lane(options.subscription, options.log);
   }
 
-  /** Begins at `offset`, which the group has committed. Until then nothing is taken. */
+  /** Begins at `offset`, which the group has committed. Before this call, nothing is taken. */
   startAt(offset: bigint): void {
     this.fetched ??= offset;
   }
@@ -62,9 +62,9 @@ export class PartitionQueue {
   }
 
   /**
-   * Takes what was fetched, without what is here already.
-   * @param fetch the offset that was asked for, and the last one of the answer, which may hold no message at all.
-   * @returns false when something is missing between what is here and what was fetched: nothing is taken then.
+   * Takes the messages of a fetch, except those that it has already.
+   * @param fetch the offset that was requested, and the last one that was fetched; it may hold no message at all.
+   * @returns false, and takes nothing, when messages are missing between the queue and the fetch.
    */
   push(messages: readonly KafkaMessage[], fetch: { from: string; last: string }): boolean {
     const { fetched } = this;
@@ -80,18 +80,18 @@ export class PartitionQueue {
     return true;
   }
 
-  /** Goes on at `offset`, past records that the log no longer has. */
+  /** Continues at `offset`, past records that the log no longer has. */
   skipTo(offset: bigint): void {
     this.fetched = offset;
   }
 
-  /** Milliseconds since the epoch of the first message that has not been handled, or since when some cannot be fetched. */
+  /** Time of the first message that has not been handled, or since when the queue is behind; milliseconds since the epoch. */
   get oldestAt(): number | undefined {
     const [first] = this.messages;
     return first ? Number(first.timestamp) : this.behindSince;
   }
 
-  /** Notes whether the log holds records that have not been fetched, as the brokers say. */
+  /** Notes how many records of the log have not been handled, as the brokers report. */
   noteLag(lag: number): void {
     this.behindSince = lag > 0 && this.isEmpty ? (this.behindSince ?? Date.now()) : undefined;
   }
@@ -100,7 +100,7 @@ export class PartitionQueue {
     return this.messages.length === 0;
   }
 
-  /** Forgets what waits; resolves when the chunk under way is done. */
+  /** Drops waiting messages; resolves when the chunk in progress is done. */
   async end(): Promise<void> {
     this.ending.abort();
     this.messages = [];
@@ -121,7 +121,7 @@ export class PartitionQueue {
     this.options.onProgress();
   }
 
-  /** @returns milliseconds to leave the partition alone. */
+  /** @returns milliseconds to wait before the next chunk. */
   private async handleChunk(): Promise<number> {
     const chunk = this.messages.slice(0, CHUNK);
     if (chunk.length === 0) return 0;
@@ -131,7 +131,7 @@ export class PartitionQueue {
     this.isBlocked = failure?.kind === 'operational';
     if (done > 0) {
       this.handled = BigInt(chunk[done - 1]!.offset) + 1n;
-      // After end() none of them are here any more.
+      // After end() the list is empty.
       for (const message of this.messages.splice(0, done)) this.bytes -= sizeOf(message);
       onProgress();
     }
@@ -139,6 +139,6 @@ export class PartitionQueue {
   }
 }
 
-export const placeOf = (topic: string, partition: number): string => `${topic}/${partition}`;
+export const partitionKey = (topic: string, partition: number): string => `${topic}/${partition}`;
 
 const sizeOf = ({ key, value }: KafkaMessage): number => 200 + (key?.length ?? 0) + (value?.length ?? 0);

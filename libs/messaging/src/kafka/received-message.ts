@@ -14,7 +14,7 @@ export const receivedMessage = (
   headers: headersOf(message.headers),
 });
 
-/** A header given several times counts by its last value, as one that comes as text counts by its bytes. */
+/** Of a repeated header the last value counts; text counts as its bytes. */
 const headersOf = (headers: IHeaders = {}): Record<string, Buffer> =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => {

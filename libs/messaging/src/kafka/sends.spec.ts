@@ -10,19 +10,19 @@ const aMessage = (bytes: number, outboxId = '1') => ({
 });
 
 describe('cutting messages into sends', () => {
-  it('keeps their order and all of them', () => {
+  it('keeps all messages in their order', () => {
     const messages = Array.from({ length: 100 }, (_, i) => aMessage(30_000, String(i)));
     expect(cutIntoSends(messages).flat()).toEqual(messages);
   });
 
-  it('lets no send of several grow past what a broker takes for one partition', () => {
+  it('keeps a send of several messages below what a broker accepts per partition', () => {
     const messages = Array.from({ length: 200 }, (_, i) => aMessage(i * 997));
     for (const send of cutIntoSends(messages)) {
       expect(send.reduce((sum, message) => sum + recordBytes(message), 0)).toBeLessThanOrEqual(SEND_BYTES);
     }
   });
 
-  it('sends a message alone that is larger than a send', () => {
+  it('puts a message that is larger than a send into one of its own', () => {
     const sizes = cutIntoSends([aMessage(10), aMessage(SEND_BYTES), aMessage(10)]).map((send) => send.length);
     expect(sizes).toEqual([1, 1, 1]);
   });
@@ -36,7 +36,7 @@ describe('cutting messages into sends', () => {
     expect(bytes).toBeGreaterThanOrEqual(1_151);
   });
 
-  it('makes nothing of nothing', () => {
+  it('makes no send of no message', () => {
     expect(cutIntoSends([])).toEqual([]);
   });
 });

@@ -1,11 +1,11 @@
 import type { OutgoingMessage } from '../message.js';
 
-/** Bytes of one send. Below the 1,048,588 that a broker takes for a partition by default, so any partitioning fits. */
+/** Bytes of one send. Below the 1,048,588 that a broker accepts per partition by default, so any partitioning fits. */
 export const SEND_BYTES = 900_000;
-/** A record's own fields, and a header's lengths, at their longest. */
+/** Bytes of a record's own fields and of a header's lengths, at most. */
 const overhead = { record: 40, header: 10 };
 
-/** Bytes of a message as the broker counts them, key and headers included; a little more, never less. */
+/** Bytes of a message as the broker counts them, with key and headers; rounded up, never less. */
 export function recordBytes({
   key,
   value,

@@ -11,13 +11,12 @@ import {
 import { messageOf } from '../outbox-cursor.js';
 import type { Attempt, Subscription } from '../transport.js';
 
-/** Messages looked at in a round. */
+/** Messages per round. */
 const BATCH = 100;
-/** Milliseconds between looks at a backlog that nobody has added to. */
-const LOOK_EVERY = 5_000;
-/** Milliseconds between looks for a while after something was added. */
-const LOOK_SOON = 50;
-const ADDED_LATELY = 5_000;
+/** Milliseconds between polls. */
+const POLL = 5_000;
+/** Milliseconds: polls faster for a while after something was added. */
+const BUSY_POLL = { every: 50, for: 5_000 };
 
 interface BacklogRow {
   readonly id: string;
@@ -27,15 +26,16 @@ interface BacklogRow {
   readonly value: string;
 }
 
-/** What one subscriber has still to take of one publisher's messages, and the work on it. */
+/** Delivers the messages of one publisher that one subscriber has not yet taken. */
 export class LoopbackBacklog {
   private readonly worker: Worker;
-  /** Keys of which a message has failed, with the time until which they are left alone; 0 when they need not wait. */
+  /** Keys of which a message has failed, with the time of the next attempt; 0 when they need not wait. */
   private readonly failing = new Map<string, { lane: Lane; until: number }>();
   private readonly backoff = new Backoff(200, 15_000);
   private restUntil = 0;
   private addedAt = -Infinity;
-  private underWay: Promise<unknown> | undefined;
+  private inProgress: Promise<unknown> | undefined;
+  private stopped = false;
 
   constructor(
     private readonly db: DataSource,
@@ -43,35 +43,41 @@ export class LoopbackBacklog {
     private readonly log: Logger,
   ) {
     const name = `loopback backlog of ${subscription.group}`;
-    this.worker = new Worker({ name, log, every: LOOK_EVERY, round: (signal) => this.round(signal) });
+    this.worker = new Worker({ name, log, every: POLL, round: (signal) => this.round(signal) });
   }
 
   start(): void {
     this.worker.start();
   }
 
+  /** Delivers nothing more; messages can still be added. */
   async stop(): Promise<void> {
+    this.stopped = true;
     await this.worker.stop();
-    await this.underWay;
+    await this.inProgress;
   }
 
-  /** Whether to offer the subscriber nothing now: a delivery is still in progress, or it is backing off. */
+  get isStopped(): boolean {
+    return this.stopped;
+  }
+
+  /** Whether nothing may be delivered now: a delivery is in progress, the subscriber is backing off or has stopped. */
   get isResting(): boolean {
-    return this.underWay !== undefined || performance.now() < this.restUntil;
+    return this.stopped || this.inProgress !== undefined || performance.now() < this.restUntil;
   }
 
-  /** Leaves the subscriber alone for a while, longer each time until it has taken something. */
+  /** Delivers nothing for a while, longer each time until the subscriber has taken a message. */
   rest(): void {
     this.restUntil = performance.now() + this.backoff.next();
     this.worker.wake();
   }
 
-  /** Tries messages once; a delivery that takes long goes on, and the subscriber is offered nothing else meanwhile. */
+  /** Tries messages once. The caller may give up waiting: nothing else is delivered until this attempt has ended. */
   deliver(messages: readonly ReceivedMessage[]): Promise<Attempt> {
     const attempt = this.attempt(messages).finally(() => {
-      if (this.underWay === attempt) this.underWay = undefined;
+      if (this.inProgress === attempt) this.inProgress = undefined;
     });
-    this.underWay = attempt;
+    this.inProgress = attempt;
     return attempt;
   }
 
@@ -81,27 +87,26 @@ export class LoopbackBacklog {
     return attempt;
   }
 
-  /** Keeps messages until the subscriber takes them; they take effect with the commit of `tx`. */
+  /** Keeps messages until the subscriber takes them. They are part of the transaction `tx`. */
   async add(tx: EntityManager, messages: readonly OutgoingMessage[]): Promise<void> {
     if (messages.length === 0) return;
-    await tx.query(
-      `INSERT INTO loopback_backlog (subscriber, id, topic, key, headers, value)
-       SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::json[], $6::text[]) ON CONFLICT DO NOTHING`,
-      [
-        this.subscription.group,
-        messages.map(({ outboxId }) => outboxId),
-        messages.map(({ topic }) => topic),
-        messages.map(({ key }) => String(key)),
-        messages.map(({ headers }) => headersToJson(headers)),
-        messages.map(({ value }) => String(value)),
-      ],
-    );
+    await tx.sql`
+      INSERT INTO loopback_backlog (subscriber, id, topic, key, headers, value)
+      SELECT ${this.subscription.group}, *
+      FROM unnest(
+        ${messages.map(({ outboxId }) => outboxId)}::bigint[],
+        ${messages.map(({ topic }) => topic)}::text[],
+        ${messages.map(({ key }) => String(key))}::text[],
+        ${messages.map(({ headers }) => headersToJson(headers))}::json[],
+        ${messages.map(({ value }) => String(value))}::text[]
+      )
+      ON CONFLICT DO NOTHING`;
     this.addedAt = performance.now();
     this.worker.wake();
   }
 
   private async round(signal: AbortSignal): Promise<boolean | number> {
-    await this.underWay;
+    await this.inProgress;
     const resting = this.restUntil - performance.now();
     if (resting > 0) return resting;
     const restingKeys = this.restingKeys();
@@ -109,8 +114,8 @@ export class LoopbackBacklog {
     if (rows.length === 0) {
       if (restingKeys.length > 0) return this.nextDue();
       this.failing.clear();
-      // What was added may only be visible after the commit of its transaction.
-      return performance.now() - this.addedAt < ADDED_LATELY ? LOOK_SOON : false;
+      // Messages that were just added may become visible only after the commit of their transaction.
+      return performance.now() - this.addedAt < BUSY_POLL.for ? BUSY_POLL.every : false;
     }
     let progress = false;
     const failed = new Set<string>();
@@ -123,10 +128,7 @@ export class LoopbackBacklog {
       if (done > 0) {
         progress = true;
         this.backoff.reset();
-        await this.db.query(`DELETE FROM loopback_backlog WHERE subscriber = $1 AND id = $2`, [
-          this.subscription.group,
-          row.id,
-        ]);
+        await this.remove(row);
       }
       if (!failure) {
         if (this.failing.has(key)) this.failing.set(key, { lane, until: 0 });
@@ -143,13 +145,17 @@ export class LoopbackBacklog {
     return progress || this.nextDue();
   }
 
-  /** The oldest messages, without the ones behind a message that has to wait. */
+  private async remove({ id }: BacklogRow): Promise<void> {
+    await this.db
+      .sql`DELETE FROM loopback_backlog WHERE subscriber = ${this.subscription.group} AND id = ${id}`;
+  }
+
+  /** The oldest messages, without those of keys that are waiting for a retry. */
   private oldest(resting: readonly string[]): Promise<BacklogRow[]> {
-    return this.db.query(
-      `SELECT id, topic, key, headers, value FROM loopback_backlog
-       WHERE subscriber = $1 AND topic || ' ' || key <> ALL($2) ORDER BY id LIMIT ${BATCH}`,
-      [this.subscription.group, resting],
-    );
+    return this.db.sql`
+      SELECT id, topic, key, headers, value FROM loopback_backlog
+      WHERE subscriber = ${this.subscription.group} AND topic || ' ' || key <> ALL(${resting})
+      ORDER BY id LIMIT ${BATCH}`;
   }
 
   private restingKeys(): string[] {
@@ -160,20 +166,19 @@ export class LoopbackBacklog {
   private nextDue(): number {
     const now = performance.now();
     const waits = [...this.failing.values()].flatMap(({ until }) => (until > 0 ? [until - now] : []));
-    return Math.max(1, Math.min(LOOK_EVERY, ...waits));
+    return Math.max(1, Math.min(POLL, ...waits));
   }
 }
 
-/** Which keys of these messages wait in a backlog already, by subscriber. None, as a rule. */
+/** Keys of these messages that are in a backlog already, by subscriber. Usually there are none. */
 export async function backlogOf(
   tx: EntityManager,
   messages: readonly OutgoingMessage[],
 ): Promise<Map<string, Set<string>>> {
-  const rows: { subscriber: string; key: string }[] = await tx.query(
-    `SELECT DISTINCT subscriber, topic || ' ' || key AS key FROM loopback_backlog
-     WHERE (topic, key) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
-    [messages.map(({ topic }) => topic), messages.map(({ key }) => String(key))],
-  );
+  const rows = await tx.sql<{ subscriber: string; key: string }[]>`
+    SELECT DISTINCT subscriber, topic || ' ' || key AS key FROM loopback_backlog
+    WHERE (topic, key) IN (
+      SELECT * FROM unnest(${messages.map(({ topic }) => topic)}::text[], ${messages.map(({ key }) => String(key))}::text[]))`;
   const bySubscriber = Map.groupBy(rows, ({ subscriber }) => subscriber);
   return new Map(
     [...bySubscriber].map(([subscriber, keys]) => [subscriber, new Set(keys.map(({ key }) => key))]),

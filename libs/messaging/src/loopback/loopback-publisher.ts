@@ -5,16 +5,16 @@ import { receivedOverLoopback, type OutgoingMessage } from '../message.js';
 import type { Subscription } from '../transport.js';
 import { backlogOf, keyOf, LoopbackBacklog } from './loopback-backlog.js';
 
-/** Milliseconds a subscriber has for a batch before it goes on alone, with a backlog. */
+/** Milliseconds that a subscriber has for a batch before the rest goes to its backlog. */
 const WITHIN = 2_000;
 
 /**
- * Hands the messages of one service to all subscribers at the same time. What a subscriber does not take at once goes to
- * its backlog, in the publisher's own database and in the relay's transaction: it is kept, stays in its order for each
- * key, and holds up nobody else.
+ * Delivers the messages of one service to all subscribers at the same time. Messages that a subscriber does not take at once
+ * go to its backlog, in the publisher's database and the relay's transaction: they are kept, stay in order per key and block
+ * no other subscriber.
  */
 export class LoopbackPublisher {
-  /** Rows a round: what a stop waits for, and what is published again after a crash. */
+  /** Rows per round: a stop waits for them, and a crash publishes them again. */
   static readonly batch = 25;
   private backlogs: LoopbackBacklog[] = [];
   private isClosing = false;
@@ -29,10 +29,16 @@ export class LoopbackPublisher {
     for (const backlog of this.backlogs) backlog.start();
   }
 
-  /** Resolves when no subscriber is busy with a message of this service; what is left of a batch goes to the backlogs. */
+  /** Resolves when no subscriber handles a message of this service; the rest of a batch goes to the backlogs. */
   async close(): Promise<void> {
     this.isClosing = true;
     await Promise.all(this.backlogs.map((backlog) => backlog.stop()));
+  }
+
+  /** From now on, messages for this subscriber wait in its backlog. Resolves when it handles none of this service. */
+  async stopDelivering(subscription: Subscription): Promise<void> {
+    const ending = this.backlogs.filter((backlog) => backlog.subscription === subscription);
+    await Promise.all(ending.map((backlog) => backlog.stop()));
   }
 
   async publish(messages: readonly OutgoingMessage[], tx: EntityManager): Promise<void> {
@@ -47,7 +53,7 @@ export class LoopbackPublisher {
     for (const { backlog, rest } of left) await backlog.add(tx, rest);
   }
 
-  /** @returns what the subscriber did not take, in its order. */
+  /** @returns the messages that the subscriber did not take, in their order. */
   private async offer(
     backlog: LoopbackBacklog,
     messages: readonly OutgoingMessage[],
@@ -58,7 +64,7 @@ export class LoopbackPublisher {
     let left = messages.filter((message) => !held.has(keyOf(message)));
     const until = performance.now() + WITHIN;
     const taken = new Set<OutgoingMessage>();
-    while (left.length > 0 && !this.isClosing) {
+    while (left.length > 0 && !this.isClosing && !backlog.isStopped) {
       const attempt = backlog.deliver(left.map(receivedOverLoopback));
       const outcome = await Promise.race([
         attempt,
@@ -75,7 +81,7 @@ export class LoopbackPublisher {
         backlog.rest();
         break;
       }
-      // A bad message keeps later ones of its own key waiting, and no others.
+      // A message that fails holds back only later ones of its own key.
       held.add(keyOf(left[0]!));
       left = left.filter((message) => !held.has(keyOf(message)));
     }

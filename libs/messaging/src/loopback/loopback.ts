@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { Logger } from '#platform';
 import { Lane } from '../lane.js';
@@ -6,30 +7,31 @@ import type { EventTransport, Subscription } from '../transport.js';
 import { LoopbackPublisher } from './loopback-publisher.js';
 
 /**
- * The transport of a newsroom in one process: no second log, the outbox itself is the durable queue. Publishing
- * hands each message to every subscriber; the relay deletes the row when each has committed it, or has it in a
- * backlog of its own.
+ * Connects the services of a newsroom in one process. There is no second log, the outbox itself is the durable queue:
+ * publishing delivers each message to every subscriber, and the relay deletes the row when each of them has committed the
+ * message or has it in a backlog of its own.
  */
 export class Loopback {
   private readonly subscriptions: Subscription[] = [];
   private readonly publishers: LoopbackPublisher[] = [];
   private state: 'waiting' | 'open' | 'closed' = 'waiting';
 
-  /** Lets messages flow; called when every service has subscribed, so that none misses the first. */
+  /** Starts publishing; called when every service has subscribed, so that none misses the first events. */
   open(): void {
     this.state = 'open';
     for (const publisher of this.publishers) publisher.open(this.subscriptions);
   }
 
-  /** Takes no more messages; resolves when those under way are done. What is refused stays in its outbox. */
+  /** Closes the transports of all services at once. Resolves when messages in progress are done; others stay in the outbox. */
   async close(): Promise<void> {
     this.state = 'closed';
     await Promise.all(this.publishers.map((publisher) => publisher.close()));
   }
 
-  /** The end that one service holds; `db` is its own database. */
+  /** The transport of one service; `db` is its own database. */
   connect(db: DataSource, log: Logger): EventTransport {
     const publisher = new LoopbackPublisher(db, log);
+    const own: Subscription[] = [];
     this.publishers.push(publisher);
     if (this.state === 'open') publisher.open(this.subscriptions);
     return {
@@ -39,10 +41,16 @@ export class Loopback {
           throw new Error(`The loopback is ${this.state}; the events stay in the outbox.`);
         await publisher.publish(messages, tx);
       },
-      subscribe: (subscription) => this.subscribe(subscription),
-      // The ends close together, see close(): one service's events are the business of all.
-      stopDelivery: async () => undefined,
-      close: async () => undefined,
+      subscribe: (subscription) => {
+        own.push(subscription);
+        this.subscribe(subscription);
+      },
+      stopReceiving: async () => {
+        await Promise.all(
+          this.publishers.flatMap((each) => own.map((subscription) => each.stopDelivering(subscription))),
+        );
+      },
+      close: () => publisher.close(),
     };
   }
 
@@ -52,8 +60,8 @@ export class Loopback {
     this.subscriptions.push(subscription);
   }
 
-  /** Brings messages to every subscriber, past any outbox; resolves when they have taken effect. For tests of services. */
-  async bring(messages: readonly OutgoingMessage[], log: Logger): Promise<void> {
+  /** For tests: delivers messages to every subscriber without an outbox; resolves when they have taken effect. */
+  async deliver(messages: readonly OutgoingMessage[], log: Logger): Promise<void> {
     for (const subscription of this.subscriptions) {
       const lane = new Lane(subscription, log);
       const wanted = messages
@@ -63,7 +71,7 @@ export class Loopback {
         const { done, wait, failure } = await lane.step(wanted);
         wanted.splice(0, done);
         if (failure && failure.kind !== 'permanent') throw failure.error;
-        await new Promise((resolve) => setTimeout(resolve, wait));
+        await delay(wait);
       }
     }
   }

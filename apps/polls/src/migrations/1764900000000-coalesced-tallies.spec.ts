@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import {
+  anId,
+  describeWith,
+  migratedDatabase,
+  waitUntil,
+  ServiceUnderTest,
+  type MigratedDatabase,
+} from '#testing';
+import { database } from '../database.js';
+import { pollsService } from '../service.js';
+import { CoalescedTallies1764900000000 } from './1764900000000-coalesced-tallies.js';
+
+/** What the previous version runs to find and to clear its marks. */
+const previously = {
+  claim: `SELECT id AS id FROM poll
+    WHERE untold AND (told_at IS NULL OR told_at <= clock_timestamp() - interval '1 second')`,
+  clear: `UPDATE poll SET untold = false, told_at = clock_timestamp() WHERE id = $1`,
+};
+
+describeWith('postgres')('tallies during a rollout and after a rollback', () => {
+  let migrated: MigratedDatabase;
+  let db: DataSource;
+
+  beforeAll(async () => {
+    migrated = await migratedDatabase('polls', database);
+    db = migrated.db;
+  });
+
+  afterAll(async () => {
+    await migrated.drop();
+  });
+
+  const insert = async (mark: 'untold' | 'emission_pending', marked: boolean): Promise<string> => {
+    const id = anId();
+    await db.query(`INSERT INTO poll (id, question, state, ${mark}) VALUES ($1, 'Ja?', 'open', $2)`, [
+      id,
+      marked,
+    ]);
+    return id;
+  };
+  const row = async (id: string) => {
+    const [found] = await db.query(
+      `SELECT untold, emission_pending, told_at, emitted_at FROM poll WHERE id = $1`,
+      [id],
+    );
+    return found;
+  };
+  const claimedBefore = async (): Promise<string[]> =>
+    (await db.query(previously.claim)).map(({ id }: { id: string }) => id);
+
+  it('are emitted by this version when the previous one has marked them', async () => {
+    const service = await ServiceUnderTest.start(pollsService);
+    const id = anId();
+    await service.query(
+      `INSERT INTO poll (id, question, state, article_id, opened_at) VALUES ($1, 'Ja?', 'open', $2, now())`,
+      [id, anId()],
+    );
+    await service.query(
+      `INSERT INTO option (id, poll_id, position, text)
+       SELECT gen_random_uuid(), $1, position, 'Ja' FROM generate_series(0, 1) AS position`,
+      [id],
+    );
+    await service.query(`UPDATE poll SET rev = rev + 1, untold = true WHERE id = $1`, [id]);
+    const event = await waitUntil(() => service.emitted.find(({ subject }) => subject === id), {
+      what: 'the event',
+    });
+    expect(event.type).toBe('poll.tallied');
+    await service.stop();
+  });
+
+  it('are found by the previous version when this one has marked them', async () => {
+    const id = await insert('untold', false);
+    await db.query(`UPDATE poll SET emission_pending = true WHERE id = $1`, [id]);
+    expect(await claimedBefore()).toContain(id);
+    await db.query(previously.clear, [id]);
+    const { emission_pending, emitted_at, told_at } = await row(id);
+    expect({ emission_pending, emitted_at }).toEqual({ emission_pending: false, emitted_at: told_at });
+  });
+
+  it('are not emitted again by the previous version when this one has emitted them', async () => {
+    const id = await insert('untold', true);
+    await db.query(`UPDATE poll SET emission_pending = false, emitted_at = clock_timestamp() WHERE id = $1`, [
+      id,
+    ]);
+    expect(await claimedBefore()).not.toContain(id);
+    const { untold, told_at, emitted_at } = await row(id);
+    expect({ untold, told_at }).toEqual({ untold: false, told_at: emitted_at });
+  });
+
+  it('keep the marks that were there before the migration', async () => {
+    const runner = db.createQueryRunner();
+    const migration = new CoalescedTallies1764900000000();
+    await migration.down(runner);
+    const id = await insert('untold', true);
+    await migration.up(runner);
+    await runner.release();
+    expect(await row(id)).toMatchObject({ untold: true, emission_pending: true });
+  });
+});
