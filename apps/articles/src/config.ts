@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { messagingSettings } from '#messaging';
-import { databaseSettings, serverSettings, setting, siteUrl, text, type ConfigOf } from '#platform';
+import { databaseSettings, serverSettings, setting, siteName, siteUrl, text, type ConfigOf } from '#platform';
 
 export const settings = {
   ...serverSettings('articles', 3001),
   ...databaseSettings('articles'),
   ...messagingSettings,
-  siteName: setting('SITE_NAME', z.string().min(1).max(80).default('Seeblatt'), 'up to 80 characters'),
+  siteName,
   siteUrl,
   apiUrl: setting(
     'API_URL',

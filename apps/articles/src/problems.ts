@@ -3,7 +3,6 @@ import { refusals } from '#http';
 /** Everything the articles service says no to. */
 export const refuse = refusals({
   'article.unknown': [404, 'There is no such article.'],
-  'article.retracted': [410, 'This article was taken down.'],
   'article.changed-meanwhile': [
     412,
     'The article was changed meanwhile; load it again and repeat the change.',
@@ -33,6 +32,5 @@ export const refuse = refusals({
   'term.changed-meanwhile': [412, 'It was changed meanwhile; load it again and repeat the change.'],
   'term.in-use': [409, 'Articles use it; merge it into another one first.'],
   'term.itself': [422, 'It cannot be its own parent, nor be merged into itself.'],
-  'list.bad-cursor': [422, 'The cursor is not one that a list has given out.'],
   'search.empty': [422, 'The query has no word that can be searched for.'],
 });

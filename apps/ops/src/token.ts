@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { JWK } from 'jose';
 import { issueToken } from '#embedded';
-import { roles, type Role } from '#http';
+import { roles, type Role } from '#platform';
 import { newsroomSecrets } from './newsroom-file.js';
 
 /** The key tokens are signed with: AUTH_SIGNING_KEY, else that of the embedded newsroom in the data folder. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from 'jose';
-import type { Role } from '#http';
+import type { Role } from '#platform';
 
 /** The keys of a newsroom that issues its own tokens, as the embedded one and a first deployment do. */
 export interface Secrets {

@@ -2,7 +2,8 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res }
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Id } from '#events';
-import { By, ForRoles, IdempotencyKey, IfMatch, type Actor } from '#http';
+import { CurrentActor, ForRoles, IdempotencyKey, IfMatch } from '#http';
+import type { Actor } from '#platform';
 import { ArticleDraftRequest, type ArticleDraft } from './article-content.js';
 import {
   AuditRequest,
@@ -38,7 +39,7 @@ export class EditorialArticlesController {
   async create(
     @Body({ schema: ArticleDraftRequest }) draft: ArticleDraft,
     @IdempotencyKey() idempotencyKey: string | undefined,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
     return editorialAnswer(reply, await this.articles.create(draft, by, idempotencyKey));
@@ -68,7 +69,7 @@ export class EditorialArticlesController {
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
     @Body({ schema: ArticleDraftRequest }) draft: ArticleDraft,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
     return editorialAnswer(reply, await this.articles.edit(id, expected, draft, by));
@@ -81,7 +82,7 @@ export class EditorialArticlesController {
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
     @Body({ schema: LabelArticleRequest }) request: LabelArticleRequest,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
     return editorialAnswer(reply, await this.articles.label(id, expected, request, by));
@@ -92,7 +93,7 @@ export class EditorialArticlesController {
   discard(
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
   ): Promise<void> {
     return this.articles.discard(id, expected, by);
   }
@@ -102,7 +103,7 @@ export class EditorialArticlesController {
   async publish(
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
     return editorialAnswer(reply, await this.articles.publish(id, expected, by));
@@ -114,7 +115,7 @@ export class EditorialArticlesController {
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
     @Body({ schema: CorrectArticleRequest }) { note }: CorrectArticleRequest,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
     return editorialAnswer(reply, await this.articles.correct(id, expected, note, by));
@@ -127,7 +128,7 @@ export class EditorialArticlesController {
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
     @Body({ schema: ScheduleArticleRequest }) times: ScheduleArticleRequest,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
     return editorialAnswer(reply, await this.articles.schedule(id, expected, times, by));
@@ -137,7 +138,7 @@ export class EditorialArticlesController {
   async cancelSchedule(
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
     return editorialAnswer(reply, await this.articles.cancelSchedule(id, expected, by));
@@ -149,7 +150,7 @@ export class EditorialArticlesController {
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
     @Body({ schema: RetractArticleRequest }) request: RetractArticleRequest,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
     return editorialAnswer(reply, await this.articles.retract(id, expected, request, by));
@@ -160,7 +161,7 @@ export class EditorialArticlesController {
   async purge(
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
     return editorialAnswer(reply, await this.articles.purge(id, expected, by));

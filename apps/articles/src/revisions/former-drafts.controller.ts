@@ -2,7 +2,8 @@ import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Id } from '#events';
-import { By, ForRoles, IfMatch, type Actor } from '#http';
+import { CurrentActor, ForRoles, IfMatch } from '#http';
+import type { Actor } from '#platform';
 import type { ArticleDraft } from '../articles/article-content.js';
 import { ArticlesService } from '../articles/articles.service.js';
 import { editorialAnswer, VersionInPath, type EditorialArticleResponse } from '../articles/articles.dto.js';
@@ -38,7 +39,7 @@ export class FormerDraftsController {
     @Param('id', { schema: Id }) id: string,
     @Param('version', { schema: VersionInPath }) version: number,
     @IfMatch() expected: number,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
     return editorialAnswer(reply, await this.articles.restoreDraft(id, expected, version, by));

@@ -3,7 +3,8 @@ import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Id, type ArticleSnapshot } from '#events';
-import { By, ForRoles, IfMatch, type Actor } from '#http';
+import { CurrentActor, ForRoles, IfMatch } from '#http';
+import type { Actor } from '#platform';
 import { ArticlesService } from '../articles/articles.service.js';
 import { editorialAnswer, VersionInPath, type EditorialArticleResponse } from '../articles/articles.dto.js';
 import { compare, type Comparison } from './compare.js';
@@ -58,7 +59,7 @@ export class RevisionsController {
     @Param('id', { schema: Id }) id: string,
     @Param('version', { schema: VersionInPath }) version: number,
     @IfMatch() expected: number,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticleResponse> {
     return editorialAnswer(reply, await this.articles.restore(id, expected, version, by));

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { Author, Slug, WebUrl } from '#events';
-import { sanitized, preconditionRequired } from '#http';
+import { sanitized } from '#http';
 import { refuse } from '../problems.js';
 import { pluralOf, termKinds, type Term, type TermKind } from './term.entity.js';
 
@@ -86,7 +86,7 @@ export function mustBeVersion(term: Term | null, expected: number | undefined): 
 
 /** @throws Refused `precondition.required`. */
 export function mustNameVersion(expected: number | undefined): asserts expected is number {
-  if (expected === undefined) throw preconditionRequired();
+  if (expected === undefined) throw refuse('precondition.required');
 }
 
 export const termRequest = (kind: TermKind): z.ZodType<TermRequest> => sanitized(shapes[kind]);

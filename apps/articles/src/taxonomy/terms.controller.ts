@@ -3,7 +3,8 @@ import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Slug } from '#events';
-import { By, etagOf, ForAnyone, ForRoles, IfMatch, OptionalIfMatch, valid, type Actor } from '#http';
+import { CurrentActor, etagOf, ForAnyone, ForRoles, IfMatch, OptionalIfMatch, valid } from '#http';
+import type { Actor } from '#platform';
 import { AuditRequest } from '../articles/articles.dto.js';
 import { termAuditOf, type TermAuditEntry } from './term-audit.js';
 import type { Term, TermKind } from './term.entity.js';
@@ -83,7 +84,7 @@ export class TermsController {
     @Param('slug', { schema: Slug }) slug: string,
     @Body() body: unknown,
     @OptionalIfMatch() expected: number | undefined,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialTermResponse> {
     const request = valid(termRequest(kind), body);
@@ -98,7 +99,7 @@ export class TermsController {
     @Param('slug', { schema: Slug }) slug: string,
     @IfMatch() expected: number,
     @Body({ schema: RenameTermRequest }) request: z.infer<typeof RenameTermRequest>,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialTermResponse> {
     return this.answer(reply, await this.terms.rename(kind, slug, request.slug, expected, by));
@@ -113,7 +114,7 @@ export class TermsController {
     @Param('slug', { schema: Slug }) slug: string,
     @IfMatch() expected: number,
     @Body({ schema: MergeTermRequest }) request: z.infer<typeof MergeTermRequest>,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialTermResponse> {
     return this.answer(reply, await this.terms.merge(kind, slug, request.into, expected, by));
@@ -126,7 +127,7 @@ export class TermsController {
     @Param('kind', { schema: KindInPath }) kind: TermKind,
     @Param('slug', { schema: Slug }) slug: string,
     @IfMatch() expected: number,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
   ): Promise<void> {
     return this.terms.remove(kind, slug, expected, by);
   }

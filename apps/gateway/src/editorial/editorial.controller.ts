@@ -1,6 +1,7 @@
 import { All, Controller, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ForRoles, Refused, staffRoles } from '#http';
+import { ForRoles, Refused } from '#http';
+import { staffRoles } from '#platform';
 import { forward } from '../upstream/forward.js';
 import type { ServiceName } from '../upstream/problems.js';
 import { Upstream } from '../upstream/upstream.js';

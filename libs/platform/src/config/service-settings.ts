@@ -1,9 +1,9 @@
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import { claimPath, type ClaimPath } from './claim-path.js';
-import { secret, setting, text, type ConfigOf, type Setting } from './config.js';
+import { isProduction, secret, setting, text, type ConfigOf, type Setting } from './config.js';
 
-/** What every service needs to listen, to log and to know who is calling. */
+/** Settings with which every service listens, logs and verifies tokens. */
 export const serverSettings = (service: string, port: number) => ({
   host: setting(
     'HOST',
@@ -36,7 +36,7 @@ export const serverSettings = (service: string, port: number) => ({
   authSubscriberClaim: claimSetting('AUTH_SUBSCRIBER_CLAIM', 'subscriber'),
 });
 
-/** Needed where anonymous readers act: the key that signs who they are. The same for gateway and services. */
+/** Settings of gateway and services where anonymous readers act: the key that signs reader tokens. */
 export const readerSettings = {
   readerKey: secret(
     'READER_KEY',
@@ -45,14 +45,21 @@ export const readerSettings = {
   ),
 };
 
-/** Where readers read. */
+/** The address of the site. */
 export const siteUrl = setting(
   'SITE_URL',
   text.url(/^https?$/).default('http://127.0.0.1:8080'),
   'the http(s) address where readers read',
 );
 
-/** Needed where browsers send changes: whose pages may. */
+/** The name of the site. */
+export const siteName = setting(
+  'SITE_NAME',
+  z.string().min(1).max(80).default('Seeblatt'),
+  'up to 80 characters',
+);
+
+/** Settings of services to which browsers send changes: whose pages may send them. */
 export const originSettings = {
   siteUrl,
   allowedOrigins: setting(
@@ -62,7 +69,7 @@ export const originSettings = {
   ),
 };
 
-/** `DATABASE_URL` names a server on which each service has a database of its own name; `<SERVICE>_DATABASE_URL` names one exactly. */
+/** `DATABASE_URL` names a server, on which each service has a database of its own name; `<SERVICE>_DATABASE_URL` names a database. */
 export const databaseSettings = (service: string) => ({
   databaseUrl: setting(
     [`${service.toUpperCase()}_DATABASE_URL`, 'DATABASE_URL'],
@@ -82,8 +89,8 @@ export const cacheSettings = {
     text
       .url(/^rediss?$/)
       .optional()
-      // With a cache in each process, one replica would show for half a minute what another knows to be retracted.
-      .refine((url) => url !== undefined || process.env['NODE_ENV'] !== 'production'),
+      // With one cache per process, a replica would show a retracted text for half a minute after another has dropped it.
+      .refine((url) => url !== undefined || !isProduction()),
     'an address such as redis://:password@host:6379 (unset, but not in production: a cache in the process)',
   ),
   redisPrefix: setting(
@@ -102,13 +109,13 @@ export type ReaderConfig = ConfigOf<typeof readerSettings>;
 
 const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
 
-/** An address of keys, or the keys themselves. Without either, a service in production would refuse everybody in silence. */
+/** The address of a key set, or a key set. Required in production, where a service without keys would refuse every token. */
 function KeySource(): z.ZodType<string | JSONWebKeySet | undefined> {
   return z
     .string()
     .optional()
     .transform((value, context) => {
-      if (value === undefined && process.env['NODE_ENV'] !== 'production') return undefined;
+      if (value === undefined && !isProduction()) return undefined;
       const url = text.url(/^https?$/).safeParse(value);
       if (url.success) return url.data;
       try {
@@ -120,13 +127,13 @@ function KeySource(): z.ZodType<string | JSONWebKeySet | undefined> {
     });
 }
 
-function claimSetting(variable: string, standard: string): Setting<ClaimPath> {
+function claimSetting(variable: string, fallback: string): Setting<ClaimPath> {
   return setting(
     variable,
     z
       .string()
       .max(300)
-      .default(standard)
+      .default(fallback)
       .transform(claimPath)
       .refine((path) => path.every(Boolean)),
     'the path of a claim, such as realm_access.roles (a dot inside a name as \\.), or one named by a URL',

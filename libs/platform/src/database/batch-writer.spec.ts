@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CommitOutcomeUnknown } from './commit-outcome.js';
-import { isInRequest, withTrace } from '../tracing/trace.js';
+import { isInRequest, withRequest } from '../context/context.js';
 import { createLogger } from '../logging/logging.js';
 import { BatchWriter, Busy, type BatchLimits, type Outcome } from './batch-writer.js';
 
@@ -52,7 +52,9 @@ describe('a batch writer', () => {
       keysAtOnce: 1,
       log: createLogger('test', 'silent'),
     });
-    await withTrace(undefined, () => writer.submit('a', 'one'), true);
+    await withRequest({ traceparent: undefined, clientAddress: '127.0.0.1' }, () =>
+      writer.submit('a', 'one'),
+    );
     expect(contexts).toEqual([false]);
   });
 

@@ -1,6 +1,6 @@
 import { isFaultOfWork } from './failure-kind.js';
 import { CommitOutcomeUnknown } from './commit-outcome.js';
-import { outsideRequest } from '../tracing/trace.js';
+import { outsideRequest } from '../context/context.js';
 import type { Logger } from '../logging/logging.js';
 
 /** What became of one call of a batch: its result, or the reason why it alone was refused. */

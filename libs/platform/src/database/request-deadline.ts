@@ -1,5 +1,5 @@
 import { EventSubscriber, type EntitySubscriberInterface, type TransactionStartEvent } from 'typeorm';
-import { isInRequest } from '../tracing/trace.js';
+import { isInRequest } from '../context/context.js';
 
 /** Milliseconds that a transaction of a request may take. Callers wait longer, so that they learn what became of it. */
 export const REQUEST_TRANSACTION_WITHIN = 15_000;

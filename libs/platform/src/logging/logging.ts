@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger, type LoggerOptions } from 'pino';
-import { currentTrace } from '../tracing/trace.js';
+import { currentTrace } from '../context/context.js';
 
 /** DI token of the service's pino logger. */
 export const LOGGER = Symbol('logger');

@@ -1,6 +1,7 @@
 import { HttpException, NotFoundException } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
-import { problemOf, Refused } from './problems.js';
+import { problemOf } from './problem.js';
+import { Refused } from './refused.js';
 
 const withCode = (message: string, code: string) => Object.assign(new Error(message), { code });
 

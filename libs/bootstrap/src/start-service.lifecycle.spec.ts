@@ -7,7 +7,9 @@ import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { describeWith, startPgBouncer, testAuth, testDatabase, waitUntil, type TestDatabase } from '#testing';
 import { ForAnyone } from '#http';
 import { databaseSettings, serverSettings } from '#platform';
-import { defineService, migrateDatabase, startService, type RunningService } from './service.js';
+import { migrateDatabase } from './migrate-database.js';
+import { defineService } from './service-definition.js';
+import { startService, type RunningService } from './start-service.js';
 
 class Harbour1800000000000 implements MigrationInterface {
   readonly name = 'Harbour1800000000000';

@@ -4,9 +4,10 @@ import { Body, Controller, Get, Module, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { testAuth, type TestAuth } from '#testing';
 import { issueToken, createSecrets } from '#embedded';
-import { By, ForAnyone, ForReaders, ForRoles, ReaderId, type Actor, ReaderTokens, refusals } from '#http';
-import { readerSettings, serverSettings } from '#platform';
-import { defineService, startService, type RunningService } from './service.js';
+import { CurrentActor, ForAnyone, ForReaders, ForRoles, ReaderId, ReaderTokens, refusals } from '#http';
+import { type Actor, readerSettings, serverSettings } from '#platform';
+import { defineService } from './service-definition.js';
+import { startService, type RunningService } from './start-service.js';
 
 const refuse = refusals({ 'ferry.full': [409, 'The ferry is full.'] });
 const Ticket = z.strictObject({ name: z.string().min(1), seats: z.array(z.strictObject({ row: z.int() })) });
@@ -26,7 +27,7 @@ class FerryController {
 
   @Get('crew')
   @ForRoles('editor')
-  crew(@By() by: Actor): Actor {
+  crew(@CurrentActor() by: Actor): Actor {
     return by;
   }
 
