@@ -8,6 +8,7 @@ import { EditorialController } from './editorial/editorial.controller.js';
 import { FeedsController } from './feeds/feeds.controller.js';
 import { PageController } from './page/page.controller.js';
 import { PageService } from './page/page.service.js';
+import { SubscriberPage } from './page/subscriber-page.js';
 import { PollsController } from './polls/polls.controller.js';
 import { RailsController } from './rails/rails.controller.js';
 import { RetractionPoller } from './retractions/retraction-poller.js';
@@ -33,8 +34,9 @@ import { Upstream } from './upstream/upstream.js';
     Retractions,
     RetractionPoller,
     Lists,
-    PageService,
     FullText,
+    PageService,
+    SubscriberPage,
     ReaderCookie,
     { provide: APP_GUARD, useClass: OriginGuard },
   ],

@@ -4,7 +4,7 @@ import { waitUntil } from '#testing';
 import { ClientGone, Refused } from '#http';
 import { Retractions } from '../retractions/retractions.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
-import { UpstreamDown } from '../upstream/problems.js';
+import { UpstreamDown } from '../problems.js';
 import { Caches } from './caches.js';
 import { MicroCache, type Answer } from './micro-cache.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ClientGone } from '#http';
 import { Bulkhead } from './bulkhead.js';
-import { Busy } from './problems.js';
+import { Busy } from '../problems.js';
 
 /** Calls that end when the test says so, with the order in which they started. */
 function works() {

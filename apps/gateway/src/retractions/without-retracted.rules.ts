@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The parts of the recommendations service's answer that are needed to find articles in it. */
+/** The part of the recommendations service's answer that names articles. */
 const RailsAnswer = z.looseObject({
   rails: z.array(z.looseObject({ cards: z.array(z.looseObject({ type: z.string(), id: z.string() })) })),
 });

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { isAllowedOrigin, type Origins } from '#http';
 
-/** What a browser's page on another origin may do: https://fetch.spec.whatwg.org/#http-cors-protocol */
+/** CORS: https://fetch.spec.whatwg.org/#http-cors-protocol */
 
 const EXPOSED = 'etag, location, retry-after, cache-status, x-request-id';
 const preflightHeaders = {
@@ -18,8 +18,8 @@ interface Request {
 }
 
 /**
- * Public answers may be read from any origin, without cookies: they are the same for everyone, so shared caches need not
- * vary them by origin. Changes, cookies and the editorial API are for the site and the allowed origins.
+ * Pages of any origin may read public answers, without cookies: the answers are the same for everyone, so that shared
+ * caches need not vary them by origin. Changes, cookies and the editorial API are for the site and the allowed origins.
  */
 export function corsHeaders({ method, path, origin }: Request, origins: Origins): Record<string, string> {
   const isRead = method === 'GET' || method === 'HEAD';
@@ -35,7 +35,7 @@ export function corsHeaders({ method, path, origin }: Request, origins: Origins)
   };
 }
 
-/** Adds the headers of CORS to every answer, and answers preflight requests. */
+/** Adds CORS headers to every answer, and answers preflight requests. */
 export function allowOrigins(server: FastifyInstance, origins: Origins): void {
   server.addHook('onRequest', (request, reply, done) => {
     const { method, url: path, headers } = request;

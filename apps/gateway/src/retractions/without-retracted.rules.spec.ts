@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { withoutRetracted } from './retracted-cards.rules.js';
+import { withoutRetracted } from './without-retracted.rules.js';
 
 const article = (id: string) => ({ type: 'article', id });
 const slot = { type: 'slot', id: 'slot' };

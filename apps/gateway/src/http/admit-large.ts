@@ -1,20 +1,20 @@
 import type { ServerResponse } from 'node:http';
-import { Busy } from '../upstream/problems.js';
+import { Busy } from '../problems.js';
 
 const MB = 1024 * 1024;
-/** Bytes from which an answer counts as large, such as a feed: the kernel does not take it from us at once. */
+/** Bytes from which an answer, such as a feed, counts as large: the kernel does not buffer all of it at once. */
 const LARGE = MB / 4;
 /** Bytes of large answers that may be on their way to clients. */
 const BUDGET = 24 * MB;
-/** Milliseconds a client may take to receive one. */
+/** Milliseconds that a client may take to receive one. */
 const SEND_WITHIN = 30_000;
 
-/** Answers on their way and their clients; one that many receive takes its bytes once. */
+/** Number of clients per answer on its way; an answer with many clients takes its bytes once. */
 const clientsOf = new Map<Buffer, number>();
 let underWay = 0;
 
 /**
- * Bounds what slow clients keep in memory. To be called before `bytes` are sent to the client of `raw`.
+ * Bounds the memory that slow clients hold. Call it before `bytes` are sent to the client of `raw`.
  * @throws Busy when too many large answers are on their way.
  */
 export function admitLarge(bytes: Buffer, raw: ServerResponse): void {

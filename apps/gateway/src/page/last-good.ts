@@ -1,20 +1,20 @@
 import type { LRUCache } from 'lru-cache';
 import { ClientGone } from '#http';
 import type { Held } from '../caching/caches.js';
-import { UpstreamDown } from '../upstream/problems.js';
+import { UpstreamDown } from '../problems.js';
 
 /** One part of a page: as it is now, as it was at most a minute ago, or unavailable. */
 export type Part<T> =
   | { readonly status: 'fresh' | 'stale'; readonly data: T }
   | { readonly status: 'unavailable'; readonly data: null };
 
-/** Keeps the bytes of the last good answer of each part, for when its service does not answer. */
+/** Keeps the bytes of each part's last good answer, for when its service is unavailable. */
 export class LastGood {
   constructor(private readonly answers: LRUCache<string, Held>) {}
 
   /**
-   * @param read of an answer's bytes; what it cannot read is not kept.
-   * @throws what `load` throws when the service itself refused; its refusal also forgets the last good answer. ClientGone.
+   * @param read reads an answer; bytes that it cannot read are not kept.
+   * @throws what `load` throws when the service itself refused, which also drops the last good answer; ClientGone.
    */
   async part<T>(key: string, load: () => Promise<Held>, read: (bytes: Buffer) => T): Promise<Part<T>> {
     try {

@@ -1,8 +1,8 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { Busy } from '../upstream/problems.js';
-import { admitLarge } from './large-answers.js';
+import { Busy } from '../problems.js';
+import { admitLarge } from './admit-large.js';
 
 const MB = 1024 * 1024;
 const aClient = () => new ServerResponse(new IncomingMessage(new Socket()));

@@ -2,19 +2,19 @@ import type { FastifyReply } from 'fastify';
 import { Refused } from '#http';
 import { CACHE_CONTROL } from './cacheable.js';
 
-/** Where an article or a term has moved, from the details of the upstream's refusal. */
+/** The present slug of an article or a term, from the details of the service's refusal. */
 export interface Moved {
   readonly slug: string;
   /** Of a term: `section`, `topic`, `place` or `author`. */
   readonly kind?: string;
 }
 
-/** Refusals that anybody would get, and that a shared cache may therefore keep like any other public answer. */
+/** Statuses of refusals that are the same for everyone, so that shared caches may keep them like other public answers. */
 const CACHEABLE = [301, 404, 410];
 
 /**
- * Runs `answer`. For what has moved it sends 301 with the address that `to` makes of the present slug. Shared caches may
- * keep redirects, 404 and 410 as long as any public answer.
+ * Runs `answer`. When the article or term has another slug, redirects (301) to the address that `to` returns. Shared
+ * caches may keep redirects, 404 and 410 as long as any public answer.
  * @throws what `answer` throws otherwise.
  */
 export async function answerPublicly(
