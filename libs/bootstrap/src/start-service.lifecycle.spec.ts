@@ -28,14 +28,14 @@ class Harbour1800000000000 implements MigrationInterface {
 class HarbourController {
   constructor(private readonly db: DataSource) {}
 
-  /** Waits for whoever holds the row, as a change of a busy article does. */
+  /** Waits for the lock of the row, like a change of a busy article. */
   @Post('enter')
   async enter(): Promise<{ entered: true }> {
     await this.db.transaction((tx) => tx.query(`SELECT FROM harbour WHERE name = 'Seedorf' FOR UPDATE`));
     return { entered: true };
   }
 
-  /** Commits slowly: what is deferred runs inside COMMIT. */
+  /** Commits slowly, since deferred triggers run inside COMMIT. */
   @Post('build')
   async build(): Promise<{ built: true }> {
     await this.db.transaction((tx) => tx.query(`INSERT INTO harbour VALUES ('Neuhafen')`));
@@ -95,14 +95,14 @@ describeWith('postgres')('a service with a database', () => {
     expect((await fetch(`${operations}/health/live`)).status).toBe(200);
     expect(await ready(operations)).toEqual({
       status: 503,
-      reason: 'The database has no tables yet; run «migrate».',
+      reason: 'The database has no tables yet; run `migrate`.',
     });
     await migrateDatabase(harbour, env);
     service = await starting;
     expect(await ready(operations)).toMatchObject({ status: 200 });
   });
 
-  it('stops waiting when it is told to', async () => {
+  it('stops waiting for its database when its signal aborts', async () => {
     const stopping = new AbortController();
     const starting = startService(harbour, { env, signal: stopping.signal });
     stopping.abort();
@@ -114,7 +114,7 @@ describeWith('postgres')('a service with a database', () => {
     expect(await database.query(`SELECT statement FROM limits`)).toEqual([{ statement: '0' }]);
   });
 
-  it('has its deadlines behind PgBouncer in transaction mode, too', async () => {
+  it('has its timeouts behind PgBouncer in transaction mode, too', async () => {
     await migrateDatabase(harbour, env);
     const bouncer = await startPgBouncer(database.url);
     try {
@@ -131,7 +131,7 @@ describeWith('postgres')('a service with a database', () => {
     }
   });
 
-  it('keeps deadlines that an operator has given the role', async () => {
+  it('keeps timeouts that an operator has set for the role', async () => {
     const name = new URL(database.url).pathname.slice(1);
     await database.query(`ALTER ROLE CURRENT_USER IN DATABASE ${name} SET statement_timeout = '7s'`);
     service = await startService(harbour, { env, migrate: true });
@@ -139,7 +139,7 @@ describeWith('postgres')('a service with a database', () => {
     expect(limits).toMatchObject({ statement: '7s', lock: '10s' });
   });
 
-  it('says that an outcome is unknown when its connection is lost during COMMIT', async () => {
+  it('answers that the outcome is unknown when a connection is lost during COMMIT', async () => {
     service = await startService(harbour, { env, migrate: true });
     await database.query(
       `CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(30); RETURN NULL; END'`,
@@ -172,7 +172,7 @@ describeWith('postgres')('a service with a database', () => {
     await Promise.all(waiting);
   });
 
-  it('finishes a request under way when it stops, tells its caller to close, and takes no new connection', async () => {
+  it('finishes a request under way when it stops, closes its connection and accepts no new one', async () => {
     service = await startService(harbour, { env, migrate: true });
     const { url } = service;
     const lock = await holdRow(service);
@@ -190,7 +190,7 @@ describeWith('postgres')('a service with a database', () => {
     service = undefined;
   });
 
-  it('answers on a connection that was open already, and closes it, before it stops', async () => {
+  it('answers a request on an open connection before it stops, and closes the connection', async () => {
     service = await startService(harbour, { env, migrate: true, drain: { idle: 30_000, requests: 30_000 } });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     expect((await getWith(agent, `${service.url}/limits`)).headers.connection).toBe('keep-alive');
@@ -236,7 +236,7 @@ const getWith = (agent: Agent, url: string): Promise<IncomingMessage> =>
     }).once('error', reject);
   });
 
-/** Whether nothing takes a new connection there any more. */
+/** Whether new connections are refused. */
 async function refuses(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

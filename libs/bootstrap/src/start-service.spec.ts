@@ -93,7 +93,7 @@ describe('a service', () => {
   };
   const json = { 'content-type': 'application/json' };
 
-  it('refuses a route that does not say whom it is for', async () => {
+  it('refuses a route without a declared audience', async () => {
     expect(await get('/undeclared')).toMatchObject({ status: 403, problem: { code: 'audience.undeclared' } });
   });
 
@@ -101,7 +101,7 @@ describe('a service', () => {
     expect(await get('/open')).toMatchObject({ status: 200, text: 'welcome' });
   });
 
-  it('knows who holds a role by the bearer token', async () => {
+  it('recognizes who holds a role by the bearer token', async () => {
     const { status, problem } = await get('/crew', bearer(await auth.token('editor')));
     expect({ status, roles: problem.roles }).toEqual({ status: 200, roles: ['editor'] });
   });
@@ -110,7 +110,7 @@ describe('a service', () => {
     expect(await get('/crew', bearer(await auth.token('sales')))).toMatchObject({ status: 403 });
   });
 
-  it('refuses a token that someone else signed, one that has expired, and none', async () => {
+  it('refuses a token of another issuer, an unsigned one, and none', async () => {
     const { signingKey } = await createSecrets();
     const foreign = await issueToken(signingKey, { subject: 'x', roles: ['editor'], hours: 1 });
     const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"x","roles":["editor"]}').toString('base64url')}.`;
@@ -120,14 +120,14 @@ describe('a service', () => {
     expect(await Promise.all(statuses)).toEqual([401, 401, 401]);
   });
 
-  it('knows a reader by the token of the gateway, and no forged one', async () => {
+  it('recognizes a reader by the token of the gateway, and refuses a forged one', async () => {
     const token = new ReaderTokens(auth.env.READER_KEY).issue();
     expect((await get('/me', { 'x-reader': token })).problem).toEqual({ id: token.split('.')[0] });
     const forged = new ReaderTokens('another key of the same length....').issue();
     expect((await get('/me', { 'x-reader': forged })).status).toBe(401);
   });
 
-  it('lists every complaint about a body by JSON pointer', async () => {
+  it('lists every error in a body by JSON pointer', async () => {
     const { status, headers, problem } = await get(
       '/tickets',
       json,
@@ -176,7 +176,7 @@ describe('a service', () => {
     );
   });
 
-  it('passes a request id on, and makes one where there is none', async () => {
+  it('returns the request id of the client, and creates one where it is missing or malformed', async () => {
     expect((await get('/open', { 'x-request-id': 'given-by-client' })).headers.get('x-request-id')).toBe(
       'given-by-client',
     );
@@ -187,7 +187,7 @@ describe('a service', () => {
 });
 
 describe('a service on Kubernetes', () => {
-  it('does not take the variable of a Service of its own name for its port', async () => {
+  it('ignores the variable that a Service of its own name sets for its port', async () => {
     const { env } = await testAuth();
     const link = { FERRY_PORT: 'tcp://10.96.140.244:3001', OPERATIONS_PORT: 'tcp://10.96.140.244:9090' };
     const service = await startService(ferry, { env: { ...env, LOG_LEVEL: 'silent', ...link } });
@@ -197,7 +197,7 @@ describe('a service on Kubernetes', () => {
 });
 
 describe('a service whose port is in use', () => {
-  it('says so in one line that names the variable', async () => {
+  it('fails with one line that names the variable to change', async () => {
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
     const { port } = holder.address() as { port: number };
