@@ -13,12 +13,12 @@ describe('the rails of a page', () => {
     });
   });
 
-  it('lose a rail that would have nothing but sold cards', () => {
+  it('lose a rail that would have only sold cards left', () => {
     expect(withoutRetracted({ rails: [{ cards: [slot, article('gone')] }] }, gone)).toEqual({ rails: [] });
   });
 
   it.each([{ items: [] }, { rails: [{ cards: [{ id: 'a' }] }] }, null, 'rails'])(
-    'are refused where the cards they show cannot be read: %j',
+    'are refused when their cards cannot be read: %j',
     (answer) => {
       expect(withoutRetracted(answer, gone)).toBeUndefined();
     },
