@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isOwnForm } from './same-site.guard.js';
 
-/** What a proxy sends on, which need not be what the reader sees. */
+/** A proxy can send another host than the one in the reader's address bar. */
 const host = 'reader:8080';
 const origins = { siteUrl: 'https://seeblatt.ch', allowedOrigins: [] };
 
@@ -13,7 +13,7 @@ describe('a form', () => {
       'that the reader sends by loading the page again',
       { host, origin: 'https://seeblatt.ch', 'sec-fetch-site': 'none' },
     ],
-  ])('%s is taken', (_name, headers) => {
+  ])('%s is accepted', (_name, headers) => {
     expect(isOwnForm(headers, origins)).toBe(true);
   });
 

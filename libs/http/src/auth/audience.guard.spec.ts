@@ -103,7 +103,7 @@ describe('the audience guard', () => {
     await expect(enter(Routes, route, bearer.editor)).rejects.toMatchObject({ code: 'audience.undeclared' });
   });
 
-  it('lets anyone into a route for anyone, and does not look at what they send', async () => {
+  it('lets anyone into a route for anyone, whatever token they send', async () => {
     expect(await enter(Routes, 'anyone', bearer.editor)).toEqual({});
     expect(await enter(Routes, 'anyone', { authorization: 'Bearer rubbish' })).toEqual({});
   });
@@ -113,7 +113,7 @@ describe('the audience guard', () => {
     await expect(enter(OpenRoutes, 'narrowed')).rejects.toMatchObject({ code: 'auth.required' });
   });
 
-  it('lets in who holds one of the roles, and refuses the others with the roles that it takes', async () => {
+  it('lets people with one of the roles in, and refuses others with the names of the roles', async () => {
     expect(await enter(Routes, 'staff', bearer.editor)).toMatchObject({ actor: { id: 'lia' } });
     await expect(enter(Routes, 'staff', bearer.sales)).rejects.toMatchObject({
       code: 'auth.forbidden',

@@ -16,15 +16,15 @@ describe('the answer to an error', () => {
       'request.too-large',
     ],
     [
-      'a database that is away',
+      'an unavailable database',
       withCode('connect ECONNREFUSED secret-host', 'ECONNREFUSED'),
       503,
       'service.unavailable',
     ],
     ['a deadlock', withCode('deadlock detected in secret_table', '40P01'), 503, 'service.unavailable'],
-    ['a part that is away', new HttpException('secret', 503), 503, 'service.unavailable'],
+    ['an unavailable part', new HttpException('secret', 503), 503, 'service.unavailable'],
     ['a bug', new TypeError('secret is undefined'), 500, 'internal'],
-    ['something that is no error', 'secret', 500, 'internal'],
+    ['a thrown string', 'secret', 500, 'internal'],
   ])('%s has its status and code, and reveals nothing internal', (_what, error, status, code) => {
     const problem = problemOf(error);
     expect(problem).toMatchObject({ status, code, type: `/problems/${code}` });
