@@ -11,7 +11,7 @@ import {
 } from '#platform';
 import type { ServiceConfig } from './service-definition.js';
 
-/** What it takes to connect to the database of a service. */
+/** Name, address, settings and tables of a service's database. */
 export interface DatabaseAccess {
   readonly name: string;
   readonly url: string;
@@ -27,7 +27,9 @@ export function databaseAccess(
   env: NodeJS.ProcessEnv,
 ): DatabaseAccess {
   if (databaseUrl === undefined || databasePool === undefined) {
-    throw new Error(`The service ${name} has a database, but its settings lack databaseSettings.`);
+    throw new Error(
+      `The service ${name} has a database, but databaseSettings are missing from its settings.`,
+    );
   }
   const config = { databaseUrl, databasePool };
   return { name, url: databaseUrlOf(name, config, env), config, definition };

@@ -10,11 +10,11 @@ import type {
   SettingsOf,
 } from '#platform';
 
-/** What every service is configured with, and what this library reads where a service has it. */
+/** The configuration of every service, with the optional parts that this library reads. */
 export type ServiceConfig = Omit<ServerConfig, 'authKeys'> &
   Partial<Pick<ServerConfig, 'authKeys'> & DatabaseConfig & CacheConfig & ReaderConfig>;
 
-/** What makes up a service. */
+/** The parts of a service. */
 export interface ServiceDefinition<Config extends ServiceConfig = ServiceConfig> {
   readonly name: string;
   readonly settings: SettingsOf<Config>;

@@ -132,7 +132,7 @@ describe('a worker', () => {
   });
 
   describe('that is stopped', () => {
-    it('tells the round under way, waits for its end and starts no other', async () => {
+    it('aborts the signal of the round under way, waits for its end and starts no other', async () => {
       worker.start();
       let isStopped = false;
       const stopped = worker.stop().then(() => (isStopped = true));

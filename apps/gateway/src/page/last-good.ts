@@ -3,7 +3,7 @@ import { ClientGone } from '#http';
 import type { Held } from '../caching/caches.js';
 import { UpstreamDown } from '../problems.js';
 
-/** One part of a page: as it is now, as it was at most a minute ago, or unavailable. */
+/** One part of a page: fresh, stale by at most a minute, or unavailable. */
 export type Part<T> =
   | { readonly status: 'fresh' | 'stale'; readonly data: T }
   | { readonly status: 'unavailable'; readonly data: null };

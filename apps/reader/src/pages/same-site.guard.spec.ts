@@ -22,7 +22,7 @@ describe('a form', () => {
     ['from another site that hides its origin', { host, 'sec-fetch-site': 'cross-site' }],
     ['from another host of the same site', { host, 'sec-fetch-site': 'same-site' }],
     ['from a page without an origin', { host, origin: 'null' }],
-    ['from a page of the address that the proxy knows it by', { host, origin: 'http://reader:8080' }],
+    ['from the address that only the proxy uses', { host, origin: 'http://reader:8080' }],
     ['from another port', { host, origin: 'https://seeblatt.ch:8443' }],
   ])('%s is refused', (_name, headers) => {
     expect(isOwnForm(headers, origins)).toBe(false);
