@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { messagingSettings } from '#messaging';
-import { databaseSettings, serverSettings, setting, siteName, siteUrl, text, type ConfigOf } from '#platform';
+import {
+  databaseSettings,
+  serverSettings,
+  setting,
+  siteName,
+  siteUrl,
+  envText,
+  type ConfigOf,
+} from '#platform';
 
 export const settings = {
   ...serverSettings('articles', 3001),
@@ -10,7 +18,7 @@ export const settings = {
   siteUrl,
   apiUrl: setting(
     'API_URL',
-    text.url(/^https?$/).default('http://127.0.0.1:8000'),
+    envText.url(/^https?$/).default('http://127.0.0.1:8000'),
     'the http(s) address where the world reaches the gateway',
   ),
   siteLanguage: setting(

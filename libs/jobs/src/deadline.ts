@@ -2,7 +2,7 @@
  * Waits for `work`, but not longer than `ms` milliseconds; a later result is ignored.
  * @throws DeadlineExceeded
  */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+export async function withDeadline<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const exceeded = () => reject(new DeadlineExceeded(`no answer within ${ms} ms`));

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Slug } from '#events';
-import { CurrentActor, etagOf, ForAnyone, ForRoles, IfMatch, OptionalIfMatch, valid } from '#http';
+import { CurrentActor, etagOf, ForAnyone, ForRoles, IfMatch, OptionalIfMatch, parseOrRefuse } from '#http';
 import type { Actor } from '#platform';
 import { AuditRequest } from '../articles/articles.dto.js';
 import { termAuditOf, type TermAuditEntry } from './term-audit.js';
@@ -87,7 +87,7 @@ export class TermsController {
     @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialTermResponse> {
-    const request = valid(termRequest(kind), body);
+    const request = parseOrRefuse(termRequest(kind), body);
     return this.answer(reply, await this.terms.put(kind, slug, request, expected, by));
   }
 

@@ -16,7 +16,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Id, Slug } from '#events';
-import { ForAnyone, valid } from '#http';
+import { ForAnyone, parseOrRefuse } from '#http';
 import { CONFIG } from '#platform';
 import { refusalText } from '../components/words.js';
 import type { ReaderAppConfig } from '../config.js';
@@ -89,7 +89,7 @@ export class ArticleController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { text, parentId } = valid(CommentForm, body ?? {});
+    const { text, parentId } = parseOrRefuse(CommentForm, body ?? {});
     await this.answer(reply, slug, {
       kind: 'comment',
       anchor: '#kommentare',
@@ -110,7 +110,7 @@ export class ArticleController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { optionId } = valid(VoteForm, body ?? {});
+    const { optionId } = parseOrRefuse(VoteForm, body ?? {});
     await this.answer(reply, slug, {
       kind: 'vote',
       anchor: '#umfrage',

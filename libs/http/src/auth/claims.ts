@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { z } from 'zod';
-import { roles, type Actor, type ClaimPath, type Role } from '#platform';
+import { allRoles, type Actor, type ClaimPath, type Role } from '#platform';
 
 const claimAt = (payload: JWTPayload, path: ClaimPath): unknown =>
   path.reduce<unknown>(
@@ -32,5 +32,5 @@ export function actorOf(
 /** Reads a list, or one string with spaces between the names. */
 function rolesIn(claim: unknown): Role[] {
   const names: unknown = typeof claim === 'string' ? claim.split(' ') : claim;
-  return Array.isArray(names) ? roles.filter((role) => names.includes(role)) : [];
+  return Array.isArray(names) ? allRoles.filter((role) => names.includes(role)) : [];
 }

@@ -26,7 +26,7 @@ export const validationPipe = (): PipeTransform =>
  * Checks a value that is not a parameter of the route.
  * @throws Refused `request.invalid`.
  */
-export function valid<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+export function parseOrRefuse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (!result.success) throw invalid(result.error.issues);
   return result.data;

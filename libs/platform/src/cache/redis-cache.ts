@@ -1,7 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { createClient, defineScript } from 'redis';
 import type { Logger } from '../logging/logging.js';
-import { Backoff, pause, within } from '#jobs';
+import { Backoff, pause, withDeadline } from '#jobs';
 import { FORGOTTEN, type Cache, type CacheEntry } from './cache.js';
 import { UnconfirmedChanges } from './unconfirmed-changes.js';
 
@@ -116,7 +116,7 @@ export class RedisCache implements Cache {
     const { client } = this;
     if (!client) return undefined;
     try {
-      return await within(deadlines.command, command(client));
+      return await withDeadline(deadlines.command, command(client));
     } catch (error) {
       this.failed(client, error);
       return undefined;
@@ -150,8 +150,8 @@ export class RedisCache implements Cache {
       this.candidate = client;
       client.on('error', (error: unknown) => this.failed(client, error));
       try {
-        await within(deadlines.connect, client.connect());
-        await within(deadlines.command, this.write(client, [PROBE], 1));
+        await withDeadline(deadlines.connect, client.connect());
+        await withDeadline(deadlines.command, this.write(client, [PROBE], 1));
         await this.sendMissedChanges(client);
         if (signal.aborted) destroy(client);
         else this.use(client);
@@ -174,7 +174,7 @@ export class RedisCache implements Cache {
     let changes: ReturnType<UnconfirmedChanges['next']>;
     while ((changes = this.unconfirmed.next(BATCH)).length > 0) {
       const entries = changes.map((change) => ({ ...change, value: FORGOTTEN }));
-      await within(deadlines.command, this.write(client, entries, this.unconfirmed.seconds));
+      await withDeadline(deadlines.command, this.write(client, entries, this.unconfirmed.seconds));
       this.unconfirmed.settle(changes);
     }
   }

@@ -1,12 +1,16 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { cacheSettings } from './service-settings.js';
-import { readConfig, secret, setting, text } from './config.js';
+import { readConfig, secretSetting, setting, envText } from './config.js';
 
 const settings = {
-  port: setting('READER_PORT', text.port(8080), 'a port from 0 to 65535'),
-  database: setting(['READER_DATABASE_URL', 'DATABASE_URL'], text.url(/^postgres$/), 'a postgres:// address'),
-  key: secret('READER_KEY', z.string().min(8), '8 characters or more'),
+  port: setting('READER_PORT', envText.port(8080), 'a port from 0 to 65535'),
+  database: setting(
+    ['READER_DATABASE_URL', 'DATABASE_URL'],
+    envText.url(/^postgres$/),
+    'a postgres:// address',
+  ),
+  key: secretSetting('READER_KEY', z.string().min(8), '8 characters or more'),
 };
 const env = { DATABASE_URL: 'postgres://db/reader', READER_KEY: 'long enough' };
 

@@ -32,7 +32,7 @@ export function setting<T>(
 }
 
 /** Declares a setting whose value must never be printed, not even when it is wrong. */
-export function secret<T>(
+export function secretSetting<T>(
   names: string | readonly string[],
   schema: z.ZodType<T>,
   allowed: string,
@@ -70,7 +70,7 @@ function valueShown(value: string | undefined, isSecret: boolean): string {
 }
 
 /** Schemas for the text of an environment variable. */
-export const text = {
+export const envText = {
   /** Kubernetes sets variables such as `ARTICLES_PORT=tcp://10.0.0.7:3001` for a Service; those count as unset. */
   port: (fallback: number) =>
     z.preprocess(

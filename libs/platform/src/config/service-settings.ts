@@ -1,7 +1,7 @@
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import { claimPath, type ClaimPath } from './claim-path.js';
-import { isProduction, secret, setting, text, type ConfigOf, type Setting } from './config.js';
+import { isProduction, secretSetting, setting, envText, type ConfigOf, type Setting } from './config.js';
 
 /** Settings with which every service listens, logs and verifies tokens. */
 export const serverSettings = (service: string, port: number) => ({
@@ -10,10 +10,10 @@ export const serverSettings = (service: string, port: number) => ({
     z.string().default('127.0.0.1'),
     'an address to listen on, such as 127.0.0.1 or 0.0.0.0',
   ),
-  port: setting(portVariable(service), text.port(port), 'a port from 0 (any free one) to 65535'),
+  port: setting(portVariable(service), envText.port(port), 'a port from 0 (any free one) to 65535'),
   operationsPort: setting(
     'OPERATIONS_PORT',
-    text.port(port === 0 ? 0 : port + 1_000),
+    envText.port(port === 0 ? 0 : port + 1_000),
     'a port from 0 (any free one) to 65535',
   ),
   logLevel: setting(
@@ -38,7 +38,7 @@ export const serverSettings = (service: string, port: number) => ({
 
 /** Settings of gateway and services where anonymous readers act: the key that signs reader tokens. */
 export const readerSettings = {
-  readerKey: secret(
+  readerKey: secretSetting(
     'READER_KEY',
     z.string().min(32).max(256),
     '32 to 256 characters, random, the same for all services',
@@ -48,7 +48,7 @@ export const readerSettings = {
 /** The address of the site. */
 export const siteUrl = setting(
   'SITE_URL',
-  text.url(/^https?$/).default('http://127.0.0.1:8080'),
+  envText.url(/^https?$/).default('http://127.0.0.1:8080'),
   'the http(s) address where readers read',
 );
 
@@ -64,7 +64,7 @@ export const originSettings = {
   siteUrl,
   allowedOrigins: setting(
     'ALLOWED_ORIGINS',
-    text.list(),
+    envText.list(),
     'origins such as https://www.example.ch,https://m.example.ch',
   ),
 };
@@ -73,12 +73,12 @@ export const originSettings = {
 export const databaseSettings = (service: string) => ({
   databaseUrl: setting(
     [`${service.toUpperCase()}_DATABASE_URL`, 'DATABASE_URL'],
-    text.url(/^postgres(ql)?$/),
+    envText.url(/^postgres(ql)?$/),
     'an address such as postgres://user:password@host:5432/name',
   ),
   databasePool: setting(
     'DATABASE_POOL',
-    text.int(2, 200, 10),
+    envText.int(2, 200, 10),
     'connections a process may hold, from 2 to 200',
   ),
 });
@@ -86,7 +86,7 @@ export const databaseSettings = (service: string) => ({
 export const cacheSettings = {
   redisUrl: setting(
     'REDIS_URL',
-    text
+    envText
       .url(/^rediss?$/)
       .optional()
       // With one cache per process, a replica would show a retracted text for half a minute after another has dropped it.
@@ -116,7 +116,7 @@ function KeySource(): z.ZodType<string | JSONWebKeySet | undefined> {
     .optional()
     .transform((value, context) => {
       if (value === undefined && !isProduction()) return undefined;
-      const url = text.url(/^https?$/).safeParse(value);
+      const url = envText.url(/^https?$/).safeParse(value);
       if (url.success) return url.data;
       try {
         return KeySet.parse(JSON.parse(value ?? ''));

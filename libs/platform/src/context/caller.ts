@@ -1,8 +1,8 @@
 /** The roles of newsroom staff. */
 export const staffRoles = ['author', 'editor', 'moderator', 'sales', 'operator'] as const;
 /** A `reader` has an account on the site, which gives no rights in the newsroom. */
-export const roles = [...staffRoles, 'reader'] as const;
-export type Role = (typeof roles)[number];
+export const allRoles = [...staffRoles, 'reader'] as const;
+export type Role = (typeof allRoles)[number];
 
 /** Who is acting, from a verified credential such as a bearer token. */
 export interface Actor {
