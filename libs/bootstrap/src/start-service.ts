@@ -67,10 +67,11 @@ export async function startService(
   options: StartOptions,
 ): Promise<RunningService> {
   const { name } = definition;
-  const config = readConfig<ServiceConfig>(definition.settings, options.env);
+  const { env, migrate, signal } = options;
+  const config = readConfig<ServiceConfig>(definition.settings, env);
   const log = createLogger(name, config.logLevel);
   const registry = metricsOf(name);
-  const access = definition.database && databaseAccess(name, definition.database, config, options.env);
+  const access = definition.database && databaseAccess(name, definition.database, config, env);
   const probe = access && new DatabaseProbe(access.url, name);
   const readiness = new Readiness();
   const operations = new OperationsServer({ readiness, registry, database: probe });
@@ -84,7 +85,7 @@ export async function startService(
       .listen(config.operationsPort, config.host)
       .catch(explainPort('OPERATIONS_PORT', config.operationsPort, config.host));
 
-    const db = access && (await openDatabase(access, { log, readiness, ...options }));
+    const db = access && (await openDatabase(access, { log, readiness, migrate, signal }));
     if (db) stops.push(() => db.destroy());
 
     const adapter = new FastifyAdapter(serverOptions(log));
@@ -94,7 +95,8 @@ export async function startService(
     measureRequests(server, registry);
     await definition.prepare?.(server, config);
 
-    const app = await createApp(definition, adapter, { ...options, name, config, log, registry, db });
+    const { providers } = options;
+    const app = await createApp(definition, adapter, { name, config, log, registry, db, providers });
     stops.push(
       () => app.get<Cache>(CACHE).close(),
       () => app.close(),

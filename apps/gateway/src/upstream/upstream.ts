@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import type { Dispatcher } from 'undici';
-import { ClientGone, Refused } from '#http';
+import { ClientGone, commonProblems, Refused } from '#http';
 import { CONFIG, currentTrace, LOGGER, type Logger } from '#platform';
 import type { GatewayConfig } from '../config.js';
 import { Busy, OutcomeUnknown, refuse, ServiceBusy, UpstreamDown } from '../problems.js';
@@ -99,8 +99,9 @@ export class Upstream implements OnApplicationShutdown {
       service,
       answer.bytes.length > 0 ? answer.bytes : EMPTY,
     );
-    const { type: _t, instance: _i, status: _s, location: _l, title, code, ...details } = problem;
-    throw new Refused(code ?? 'request.refused', answer.status, title ?? 'The request was refused.', details);
+    const [, noTitle] = commonProblems['request.refused'];
+    const { type: _t, instance: _i, status: _s, location: _l, title = noTitle, code, ...details } = problem;
+    throw new Refused(code ?? 'request.refused', answer.status, title, details);
   }
 
   /** The JSON of an answer with 2xx. @throws as {@link Upstream.ok}; UpstreamDown for an answer that is not JSON. */
