@@ -16,7 +16,7 @@ describe('a read through the gateway', () => {
   });
   const read = () => gateway.get(`/v1/articles/${anId()}`);
 
-  it('is sent once more on a new connection when its kept one is closed under it', async () => {
+  it('is retried on a new connection when its pooled one is closed', async () => {
     await Promise.all(Array.from({ length: 8 }, read));
     const ports = new Set<number>();
     // Every connection that is kept dies when it is used again, as those of a service that is just stopping.
@@ -31,7 +31,7 @@ describe('a read through the gateway', () => {
     expect(ports.size).toBe(2);
   });
 
-  it('fails when its second attempt fails, which counts once', async () => {
+  it('fails when its second attempt fails, and counts as one failure', async () => {
     services.answer = (request) => request.socket.resetAndDestroy();
     const { status, headers } = await read();
     expect([status, headers.get('retry-after')]).toEqual([503, '1']);
@@ -47,7 +47,7 @@ describe('a read through the gateway', () => {
     await waitUntil(() => services.connections === 0, { what: 'its connection to be closed' });
   });
 
-  it('is answered after many answers that were too large, since the service does answer', async () => {
+  it('is answered after many answers that were too large, since they do not open the breaker', async () => {
     services.answer = (_request, response) => sendJson(response, { text: 'a'.repeat(5_000_000) });
     for (let i = 0; i < 6; i++) await gateway.get(`/v1/articles/${anId()}/comments`);
     services.answer = newsroom();
@@ -64,7 +64,7 @@ describe('a read through the gateway', () => {
     },
   );
 
-  it('of terms is held under its parameters, in whatever order they come', async () => {
+  it('of terms is cached under its parameters, in any order', async () => {
     services.answer = (_request, response) => sendJson(response, []);
     for (const query of ['?after=news&limit=5', '?limit=5&after=news', '?limit=%35&after=news']) {
       expect((await gateway.get(`/v1/sections${query}`)).status).toBe(200);

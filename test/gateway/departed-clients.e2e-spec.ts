@@ -3,7 +3,7 @@ import { anId, waitUntil } from '#testing';
 import { FakeService, hang, newsroom, sendJson } from './fake-service.js';
 import { GatewayUnderTest, upstreams } from './gateway-under-test.js';
 
-describe('calls that nobody needs any more', () => {
+describe('calls whose clients have gone', () => {
   let services: FakeService;
   let gateway: GatewayUnderTest;
   beforeEach(async () => {
@@ -30,7 +30,7 @@ describe('calls that nobody needs any more', () => {
     expect(services.seen).toHaveLength(1);
   });
 
-  it('do not spoil the answer for those who ask next', async () => {
+  it('do not affect the answer for later clients', async () => {
     const path = `/v1/articles/${anId()}/page`;
     const client = await gateway.depart('GET', path);
     await waitUntil(() => services.seen.length === 1);
@@ -43,7 +43,7 @@ describe('calls that nobody needs any more', () => {
     });
   });
 
-  it('go on without their client when they change something and have been sent', async () => {
+  it('continue without their client when they are changes that were sent', async () => {
     let finish: (() => void) | undefined;
     services.answer = (_request, response) => {
       finish = () => sendJson(response, { done: true });

@@ -1,6 +1,6 @@
 import { request as httpRequest, type ClientRequest } from 'node:http';
 import { startService } from '#bootstrap';
-import type { Role } from '#http';
+import type { Role } from '#platform';
 import { testAuth } from '#testing';
 import { gatewayService } from '../../apps/gateway/src/service.js';
 import type { FakeService } from './fake-service.js';

@@ -14,7 +14,7 @@ import { GatewayUnderTest, upstreams } from './gateway-under-test.js';
 
 const publish = () => `/v1/editorial/articles/${anId()}/publish`;
 
-describe('what the gateway says of a change', () => {
+describe('the answer of the gateway to a change', () => {
   let services: FakeService;
   let gateway: GatewayUnderTest;
   beforeEach(async () => {
@@ -27,7 +27,7 @@ describe('what the gateway says of a change', () => {
   });
   const change = () => gateway.call('POST', publish(), { role: 'editor' });
 
-  it('is that its outcome is unknown when the connection breaks after it was sent, and it is not sent twice', async () => {
+  it('is that its outcome is unknown when the connection breaks after it was sent, and it is not retried', async () => {
     services.answer = (request) => request.socket.resetAndDestroy();
     expect(await change()).toMatchObject({
       status: 504,
@@ -36,7 +36,7 @@ describe('what the gateway says of a change', () => {
     expect(services.seen).toHaveLength(1);
   });
 
-  it('is that its outcome is unknown when a proxy answers in the place of the service', async () => {
+  it('is that its outcome is unknown when a proxy answers instead of the service', async () => {
     services.answer = (_request, response) =>
       void response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad Gateway</h1>');
     expect(await change()).toMatchObject({ status: 504, body: { code: 'outcome.unknown' } });
@@ -50,7 +50,7 @@ describe('what the gateway says of a change', () => {
     expect([status, body['code'], headers.get('retry-after')]).toEqual([503, 'service.unavailable', '1']);
   });
 
-  it('is that nothing was done when it could not even wait for its turn', async () => {
+  it('is that nothing was done when the queue is full', async () => {
     services.answer = hang;
     const flood = Array.from({ length: 200 }, change);
     const first = await Promise.race(flood);

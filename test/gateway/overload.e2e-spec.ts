@@ -19,7 +19,7 @@ describe('a gateway with more to do than its services can take', () => {
     gateway = await GatewayUnderTest.start(upstreams(services, sickOnes));
   };
 
-  it('sends a service 64 reads at a time, and refuses with Retry-After what cannot wait for its turn', async () => {
+  it('sends a service 64 reads at a time, and refuses reads with Retry-After when the queue is full', async () => {
     await start();
     services.answer = hang;
     const answers = await Promise.all(
@@ -32,7 +32,7 @@ describe('a gateway with more to do than its services can take', () => {
     expect(services.seen.length).toBeLessThan(1_000);
   });
 
-  it('lets the desk through while readers flood a service that hangs', async () => {
+  it('answers the editorial API while readers flood a service that hangs', async () => {
     await start();
     services.answer = (request, response) =>
       request.url!.startsWith('/editorial') ? sendJson(response, { done: true }) : undefined;
@@ -72,7 +72,7 @@ describe('a gateway with more to do than its services can take', () => {
     }
   });
 
-  it('stops asking for a part that did not answer several times, and asks again when it does', async () => {
+  it('stops requesting a part that timed out several times, and requests it again when it answers', async () => {
     await start({ comments: sick.url });
     sick.answer = hang;
     const commentsOf = async () =>
@@ -85,7 +85,7 @@ describe('a gateway with more to do than its services can take', () => {
     await waitUntil(async () => (await commentsOf()) === 'fresh');
   });
 
-  it('puts a stale part in the place of one whose service is too busy', async () => {
+  it('serves a stale part when its service is too busy', async () => {
     await start({ comments: sick.url });
     const path = `/v1/articles/${anId()}/page`;
     const article: Answering = (request, response) =>

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createSecrets, issueToken, type Secrets } from '#embedded';
-import type { Role } from '#http';
+import type { Role } from '#platform';
 import { addressOf, createTopics, testDatabase, testPrefix } from '#testing';
 import { ServiceProcess } from '../backbone/harness.js';
 

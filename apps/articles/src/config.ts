@@ -1,16 +1,24 @@
 import { z } from 'zod';
 import { messagingSettings } from '#messaging';
-import { databaseSettings, serverSettings, setting, siteUrl, text, type ConfigOf } from '#platform';
+import {
+  databaseSettings,
+  serverSettings,
+  setting,
+  siteName,
+  siteUrl,
+  envText,
+  type ConfigOf,
+} from '#platform';
 
 export const settings = {
   ...serverSettings('articles', 3001),
   ...databaseSettings('articles'),
   ...messagingSettings,
-  siteName: setting('SITE_NAME', z.string().min(1).max(80).default('Seeblatt'), 'up to 80 characters'),
+  siteName,
   siteUrl,
   apiUrl: setting(
     'API_URL',
-    text.url(/^https?$/).default('http://127.0.0.1:8000'),
+    envText.url(/^https?$/).default('http://127.0.0.1:8000'),
     'the public http(s) address of the gateway',
   ),
   siteLanguage: setting(

@@ -3,7 +3,6 @@ import { refusals } from '#http';
 /** Every refusal of the articles service. */
 export const refuse = refusals({
   'article.unknown': [404, 'There is no such article.'],
-  'article.retracted': [410, 'This article was taken down.'],
   'article.changed-meanwhile': [
     412,
     'The article has changed since you loaded it; load it again and repeat the change.',
@@ -36,6 +35,5 @@ export const refuse = refusals({
   ],
   'term.in-use': [409, 'The term is in use; merge it into another one instead.'],
   'term.itself': [422, 'A term cannot be its own parent or be merged into itself.'],
-  'list.bad-cursor': [422, 'The cursor is invalid.'],
   'search.empty': [422, 'The query has no searchable words.'],
 });

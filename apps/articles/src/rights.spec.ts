@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anArticleRequest, anId, describeWith, type TestAnswer } from '#testing';
-import type { Role } from '#http';
+import type { Role } from '#platform';
 import { articleThatIs, FAR, statesUnderTest, type StateUnderTest } from '../test/article-states.js';
 import { Desk, type Answer } from '../test/desk.js';
 import type { EditorialArticle } from './article/editorial-article.js';

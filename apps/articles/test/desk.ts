@@ -1,5 +1,5 @@
 import type { ArticleSnapshot, NewsroomEvent } from '#events';
-import type { Role } from '#http';
+import type { Role } from '#platform';
 import { anArticleRequest, ServiceUnderTest, waitUntil, type TestAnswer } from '#testing';
 import type { EditorialArticle } from '../src/article/editorial-article.js';
 import { articlesService } from '../src/service.js';

@@ -4,10 +4,6 @@ import { refusals } from '#http';
 export const refuse = refusals({
   'comments.closed': [409, 'This article is not open for comments.'],
   'comments.busy': [503, 'Too many comments at once. This one was not stored; send it again shortly.'],
-  'outcome.unknown': [
-    504,
-    'It is not known whether the comment was stored. Send it again with the same Idempotency-Key.',
-  ],
   'comment.unknown': [404, 'There is no such comment.'],
   'comment.unknown-parent': [422, 'The comment that this one replies to does not exist.'],
   'comment.repeated': [409, 'You have already posted this text here.'],

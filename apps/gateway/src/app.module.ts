@@ -9,6 +9,7 @@ import { EditorialController } from './editorial/editorial.controller.js';
 import { FeedsController } from './feeds/feeds.controller.js';
 import { PageController } from './page/page.controller.js';
 import { PageService } from './page/page.service.js';
+import { SubscriberPage } from './page/subscriber-page.js';
 import { PollsController } from './polls/polls.controller.js';
 import { RailsController } from './rails/rails.controller.js';
 import { RetractionPoller } from './retractions/retraction-poller.js';
@@ -35,8 +36,9 @@ import { Upstream } from './upstream/upstream.js';
     Retractions,
     RetractionPoller,
     Lists,
-    PageService,
     FullText,
+    PageService,
+    SubscriberPage,
     ReaderCookie,
     { provide: APP_GUARD, useClass: OriginGuard },
   ],

@@ -1,7 +1,15 @@
-import { originSettings, readerSettings, serverSettings, setting, text, type ConfigOf } from '#platform';
+import {
+  isProduction,
+  originSettings,
+  readerSettings,
+  serverSettings,
+  setting,
+  envText,
+  type ConfigOf,
+} from '#platform';
 
 const upstream = (variable: string, port: number) =>
-  setting(variable, text.url(/^https?$/).default(`http://127.0.0.1:${port}`), 'an http(s) address');
+  setting(variable, envText.url(/^https?$/).default(`http://127.0.0.1:${port}`), 'an http(s) address');
 
 export const settings = {
   ...serverSettings('gateway', 8000),
@@ -11,11 +19,7 @@ export const settings = {
   commentsUrl: upstream('COMMENTS_URL', 3002),
   pollsUrl: upstream('POLLS_URL', 3003),
   recommendationsUrl: upstream('RECOMMENDATIONS_URL', 3004),
-  secureCookies: setting(
-    'SECURE_COOKIES',
-    text.flag(process.env['NODE_ENV'] === 'production'),
-    'true or false',
-  ),
+  secureCookies: setting('SECURE_COOKIES', envText.flag(isProduction()), 'true or false'),
 };
 
 export type GatewayConfig = ConfigOf<typeof settings>;

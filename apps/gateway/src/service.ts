@@ -2,8 +2,8 @@ import { defineService } from '#bootstrap';
 import { AppModule } from './app.module.js';
 import { settings } from './config.js';
 import { serveDocs } from './docs/serve-docs.js';
-import { allowOrigins } from './http/cors.js';
-import { addRetryAfter } from './http/retry-after.js';
+import { allowOrigins } from './http/allow-origins.js';
+import { addRetryAfter } from './http/add-retry-after.js';
 
 export const gatewayService = defineService({
   name: 'gateway',

@@ -1,11 +1,15 @@
 import { z } from 'zod';
-import { setting, text, type ConfigOf } from '#platform';
+import { setting, envText, type ConfigOf } from '#platform';
 
 export const settings = {
   dataDir: setting('NEWSROOM_DATA_DIR', z.string().default('.newsroom'), 'a folder that may be written to'),
-  demo: setting('NEWSROOM_DEMO', text.flag(true), 'true or false: load the demo newsroom at the first start'),
-  readerPort: setting('READER_PORT', text.port(8080), 'a port from 0 (any free one) to 65535'),
-  gatewayPort: setting('GATEWAY_PORT', text.port(8000), 'a port from 0 (any free one) to 65535'),
+  demo: setting(
+    'NEWSROOM_DEMO',
+    envText.flag(true),
+    'true or false: load the demo newsroom at the first start',
+  ),
+  readerPort: setting('READER_PORT', envText.port(8080), 'a port from 0 (any free one) to 65535'),
+  gatewayPort: setting('GATEWAY_PORT', envText.port(8000), 'a port from 0 (any free one) to 65535'),
 };
 
 export type NewsroomConfig = ConfigOf<typeof settings>;

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { JWK } from 'jose';
 import { issueToken } from '#embedded';
-import { roles, type Role } from '#http';
+import { allRoles, type Role } from '#platform';
 import { newsroomSecrets } from './newsroom-file.js';
 
 /** The key tokens are signed with: AUTH_SIGNING_KEY, else that of the embedded newsroom in the data folder. */
@@ -32,7 +32,9 @@ export const tokenCommand = (): Command =>
     .description(
       'prints a bearer token for the editorial API, or with --role reader --subscriber for a subscriber',
     )
-    .addOption(new Option('--role <role...>', 'what the bearer may do').choices(roles).makeOptionMandatory())
+    .addOption(
+      new Option('--role <role...>', 'what the bearer may do').choices(allRoles).makeOptionMandatory(),
+    )
     .option('--subscriber', 'a reader who may read what is for subscribers', false)
     .option('--subject <name>', 'who the bearer is, for the audit log', 'operator')
     .option('--hours <hours>', 'how long it is valid', hours, 8)

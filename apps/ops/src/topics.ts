@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { topicNames, topics } from '#events';
 import { kafkaClient, messagingSettings } from '#messaging';
 import { retryUntilReady } from '#jobs';
-import { readConfig, setting, text, type ConfigOf } from '#platform';
+import { readConfig, setting, envText, type ConfigOf } from '#platform';
 
 /** Milliseconds until every broker knows a new topic. */
 const KNOWN_WITHIN = 30_000;
@@ -14,7 +14,7 @@ const SET_FOR_THIS_TOPIC = 1;
 
 export const topicSettings = {
   ...messagingSettings,
-  partitions: setting('KAFKA_PARTITIONS', text.int(1, 200, 6), 'partitions of a new topic, from 1 to 200'),
+  partitions: setting('KAFKA_PARTITIONS', envText.int(1, 200, 6), 'partitions of a new topic, from 1 to 200'),
   replication: setting(
     'KAFKA_REPLICATION',
     z.coerce.number().int().min(1).max(9).optional(),

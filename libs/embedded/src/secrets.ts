@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from 'jose';
-import type { Role } from '#http';
+import type { Role } from '#platform';
 
-/** The keys of a newsroom that issues its own tokens, as the embedded one and a first deployment do. */
+/** The keys of a newsroom that issues its own tokens, such as the embedded one or a first deployment. */
 export interface Secrets {
   readonly readerKey: string;
-  /** Private; whoever has it can issue tokens. */
+  /** Private: its owner can issue tokens. */
   readonly signingKey: JWK;
-  /** Public; what services verify tokens with. */
+  /** Public: services verify tokens with it. */
   readonly jwks: { readonly keys: JWK[] };
 }
 
@@ -24,9 +24,9 @@ export async function createSecrets(): Promise<Secrets> {
 export interface TokenRequest {
   readonly subject: string;
   readonly roles: readonly Role[];
-  /** Of a reader: whether they may read what is for subscribers. */
+  /** For readers: whether they subscribe. */
   readonly subscriber?: boolean;
-  /** Hours until it expires. */
+  /** Hours until the token expires. */
   readonly hours: number;
   readonly issuer?: string;
   readonly audience?: string;

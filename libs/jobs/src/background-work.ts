@@ -2,11 +2,11 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import type { Logger } from 'pino';
 import { Worker } from './worker.js';
 
-/** A provider that works beside requests, in rounds, for as long as its service runs. */
+/** A provider that works beside requests, in rounds, while its service runs. */
 export abstract class BackgroundWork implements OnApplicationBootstrap, BeforeApplicationShutdown {
   protected readonly worker: Worker;
 
-  /** @param every milliseconds between rounds when nobody wakes it. */
+  /** @param every milliseconds between rounds unless it is woken. */
   constructor(name: string, every: number, log: Logger) {
     this.worker = new Worker({ name, log, every, round: (signal) => this.round(signal) });
   }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Waits that grow from `first` by doubling up to `longest` milliseconds, with jitter so that replicas spread out. */
+/** Waits that double from `first` to `longest` milliseconds, with jitter, so that replicas do not retry together. */
 export class Backoff {
   private failures = 0;
   constructor(
@@ -8,7 +8,7 @@ export class Backoff {
     private readonly longest: number,
   ) {}
 
-  /** Milliseconds to wait after one more failure; between half and the whole of the current step. */
+  /** Milliseconds to wait after another failure: between half of the current step and all of it. */
   next(): number {
     const step = Math.min(this.longest, this.first * 2 ** this.failures++);
     return step / 2 + Math.random() * (step / 2);

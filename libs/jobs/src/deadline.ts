@@ -1,12 +1,12 @@
 /**
- * Waits for `work`, but not longer than `ms` milliseconds; what it gives later is ignored.
+ * Waits for `work`, but not longer than `ms` milliseconds; a later result is ignored.
  * @throws DeadlineExceeded
  */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+export async function withDeadline<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const exceeded = () => reject(new DeadlineExceeded(`no answer within ${ms} ms`));
-    // After a pause of this process the timer is handled before the answers that arrived meanwhile; they count first.
+    // After a pause of this process, timers run before the answers that arrived during it; the answers count first.
     timer = setTimeout(() => setImmediate(exceeded), ms);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));

@@ -1,15 +1,15 @@
 import { Backoff, pause } from './backoff.js';
 
-/** Milliseconds to wait for what is just starting, as in a new deployment. */
+/** Milliseconds to wait for a dependency that is just starting, as in a new deployment. */
 const WITHIN = 300_000;
 
 export interface Retries {
   readonly isTransient: (error: unknown) => boolean;
-  /** Called with each error that is waited for. */
+  /** Called with each transient error. */
   readonly onRetry: (error: unknown) => void;
 }
 
-/** Retries idempotent work for up to five minutes while its error is transient. @throws the last error. */
+/** Retries idempotent work for up to five minutes while its errors are transient. @throws the last error. */
 export async function retryUntilReady<T>(
   { isTransient, onRetry }: Retries,
   work: () => Promise<T>,

@@ -4,15 +4,15 @@ import { Backoff } from './backoff.js';
 export interface WorkerOptions {
   readonly name: string;
   readonly log: Logger;
-  /** Milliseconds between rounds when nobody wakes it. */
+  /** Milliseconds between rounds unless it is woken. */
   readonly every: number;
-  /** One round; true means there is more to do at once, a number that the next is due in so many milliseconds. */
+  /** One round. Returns true when there is more to do at once, or the milliseconds until the next round is due. */
   readonly round: (signal: AbortSignal) => Promise<boolean | number>;
 }
 
 /**
- * Work that goes on beside requests: rounds one after another, never two at a time. A round that fails is tried
- * again after growing waits, 100 ms to 10 s; a wake-up during a round leads to one more round.
+ * Works beside requests in rounds, one at a time. A failed round is retried after growing waits, 100 ms to 10 s. A
+ * wake-up during a round leads to one more round.
  */
 export class Worker {
   private readonly stopping = new AbortController();
@@ -27,13 +27,13 @@ export class Worker {
     this.running ??= this.run();
   }
 
-  /** Asks for a round now; free to call as often as one likes. */
+  /** Asks for a round now. Many calls lead to one round. */
   wake(): void {
     this.woken = true;
     this.wakeUp?.();
   }
 
-  /** Lets the round under way finish, then resolves. */
+  /** Resolves when the round under way has finished. */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.wakeUp?.();
@@ -53,7 +53,7 @@ export class Worker {
         const wait = this.backoff.next();
         log.warn(
           { err: error, worker: name, retryInMs: Math.round(wait) },
-          `${name} failed and will try again`,
+          `${name} failed and will be retried`,
         );
         await this.sleep(wait, false);
       }
@@ -65,7 +65,7 @@ export class Worker {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.wakeUp = () => {
-        // Failing work is not hurried by wake-ups: only stopping ends its wait.
+        // Wake-ups do not shorten the wait after a failure; only stopping does.
         if (!wakeable && !this.stopping.signal.aborted) return;
         clearTimeout(timer);
         resolve();

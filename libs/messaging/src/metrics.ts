@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
-import { within } from '#jobs';
+import { withDeadline } from '#jobs';
 
 /** Counting stops here, so that a scrape stays cheap. */
 const COUNT_LIMIT = 100_000;
@@ -47,7 +47,7 @@ export function measureBacklog(db: DataSource, registry: Registry): void {
       help: gauges[name][0],
       registers: [],
       async collect() {
-        const row = await within(WITHIN, read()).catch(() => undefined);
+        const row = await withDeadline(WITHIN, read()).catch(() => undefined);
         if (row) this.set(Number(row[name]));
         else this.remove();
       },

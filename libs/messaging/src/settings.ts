@@ -1,10 +1,14 @@
 import { z } from 'zod';
-import { secret, setting, text, type ConfigOf } from '#platform';
+import { secretSetting, setting, envText, type ConfigOf } from '#platform';
 
 /** How a service reaches Kafka. Without brokers, only the newsroom in one process runs, over the loopback. */
 export const messagingSettings = {
-  kafkaBrokers: setting('KAFKA_BROKERS', text.list(), 'broker addresses such as kafka-1:9092,kafka-2:9092'),
-  kafkaTls: setting('KAFKA_TLS', text.flag(false), 'true or false'),
+  kafkaBrokers: setting(
+    'KAFKA_BROKERS',
+    envText.list(),
+    'broker addresses such as kafka-1:9092,kafka-2:9092',
+  ),
+  kafkaTls: setting('KAFKA_TLS', envText.flag(false), 'true or false'),
   kafkaTlsCa: setting(
     'KAFKA_TLS_CA',
     z.string().optional(),
@@ -15,7 +19,7 @@ export const messagingSettings = {
     z.string().optional(),
     'the PEM client certificate, or the path of a file with it',
   ),
-  kafkaTlsKey: secret(
+  kafkaTlsKey: secretSetting(
     'KAFKA_TLS_KEY',
     z.string().optional(),
     'the PEM key of the client certificate, or the path of a file with it',
@@ -34,14 +38,14 @@ export const messagingSettings = {
     z.string().optional(),
     'the SASL user name, or the OAuth client id',
   ),
-  kafkaPassword: secret(
+  kafkaPassword: secretSetting(
     'KAFKA_PASSWORD',
     z.string().optional(),
     'the SASL password, or the OAuth client secret',
   ),
   kafkaTokenUrl: setting(
     'KAFKA_TOKEN_URL',
-    text.url(/^https?$/).optional(),
+    envText.url(/^https?$/).optional(),
     'the http(s) address that issues OAuth tokens for OAUTHBEARER',
   ),
   kafkaTokenScope: setting('KAFKA_TOKEN_SCOPE', z.string().optional(), 'the OAuth scope to ask for'),
@@ -53,15 +57,15 @@ export const messagingSettings = {
       .default(''),
     'up to 40 characters of a-z, 0-9, dot and hyphen before every topic and group',
   ),
-  inboxRetentionDays: setting('INBOX_RETENTION_DAYS', text.int(1, 365, 30), 'days from 1 to 365'),
+  inboxRetentionDays: setting('INBOX_RETENTION_DAYS', envText.int(1, 365, 30), 'days from 1 to 365'),
   sessionTimeout: setting(
     'KAFKA_SESSION_TIMEOUT',
-    text.int(1_000, 300_000, 30_000),
+    envText.int(1_000, 300_000, 30_000),
     'milliseconds from 1000 to 300000 after which the group removes a silent member',
   ),
   partitionsAtOnce: setting(
     'KAFKA_PARTITIONS_AT_ONCE',
-    text.int(1, 32, 4),
+    envText.int(1, 32, 4),
     'partitions handled at the same time, 1 to 32',
   ),
 };

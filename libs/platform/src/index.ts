@@ -21,4 +21,6 @@ export * from './health/readiness.js';
 export * from './injection/clock.js';
 export * from './injection/tokens.js';
 export * from './logging/logging.js';
-export * from './tracing/trace.js';
+export * from './context/caller.js';
+export * from './context/context.js';
+export * from './context/trace.js';

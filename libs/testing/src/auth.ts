@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSecrets, issueToken } from '#embedded';
-import type { Role } from '#http';
+import type { Role } from '#platform';
 
 export interface TestAuth {
   /** The environment of a service that trusts the tokens below. */

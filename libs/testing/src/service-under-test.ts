@@ -4,8 +4,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { decodeEvent, eventContract, topicNames, type EncodedMessage, type NewsroomEvent } from '#events';
 import { Loopback } from '#messaging';
 import { startService, type ServiceDefinition } from '#bootstrap';
-import { ReaderTokens, type Role } from '#http';
-import { createLogger, type Settings } from '#platform';
+import { ReaderTokens } from '#http';
+import { createLogger, type Role } from '#platform';
 import { testAuth } from './auth.js';
 import { testDatabase } from './isolation.js';
 
@@ -32,10 +32,7 @@ export class ServiceUnderTest {
     readonly stop: () => Promise<void>,
   ) {}
 
-  static async start<S extends Settings>(
-    definition: ServiceDefinition<S>,
-    env: NodeJS.ProcessEnv = {},
-  ): Promise<ServiceUnderTest> {
+  static async start(definition: ServiceDefinition, env: NodeJS.ProcessEnv = {}): Promise<ServiceUnderTest> {
     const [database, auth] = await Promise.all([testDatabase(definition.name), testAuth()]);
     const loopback = new Loopback();
     const name = definition.name.toUpperCase();

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Actor } from '#http';
+import type { Actor } from '#platform';
 
 /** Who did what to an article, and when. */
 export interface AuditEntry {

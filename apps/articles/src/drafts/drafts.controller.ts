@@ -2,7 +2,8 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res }
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Id } from '#events';
-import { By, ForRoles, IdempotencyKey, IfMatch, type Actor } from '#http';
+import { CurrentActor, ForRoles, IdempotencyKey, IfMatch } from '#http';
+import type { Actor } from '#platform';
 import { ArticleDraftRequest, type ArticleDraft } from '../article/article-content.js';
 import { needArticle } from '../article/article-store.js';
 import type { AuditEntry } from '../article/audit.js';
@@ -33,7 +34,7 @@ export class DraftsController {
   async create(
     @Body({ schema: ArticleDraftRequest }) draft: ArticleDraft,
     @IdempotencyKey() idempotencyKey: string | undefined,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticle> {
     return sendEditorialArticle(reply, await this.drafts.create(draft, by, idempotencyKey));
@@ -63,7 +64,7 @@ export class DraftsController {
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
     @Body({ schema: ArticleDraftRequest }) draft: ArticleDraft,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticle> {
     return sendEditorialArticle(reply, await this.drafts.edit(id, expected, draft, by));
@@ -76,7 +77,7 @@ export class DraftsController {
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
     @Body({ schema: LabelArticleRequest }) request: LabelArticleRequest,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticle> {
     return sendEditorialArticle(reply, await this.drafts.label(id, expected, request, by));
@@ -87,7 +88,7 @@ export class DraftsController {
   discard(
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
   ): Promise<void> {
     return this.drafts.discard(id, expected, by);
   }

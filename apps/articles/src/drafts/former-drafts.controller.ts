@@ -2,7 +2,8 @@ import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Id } from '#events';
-import { By, ForRoles, IfMatch, type Actor } from '#http';
+import { CurrentActor, ForRoles, IfMatch } from '#http';
+import type { Actor } from '#platform';
 import type { ArticleDraft } from '../article/article-content.js';
 import { needArticle } from '../article/article-store.js';
 import { sendEditorialArticle, type EditorialArticle } from '../article/editorial-article.js';
@@ -40,7 +41,7 @@ export class FormerDraftsController {
     @Param('id', { schema: Id }) id: string,
     @Param('version', { schema: VersionInPath }) version: number,
     @IfMatch() expected: number,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticle> {
     return sendEditorialArticle(reply, await this.drafts.restoreDraft(id, expected, version, by));

@@ -1,4 +1,4 @@
-import type { Role } from '#http';
+import type { Role } from '#platform';
 import { refuse } from '../problems.js';
 import type { ArticleDraft } from '../article/article-content.js';
 

@@ -3,7 +3,8 @@ import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Id, type ArticleSnapshot } from '#events';
-import { By, ForRoles, IfMatch, type Actor } from '#http';
+import { CurrentActor, ForRoles, IfMatch } from '#http';
+import type { Actor } from '#platform';
 import { needArticle } from '../article/article-store.js';
 import { sendEditorialArticle, type EditorialArticle } from '../article/editorial-article.js';
 import { compare, type Comparison } from './compare.js';
@@ -60,7 +61,7 @@ export class RevisionsController {
     @Param('id', { schema: Id }) id: string,
     @Param('version', { schema: VersionInPath }) version: number,
     @IfMatch() expected: number,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticle> {
     return sendEditorialArticle(reply, await this.drafts.restore(id, expected, version, by));

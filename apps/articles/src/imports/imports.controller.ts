@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { By, ForRoles, type Actor } from '#http';
+import { CurrentActor, ForRoles } from '#http';
+import type { Actor } from '#platform';
 import { importResponse, ImportRequest, type ImportResponse } from './imports.dto.js';
 import { ImportsService } from './imports.service.js';
 
@@ -12,7 +13,7 @@ export class ImportsController {
   @HttpCode(200)
   async import(
     @Body({ schema: ImportRequest }) request: ImportRequest,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
   ): Promise<ImportResponse> {
     return importResponse(await this.imports.import(request, by));
   }

@@ -1,7 +1,8 @@
 import { Body, Controller, Delete, HttpCode, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Id } from '#events';
-import { By, ForRoles, IfMatch, type Actor } from '#http';
+import { CurrentActor, ForRoles, IfMatch } from '#http';
+import type { Actor } from '#platform';
 import { sendEditorialArticle, type EditorialArticle } from '../article/editorial-article.js';
 import { CorrectArticleRequest, RetractArticleRequest, ScheduleArticleRequest } from './publishing.dto.js';
 import { PublishingService } from './publishing.service.js';
@@ -17,7 +18,7 @@ export class PublishingController {
   async publish(
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticle> {
     return sendEditorialArticle(reply, await this.publishing.publish(id, expected, by));
@@ -29,7 +30,7 @@ export class PublishingController {
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
     @Body({ schema: CorrectArticleRequest }) { note }: CorrectArticleRequest,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticle> {
     return sendEditorialArticle(reply, await this.publishing.correct(id, expected, note, by));
@@ -42,7 +43,7 @@ export class PublishingController {
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
     @Body({ schema: ScheduleArticleRequest }) times: ScheduleArticleRequest,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticle> {
     return sendEditorialArticle(reply, await this.publishing.schedule(id, expected, times, by));
@@ -52,7 +53,7 @@ export class PublishingController {
   async cancelSchedule(
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticle> {
     return sendEditorialArticle(reply, await this.publishing.cancelSchedule(id, expected, by));
@@ -64,7 +65,7 @@ export class PublishingController {
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
     @Body({ schema: RetractArticleRequest }) request: RetractArticleRequest,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticle> {
     return sendEditorialArticle(reply, await this.publishing.retract(id, expected, request, by));
@@ -75,7 +76,7 @@ export class PublishingController {
   async purge(
     @Param('id', { schema: Id }) id: string,
     @IfMatch() expected: number,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialArticle> {
     return sendEditorialArticle(reply, await this.publishing.purge(id, expected, by));

@@ -1,6 +1,6 @@
+import { withDeadline } from '#jobs';
 import { Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
-import { within } from '#jobs';
 
 const gauges = {
   term_changes_waiting: ['Changes of terms that are still to reach articles.', 'finished_at IS NULL'],
@@ -18,7 +18,7 @@ export function measureTermChanges(db: DataSource, registry: Registry): void {
       registers: [],
       async collect() {
         const counting = db.query(`SELECT count(*) AS count FROM term_change WHERE ${condition}`);
-        const rows = await within(WITHIN, counting as Promise<{ count: string }[]>).catch(() => []);
+        const rows = await withDeadline(WITHIN, counting as Promise<{ count: string }[]>).catch(() => []);
         if (rows[0]) this.set(Number(rows[0].count));
         else this.remove();
       },

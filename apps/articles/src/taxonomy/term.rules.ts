@@ -1,5 +1,4 @@
 import { v7 as uuidv7 } from 'uuid';
-import { preconditionRequired } from '#http';
 import { refuse } from '../problems.js';
 import type { Term, TermKind } from './term.entity.js';
 import type { TermRequest } from './terms.dto.js';
@@ -49,5 +48,5 @@ export function mustBeVersion(term: Term | null, expected: number | undefined): 
 
 /** @throws Refused `precondition.required`. */
 export function mustNameVersion(expected: number | undefined): asserts expected is number {
-  if (expected === undefined) throw preconditionRequired();
+  if (expected === undefined) throw refuse('precondition.required');
 }

@@ -1,9 +1,10 @@
+import { parseOrRefuse, CurrentActor, etagOf, ForAnyone, ForRoles, IfMatch, OptionalIfMatch } from '#http';
+import type { Actor } from '#platform';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Slug } from '#events';
-import { By, etagOf, ForAnyone, ForRoles, IfMatch, OptionalIfMatch, valid, type Actor } from '#http';
 import { AuditRequest } from '../article/audit.dto.js';
 import type { TermAuditEntry } from './term-audit.js';
 import { termAuditOf } from './term-audit.queries.js';
@@ -84,10 +85,10 @@ export class TermsController {
     @Param('slug', { schema: Slug }) slug: string,
     @Body() body: unknown,
     @OptionalIfMatch() expected: number | undefined,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialTermResponse> {
-    const request = valid(termRequest(kind), body);
+    const request = parseOrRefuse(termRequest(kind), body);
     return this.respond(reply, await this.terms.put(kind, slug, request, expected, by));
   }
 
@@ -99,7 +100,7 @@ export class TermsController {
     @Param('slug', { schema: Slug }) slug: string,
     @IfMatch() expected: number,
     @Body({ schema: RenameTermRequest }) request: z.infer<typeof RenameTermRequest>,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialTermResponse> {
     return this.respond(reply, await this.terms.rename(kind, slug, request.slug, expected, by));
@@ -114,7 +115,7 @@ export class TermsController {
     @Param('slug', { schema: Slug }) slug: string,
     @IfMatch() expected: number,
     @Body({ schema: MergeTermRequest }) request: z.infer<typeof MergeTermRequest>,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EditorialTermResponse> {
     return this.respond(reply, await this.terms.merge(kind, slug, request.into, expected, by));
@@ -127,7 +128,7 @@ export class TermsController {
     @Param('kind', { schema: KindInPath }) kind: TermKind,
     @Param('slug', { schema: Slug }) slug: string,
     @IfMatch() expected: number,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
   ): Promise<void> {
     return this.terms.remove(kind, slug, expected, by);
   }

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Id } from '#events';
-import { By, ForRoles, type Actor } from '#http';
+import { CurrentActor, ForRoles } from '#http';
+import type { Actor } from '#platform';
 import { moderatedComment, RemoveCommentRequest, type ModeratedCommentResponse } from './comments.dto.js';
 import { CommentsService } from './comments.service.js';
 
@@ -19,7 +20,7 @@ export class ModerationController {
   async remove(
     @Param('id', { schema: Id }) id: string,
     @Body({ schema: RemoveCommentRequest }) { reason }: RemoveCommentRequest,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
   ): Promise<ModeratedCommentResponse> {
     return moderatedComment(await this.comments.remove(id, reason, by));
   }

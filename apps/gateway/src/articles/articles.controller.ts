@@ -7,7 +7,7 @@ import { Caches } from '../caching/caches.js';
 import { MicroCache, STALE_FOR, type Entry } from '../caching/micro-cache.js';
 import { cacheable, sendCacheable, variesBySubscription, type Cacheable } from '../http/cacheable.js';
 import { IdOrSlug, pathOf } from '../http/params.js';
-import { answerPublicly, type Moved } from '../http/public-answer.js';
+import { answerPublicly, type Moved } from '../http/answer-publicly.js';
 import { Retractions } from '../retractions/retractions.js';
 import { FullText } from '../subscribers/full-text.js';
 import { Bulkhead, type BulkheadLimits } from '../upstream/bulkhead.js';
@@ -41,7 +41,11 @@ type SearchRequest = z.infer<typeof SearchRequest>;
 const TermsRequest = z.strictObject({ after: Slug.optional(), limit: z.string().max(3).optional() });
 type TermsRequest = z.infer<typeof TermsRequest>;
 
-/** What there is to read. Answers are held for a second, so that a breaking story costs the upstream services one request per second. */
+/** The kind of the terms at each address. */
+const kindOf = { sections: 'section', topics: 'topic', places: 'place', authors: 'author' } as const;
+type TermsKind = keyof typeof kindOf;
+
+/** Articles, lists and search. Answers are held for a second, so that a breaking story costs one upstream request per second. */
 @Controller('v1')
 @ForAnyone()
 export class ArticlesController {
@@ -60,7 +64,7 @@ export class ArticlesController {
     const cacheWith = (flights: BulkheadLimits) =>
       new MicroCache<Cacheable>({ ...shared, flights: new Bulkhead(flights) });
     this.answers = cacheWith({ concurrent: 64, waiting: 256, waitFor: 1_000 });
-    // A search can cost the database a hundred times what a list does; a flood of them must leave room for reading.
+    // A search can cost the database a hundred times as much as a list; many searches must leave room for reading.
     this.searches = cacheWith({ concurrent: 8, waiting: 64, waitFor: 1_000 });
   }
 
@@ -94,7 +98,7 @@ export class ArticlesController {
 
   @Get(':kind(sections|topics|places|authors)')
   terms(
-    @Param('kind') kind: string,
+    @Param('kind') kind: TermsKind,
     @Query({ schema: TermsRequest }) query: TermsRequest,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
@@ -107,13 +111,13 @@ export class ArticlesController {
 
   @Get(':kind(sections|topics|places|authors)/:slug')
   listOf(
-    @Param('kind') kind: string,
+    @Param('kind') kind: TermsKind,
     @Param('slug', { schema: Slug }) slug: string,
     @Query({ schema: ListRequest }) query: ListRequest,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const own = kind.slice(0, -1);
+    const own = kindOf[kind];
     const path = pathOf('/articles', { ...query, [own]: slug });
     const addressOf = (moved: Moved): string =>
       moved.kind === own
@@ -138,7 +142,7 @@ export class ArticlesController {
     return this.sendArticle(`/articles/${idOrSlug}`, '', request, reply, isSubscriber);
   }
 
-  /** The same for other newsrooms: IPTC ninjs 3.1. Of a paid article it is what everybody may read. */
+  /** An article for other newsrooms as IPTC ninjs 3.1. Of a paid article, only the free part. */
   @Get('articles/:idOrSlug/ninjs')
   ninjs(
     @Param('idOrSlug', { schema: IdOrSlug }) idOrSlug: string,
@@ -148,7 +152,7 @@ export class ArticlesController {
     return this.sendArticle(`/articles/${idOrSlug}/ninjs`, '/ninjs', request, reply);
   }
 
-  /** The service's bytes as they are: whoever only hands them on need not parse them. */
+  /** Sends the service's bytes unparsed. */
   private sendArticle(
     path: string,
     form: '' | '/ninjs',
@@ -166,7 +170,7 @@ export class ArticlesController {
       async () => {
         if (!isSubscriber) return this.send(path, request, reply, load);
         const article = await this.answers.get(path, () => clientSignal(reply), load);
-        await this.fullText.sendArticle(article, request, reply);
+        await this.fullText.send(article, request, reply);
       },
       ({ slug }) => `/v1/articles/${slug}${form}`,
     );

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { cacheable, type Cacheable } from '../http/cacheable.js';
 import { Retractions } from '../retractions/retractions.js';
-import { Upstream, withArrays } from '../upstream/upstream.js';
+import { withArrays } from '../upstream/json-answer.js';
+import { Upstream } from '../upstream/upstream.js';
 
 interface List {
   readonly items: readonly { readonly id: string }[];
@@ -10,10 +11,10 @@ interface Interactions {
   readonly items: readonly { readonly articleId: string; readonly total: number }[];
 }
 
-/** Milliseconds a list waits for its counts; it does without them rather than longer. */
+/** Milliseconds that a list waits for its counts; after that it shows none. */
 const COUNTS_WITHIN = 500;
 
-/** Lists of articles with the interaction count of each, and without those that were retracted meanwhile. */
+/** Lists of articles, each with its interaction count, without those that have just been retracted. */
 @Injectable()
 export class Lists {
   constructor(
@@ -21,7 +22,7 @@ export class Lists {
     private readonly retractions: Retractions,
   ) {}
 
-  /** @param path of the articles service, that of a list or a search. */
+  /** @param path of a list or a search in the articles service. */
   async get(path: string, signal: AbortSignal): Promise<Cacheable> {
     const answer = await this.upstream.json<List>('articles', path, { signal });
     const list = withArrays('articles', answer, 'items');

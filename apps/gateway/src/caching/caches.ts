@@ -6,18 +6,18 @@ import type { Refused } from '#http';
 const MB = 1024 * 1024;
 
 /**
- * Bytes each cache may hold. All of them, what is under way and Node itself fit into a container of 384 MB.
- * The bytes are Buffers, outside the heap of JavaScript.
+ * Bytes that each cache may hold. Together with answers under way and Node itself they fit into a container of 384 MB.
+ * The bytes are Buffers, outside the JavaScript heap.
  */
 const budgets = { pages: 16 * MB, lists: 8 * MB, feeds: 8 * MB, parts: 24 * MB, refusals: 2 * MB } as const;
 export type CacheName = keyof typeof budgets;
 
-/** One large answer must not displace everything else. */
+/** Share of a cache that one answer may take, so that it cannot displace everything else. */
 const SHARE_OF_ONE = 1 / 4;
-/** Bytes of an entry besides its answer and its key, about: tag, keys, bookkeeping. */
+/** Approximate bytes of an entry besides its answer and key: tag, surrogate keys, bookkeeping. */
 const OVERHEAD = 2_048;
 
-/** Milliseconds for which an answer is not asked for again; shared caches keep it as long. */
+/** Milliseconds for which an answer is not requested again; shared caches keep it as long. */
 export const HOLD_FOR = 1_000;
 
 export interface Held {
@@ -28,11 +28,11 @@ export interface Refusal extends Held {
   readonly refusal: Refused;
 }
 
-/** The gateway's caches: bounded in bytes, and rid of what has expired. */
+/** The gateway's caches, bounded in bytes; expired entries are removed. */
 @Injectable()
 export class Caches {
   private readonly caches = new Map<string, { readonly calculatedSize: number }>();
-  /** Of all services, by the key of what was asked for. */
+  /** Refusals of all services, by the key of the request. */
   readonly refusals = this.create<Refusal>('refusals', HOLD_FOR);
 
   constructor(registry: Registry) {

@@ -4,7 +4,7 @@ import { waitUntil } from '#testing';
 import { ClientGone, Refused } from '#http';
 import { Retractions } from '../retractions/retractions.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
-import { UpstreamDown } from '../upstream/problems.js';
+import { UpstreamDown } from '../problems.js';
 import { Caches } from './caches.js';
 import { MicroCache, type Answer } from './micro-cache.js';
 
@@ -47,13 +47,13 @@ describe('a micro cache', () => {
     expect(await held()).toBe(0);
   });
 
-  it('is rid of what has expired though nobody asks for it again', async () => {
+  it('removes expired answers even when nobody requests them again', async () => {
     await cacheOf(20).get('key', stays, async () => of(1_000));
     await waitUntil(async () => (await held()) === 0);
     expect(await held()).toBe(0);
   });
 
-  it('counts the time from when an answer began to be made', async () => {
+  it('counts the age of an answer from the start of its request', async () => {
     const cache = cacheOf(50);
     let made = 0;
     const make = async () => {
@@ -67,7 +67,7 @@ describe('a micro cache', () => {
     expect(made).toBe(2);
   });
 
-  it('makes an answer once for all who wait, and cancels it when the last of them has gone', async () => {
+  it('makes an answer once for all waiting clients, and cancels it when the last of them has gone', async () => {
     const cache = cacheOf(60_000);
     const clients = [new AbortController(), new AbortController()];
     const signals: AbortSignal[] = [];
@@ -87,7 +87,7 @@ describe('a micro cache', () => {
     expect(await cache.get('key', stays, async () => of(7))).toMatchObject({ bytes: { length: 7 } });
   });
 
-  it('serves a stale answer, marked as such, while a newer one is unavailable, and no longer than allowed', async () => {
+  it('serves an answer marked as stale while a newer one is unavailable, and no longer than allowed', async () => {
     const cache = cacheOf(0, 200);
     await cache.get('key', stays, async () => of(1));
     expect(await cache.get('key', stays, down)).toMatchObject({ bytes: { length: 1 }, isStale: true });
@@ -95,7 +95,7 @@ describe('a micro cache', () => {
     await expect(cache.get('key', stays, down)).rejects.toBeInstanceOf(UpstreamDown);
   });
 
-  it('holds for a moment that something does not exist, and no longer has what it was', async () => {
+  it('holds a refusal for a moment, and drops the earlier answer', async () => {
     const cache = cacheOf(0, 60_000);
     let asked = 0;
     const refuse = (status: number) => async () => {
@@ -114,7 +114,7 @@ describe('a micro cache', () => {
   });
 
   describe('after a retraction', () => {
-    it('gives no list that was asked for before, neither fresh nor stale', async () => {
+    it('serves no list that was requested before, neither fresh nor stale', async () => {
       const cache = cacheOf(60_000);
       await cache.get('key', stays, async () => of(1));
       retract('a');
@@ -122,7 +122,7 @@ describe('a micro cache', () => {
       expect(await cache.get('key', stays, async () => of(2))).toMatchObject({ bytes: { length: 2 } });
     });
 
-    it('makes a list again that was asked for before and came after', async () => {
+    it('makes a list again that was requested before and arrived after', async () => {
       const cache = cacheOf(60_000);
       let made = 0;
       const make = async () => {
@@ -132,7 +132,7 @@ describe('a micro cache', () => {
       expect(await cache.get('key', stays, make)).toMatchObject({ bytes: { length: 2 } });
     });
 
-    it('gives a list without the article that it was taken out of', async () => {
+    it('serves a list from which the article was filtered out', async () => {
       const cache = cacheOf(60_000);
       const make = async () => {
         retract('a');
@@ -141,7 +141,7 @@ describe('a micro cache', () => {
       expect(await cache.get('key', stays, make)).toMatchObject({ bytes: { length: 1 } });
     });
 
-    it('keeps other articles, and answers for the article itself that it is gone', async () => {
+    it('keeps other articles, and refuses the retracted one', async () => {
       const cache = cacheOf(0, 60_000);
       for (const articleId of ['a', 'b'])
         await cache.get(articleId, stays, async () => ({ ...of(1), articleId }));
@@ -152,7 +152,7 @@ describe('a micro cache', () => {
       await expect(cache.get('a', stays, late)).rejects.toMatchObject({ status: 410 });
     });
 
-    it('knows of it under every address as soon as one of them is refused', async () => {
+    it('refuses an article under every address as soon as one of them is refused', async () => {
       const cache = cacheOf(60_000);
       await cache.get('slug', stays, async () => ({ ...of(1), articleId: 'a' }));
       const refuse = async () => {

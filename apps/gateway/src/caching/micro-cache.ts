@@ -2,22 +2,22 @@ import type { LRUCache } from 'lru-cache';
 import { ClientGone, Refused } from '#http';
 import type { Retractions } from '../retractions/retractions.js';
 import type { Bulkhead } from '../upstream/bulkhead.js';
-import { Busy, UpstreamDown } from '../upstream/problems.js';
+import { Busy, UpstreamDown } from '../problems.js';
 import { HOLD_FOR, type Held, type Refusal } from './caches.js';
 
-/** An answer and what decides whether it may still be given. */
+/** An answer, with what decides whether it may still be served. */
 export interface Answer extends Held {
-  /** Set where the answer is one article: then only the retraction of that one concerns it. */
+  /** Set when the answer is one article: then only the retraction of that article matters. */
   readonly articleId?: string;
-  /** When retracted articles were last filtered out, by performance.now(); where absent, the time of the request counts. */
+  /** When retracted articles were last filtered out, by performance.now(); by default when the answer was requested. */
   readonly checkedAt?: number;
-  /** Set when it stands in for a newer one that is unavailable. */
+  /** Set when it is served because a newer answer is unavailable. */
   readonly isStale?: boolean;
 }
 
 export interface Entry<T> extends Held {
   readonly answer: T;
-  /** When it was asked for, by performance.now(): what is in it may be as old as that. */
+  /** When it was requested, by performance.now(): its content may be that old. */
   readonly start: number;
 }
 
@@ -25,34 +25,34 @@ interface Flight<T> {
   readonly entry: Promise<Entry<T>>;
   readonly cancel: AbortController;
   start: number;
-  /** Clients that still wait for it. */
+  /** Number of clients that wait for it. */
   waiting: number;
 }
 
 interface Parts<T> {
-  /** Entries for as long as they may stand in for newer ones. */
+  /** Entries, for as long as they may be served stale. */
   readonly answers: LRUCache<string, Entry<T>>;
   /** Refusals by the service, for as long as an answer is held. */
   readonly refusals: LRUCache<string, Refusal>;
   /** Bounds how many answers are made at the same time. */
   readonly flights: Bulkhead;
   readonly retractions: Retractions;
-  /** Milliseconds for which an answer is not asked for again. */
+  /** Milliseconds for which an answer is not requested again. */
   readonly holdFor?: number;
 }
 
-/** Milliseconds for which an answer may stand in for a newer one that is unavailable. */
+/** Milliseconds for which an answer may be served while a newer one is unavailable. */
 export const STALE_FOR = 60_000;
-/** Refusals that stay true for a moment. A redirect is not held: held ones could redirect in a circle. */
+/** Statuses of refusals that are held. Redirects are not: two held ones could redirect to each other. */
 const HELD_REFUSALS = [404, 410];
 const NO_BYTES = Buffer.alloc(0);
-/** Attempts to get an answer that no retraction has overtaken. */
+/** Attempts to get an answer that is newer than the last retraction. */
 const ATTEMPTS = 2;
 
 /**
  * Holds answers for a moment, so that a breaking story costs the upstream services one request per second. While an
- * answer is being made, everyone who asks for it waits for the same one (single flight); when the last of them has gone,
- * it is cancelled. No answer is served that was requested before the newest retraction became known.
+ * answer is being made, all clients that request it wait for the same one (single flight); it is cancelled when the last
+ * of them has gone. No answer is served that was requested before the newest retraction became known.
  */
 export class MicroCache<T extends Answer> {
   private readonly underWay = new Map<string, Flight<T>>();
@@ -63,8 +63,8 @@ export class MicroCache<T extends Answer> {
   }
 
   /**
-   * @param client gives the signal that aborts when the client goes away; not called for an answer that is held.
-   * @throws what `make` throws, unless a stale answer stands in for it; Refused `article.retracted`; Busy when too many
+   * @param client returns the signal that aborts when the client goes away; not called for an answer that is held.
+   * @throws what `make` throws, unless a stale answer can be served; Refused `article.retracted`; Busy when too many
    * answers are being made; ClientGone.
    */
   get(key: string, client: () => AbortSignal, make: (signal: AbortSignal) => Promise<T>): Promise<T> | T {
@@ -142,7 +142,7 @@ export class MicroCache<T extends Answer> {
     if (isNewest) answers.set(key, entry, { start: entry.start });
   }
 
-  /** No stale answer may stand in for a refusal by the service itself. */
+  /** After a refusal by the service itself no stale answer may be served. */
   private holdRefusal(key: string, error: unknown, start: number): void {
     if (!(error instanceof Refused) || error.status >= 499) return;
     const { answers, refusals, retractions } = this.parts;

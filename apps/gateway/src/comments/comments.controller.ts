@@ -4,13 +4,13 @@ import { Id } from '#events';
 import { clientSignal, ForAnyone } from '#http';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
 import { queryOf } from '../http/params.js';
-import { answerPublicly } from '../http/public-answer.js';
+import { answerPublicly } from '../http/answer-publicly.js';
 import { Retractions } from '../retractions/retractions.js';
 import { ReaderCookie } from '../security/reader-cookie.js';
 import { forward } from '../upstream/forward.js';
 import { Upstream } from '../upstream/upstream.js';
 
-/** What the comments service says of an article that was taken down. */
+/** The comments service's answer for a retracted article. */
 const CLOSED = { open: false, count: 0, items: [] };
 
 @Controller('v1/articles/:id/comments')
@@ -30,7 +30,7 @@ export class CommentsController {
   ): Promise<void> {
     const path = `/articles/${id}/comments${queryOf(request)}`;
     await answerPublicly(reply, async () => {
-      // Comments learns of retractions by events alone.
+      // The comments service learns of retractions only by events.
       if (this.retractions.has(id))
         return sendCacheable(request, reply, cacheable(CLOSED, [`article/${id}`]));
       const comments = await this.upstream.json('comments', path, { signal: clientSignal(reply) });

@@ -1,12 +1,14 @@
 import { All, Controller, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ForRoles, Refused, staffRoles } from '#http';
+import { ForRoles } from '#http';
+import { staffRoles } from '#platform';
 import { forward } from '../upstream/forward.js';
-import type { ServiceName } from '../upstream/problems.js';
+import { refuse } from '../problems.js';
+import type { ServiceName } from '../upstream/services.js';
 import { Upstream } from '../upstream/upstream.js';
 
-/** Who keeps what the newsroom edits. */
-const keepers: Readonly<Record<string, ServiceName>> = {
+/** The service behind each part of the editorial API. */
+const serviceOf: Readonly<Record<string, ServiceName>> = {
   articles: 'articles',
   authors: 'articles',
   sections: 'articles',
@@ -18,23 +20,23 @@ const keepers: Readonly<Record<string, ServiceName>> = {
   slots: 'recommendations',
 };
 
-/** The newsroom's own API: a valid token gets through here, what it may do is the service's decision. */
+/** The editorial API. The gateway only requires a valid staff token; the service decides what it may do. */
 @Controller('v1/editorial')
 @ForRoles(...staffRoles)
 export class EditorialController {
   constructor(private readonly upstream: Upstream) {}
 
   @All([':kind', ':kind/*'])
-  async handOn(
+  async forward(
     @Param('kind') kind: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const service = Object.hasOwn(keepers, kind) ? keepers[kind] : undefined;
-    // Parsed and written anew, so that dot segments cannot lead to another address than the one that was checked.
+    const service = Object.hasOwn(serviceOf, kind) ? serviceOf[kind] : undefined;
+    // Normalized by URL, so that dot segments cannot lead to another address than the one that is checked.
     const { pathname, search } = new URL(request.url, 'http://gateway');
     if (!service || !pathname.startsWith(`/v1/editorial/${kind}`)) {
-      throw new Refused('route.unknown', 404, 'There is nothing at this address.');
+      throw refuse('route.unknown');
     }
     const path = pathname.slice('/v1'.length) + search;
     await forward(this.upstream, { lane: 'editorial', service, path }, request, reply);

@@ -1,10 +1,11 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { clientSignal, ForAnyone, Refused } from '#http';
+import { clientSignal, ForAnyone } from '#http';
 import { Caches } from '../caching/caches.js';
 import { MicroCache, STALE_FOR } from '../caching/micro-cache.js';
 import { cacheable, sendCacheable, type Cacheable } from '../http/cacheable.js';
-import { answerPublicly } from '../http/public-answer.js';
+import { answerPublicly } from '../http/answer-publicly.js';
+import { refuse } from '../problems.js';
 import { Retractions } from '../retractions/retractions.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
 import { Upstream } from '../upstream/upstream.js';
@@ -13,7 +14,7 @@ import { Upstream } from '../upstream/upstream.js';
 const FEED =
   /^\/feeds\/(?:(?<kind>sections|topics|places|authors)\/(?<slug>[a-z0-9-]{1,120})\/)?(?<file>rss\.xml|atom\.xml|feed\.json)$/;
 
-/** What machines read regularly: feeds of the site and of each section, topic, place and author, and the news sitemap. */
+/** Feeds of the site and of each section, topic, place and author, and the news sitemap. */
 @Controller()
 @ForAnyone()
 export class FeedsController {
@@ -27,7 +28,7 @@ export class FeedsController {
     this.answers = new MicroCache({
       answers: caches.create('feeds', STALE_FOR),
       refusals: caches.refusals,
-      // Feeds take a megabyte and more: few at the same time.
+      // A feed can take more than a megabyte, so only a few are loaded at the same time.
       flights: new Bulkhead({ concurrent: 4, waiting: 64, waitFor: 2_000 }),
       retractions,
     });
@@ -37,7 +38,7 @@ export class FeedsController {
   feed(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { pathname } = new URL(request.url, 'http://gateway');
     const { kind, file } = FEED.exec(pathname)?.groups ?? {};
-    if (!file) throw new Refused('route.unknown', 404, 'There is nothing at this address.');
+    if (!file) throw refuse('route.unknown');
     return answerPublicly(
       reply,
       () => this.send(pathname, request, reply),

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../caching/micro-cache.js';
-import { admitLarge } from './large-answers.js';
+import { admitLarge } from './admit-large.js';
 
-/** Bytes that are ready to send, with the tag by which a client that has them is recognised. */
+/** Bytes that are ready to send, with their entity tag. */
 export interface Cacheable extends Answer {
   readonly type: string;
   readonly etag: string;
-  /** An HTTP date; the time of the last change, where one is known. */
+  /** The time of the last change as an HTTP date, where it is known. */
   readonly lastModified?: string;
-  /** What a CDN may purge it by. */
+  /** Keys by which a CDN can purge it. */
   readonly surrogateKeys: readonly string[];
 }
 
@@ -30,18 +30,18 @@ export function cacheable(
 }
 
 /**
- * One second in shared caches, never stale after that (`s-maxage` forbids it). The gateway itself drops a retracted text
- * within tenths of a second, so it is gone from shared caches within two.
+ * One second in shared caches, and never stale after that (`s-maxage` forbids it). The gateway itself drops a retracted
+ * text within tenths of a second, so it is gone from shared caches within two seconds.
  */
 export const CACHE_CONTROL = 'public, max-age=0, s-maxage=1';
 /** RFC 9211. */
 const STALE = 'newsroom; hit; detail=stale';
 
-/** Makes shared caches keep answers with and without a token apart (RFC 9110, 12.5.5). */
+/** Makes shared caches store answers with and without a token separately (RFC 9110, 12.5.5). */
 export const variesBySubscription = (reply: FastifyReply): void => void reply.header('vary', 'authorization');
 
 /**
- * Answers a public GET, with 304 when the client's copy is still right (RFC 9110, 13.1.2 and 13.1.3).
+ * Answers a public GET, with 304 when the client's copy is up to date (RFC 9110, 13.1.2 and 13.1.3).
  * @throws Busy when too many large answers are on their way to slow clients.
  */
 export function sendCacheable(request: FastifyRequest, reply: FastifyReply, answer: Cacheable) {
@@ -56,8 +56,8 @@ export function sendCacheable(request: FastifyRequest, reply: FastifyReply, answ
 }
 
 /**
- * The tag decides. Without one the date does, but only if it equals the one that was sent: a retraction can remove the
- * newest article, and the date then goes back.
+ * The entity tag decides; without one, the date does. A date must be equal, since it goes back when a retraction removes
+ * the newest article.
  */
 function isKnown({ headers }: FastifyRequest, etag: string, lastModified: string | undefined): boolean {
   const tags = headers['if-none-match'];

@@ -2,17 +2,17 @@ import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clientSignal, ForAnyoneOrSubscribers, IsSubscriber } from '#http';
 import { sendCacheable, variesBySubscription } from '../http/cacheable.js';
-import { answerPublicly } from '../http/public-answer.js';
+import { answerPublicly } from '../http/answer-publicly.js';
 import { IdOrSlug } from '../http/params.js';
-import { FullText } from '../subscribers/full-text.js';
 import { PageService } from './page.service.js';
+import { SubscriberPage } from './subscriber-page.js';
 
 @Controller('v1/articles')
 @ForAnyoneOrSubscribers()
 export class PageController {
   constructor(
     private readonly pages: PageService,
-    private readonly fullText: FullText,
+    private readonly subscriberPage: SubscriberPage,
   ) {}
 
   @Get(':idOrSlug/page')
@@ -27,7 +27,7 @@ export class PageController {
       reply,
       async () => {
         const page = await this.pages.get(idOrSlug, () => clientSignal(reply));
-        if (isSubscriber) await this.fullText.sendPage(page, request, reply);
+        if (isSubscriber) await this.subscriberPage.send(page, request, reply);
         else sendCacheable(request, reply, page);
       },
       ({ slug }) => `/v1/articles/${slug}/page`,

@@ -4,26 +4,28 @@ import { ClientGone } from '#http';
 import { Caches, HOLD_FOR } from '../caching/caches.js';
 import { MicroCache, STALE_FOR } from '../caching/micro-cache.js';
 import { cacheable, type Cacheable } from '../http/cacheable.js';
-import { withoutRetracted } from '../retractions/retracted-cards.rules.js';
+import { withoutRetracted } from '../retractions/without-retracted.rules.js';
 import { Retractions } from '../retractions/retractions.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
-import { UpstreamDown, type ServiceName } from '../upstream/problems.js';
-import { parsed, Upstream, withArrays, type UpstreamRequest } from '../upstream/upstream.js';
-import { LastGood, type Part } from './part.js';
+import { UpstreamDown } from '../problems.js';
+import { parseAnswer, withArrays } from '../upstream/json-answer.js';
+import type { ServiceName } from '../upstream/services.js';
+import { Upstream, type UpstreamRequest } from '../upstream/upstream.js';
+import { LastGood, type Part } from './last-good.js';
 
 type Article = ArticleSnapshot & { readonly version: number };
 
-/** Everything an article's page shows, in one answer. The parts beside the article may fail on their own. */
+/** Everything that an article's page shows, in one answer. Parts other than the article may fail alone. */
 export interface PageResponse {
   readonly article: Part<Article>;
   readonly comments: Part<unknown>;
-  /** Fresh and null when the article has no poll. */
+  /** Fresh with null when the article has no poll. */
   readonly poll: Part<unknown>;
   readonly rails: Part<unknown>;
   readonly interactions: Part<unknown>;
 }
 
-/** Milliseconds: the page can do without all but the article. */
+/** Milliseconds. The page needs the article, and can do without the other parts. */
 const within = { article: 2_000, part: 800 };
 
 @Injectable()
@@ -37,7 +39,7 @@ export class PageService {
     private readonly retractions: Retractions,
   ) {
     this.pages = new MicroCache({
-      // Only its parts may be stale, each for itself.
+      // A page as a whole is never stale; its parts may be.
       answers: caches.create('pages', HOLD_FOR),
       refusals: caches.refusals,
       flights: new Bulkhead({ concurrent: 64, waiting: 512, waitFor: 1_000 }),
@@ -47,9 +49,8 @@ export class PageService {
   }
 
   /**
-   * @param client aborts when whoever asks goes away.
-   * @throws Refused `article.unknown`, `article.retracted`; UpstreamDown when not even a stale article is at hand; Busy;
-   * ClientGone.
+   * @param client returns the signal that aborts when the client goes away.
+   * @throws Refused `article.unknown`, `article.retracted`; UpstreamDown without even a stale article; Busy; ClientGone.
    */
   get(idOrSlug: string, client: () => AbortSignal): Promise<Cacheable> | Cacheable {
     return this.pages.get(idOrSlug, client, (signal) => this.compose(idOrSlug, signal));
@@ -69,26 +70,26 @@ export class PageService {
       this.part('recommendations', `/articles/${id}/rails`, signal),
       this.part<InteractionsAnswer>('recommendations', `/interactions?ids=${id}`, signal, 'items'),
     ]);
-    // Once more: the parts may have taken a second.
+    // Checked again, since the parts may have taken a second.
     this.retractions.refuseRetracted(id);
     const page: PageResponse = {
       article,
       comments,
       poll,
-      rails: this.checked(rails),
+      rails: this.withoutRetracted(rails),
       interactions: first(interactions),
     };
     return cacheable(page, [`article/${id}`], { checkedAt: performance.now() });
   }
 
-  /** Rails may name what was retracted, however fresh they are: recommendations learns of it by events alone. */
-  private checked({ status, data }: Part<unknown>): Part<unknown> {
+  /** Even fresh rails may show a retracted article: the recommendations service learns of retractions only by events. */
+  private withoutRetracted({ status, data }: Part<unknown>): Part<unknown> {
     const isKnown = status !== 'unavailable' && this.retractions.isCurrent;
     const rails = isKnown && withoutRetracted(data, (articleId) => this.retractions.has(articleId));
     return rails ? { status, data: rails } : { status: 'unavailable', data: null };
   }
 
-  /** A refusal of a part (its events have not arrived, or it was taken down) leaves that part out, not the page. */
+  /** When a service refuses a part, because events have not arrived yet or it was taken down, only that part is missing. */
   private async part<T extends object>(
     service: ServiceName,
     path: string,
@@ -103,7 +104,7 @@ export class PageService {
     }
   }
 
-  /** @param arrays what the answer must have; one that is something else is as good as none. */
+  /** @param arrays that the answer must have; without them it counts as no answer. */
   private load<T extends object>(
     service: ServiceName,
     path: string,
@@ -113,7 +114,7 @@ export class PageService {
     return this.lastGood.part<T>(
       path,
       () => this.upstream.ok(service, path, request),
-      (bytes) => withArrays(service, parsed<T>(service, bytes), ...arrays),
+      (bytes) => withArrays(service, parseAnswer<T>(service, bytes), ...arrays),
     );
   }
 }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Id } from '#events';
 import { clientSignal, ForAnyone } from '#http';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
-import { answerPublicly } from '../http/public-answer.js';
+import { answerPublicly } from '../http/answer-publicly.js';
 import { Retractions } from '../retractions/retractions.js';
 import { ReaderCookie } from '../security/reader-cookie.js';
 import { forward } from '../upstream/forward.js';
@@ -30,7 +30,7 @@ export class PollsController {
   ): Promise<void> {
     await answerPublicly(reply, async () => {
       const poll = await this.upstream.json<Poll>('polls', `/polls/${id}`, { signal: clientSignal(reply) });
-      // Polls learns of retractions by events alone.
+      // The polls service learns of retractions only by events.
       this.retractions.refuseRetracted(poll.articleId);
       sendCacheable(request, reply, cacheable(poll, [`poll/${id}`]));
     });

@@ -4,9 +4,9 @@ import { Id } from '#events';
 import { clientSignal, ForAnyone } from '#http';
 import { cacheable, sendCacheable } from '../http/cacheable.js';
 import { Ids } from '../http/params.js';
-import { withoutRetracted } from '../retractions/retracted-cards.rules.js';
+import { withoutRetracted } from '../retractions/without-retracted.rules.js';
 import { Retractions } from '../retractions/retractions.js';
-import { UpstreamDown } from '../upstream/problems.js';
+import { UpstreamDown } from '../problems.js';
 import { Upstream } from '../upstream/upstream.js';
 
 @Controller('v1')
@@ -27,7 +27,7 @@ export class RailsController {
     const answer = await this.upstream.json('recommendations', `/articles/${id}/rails`, {
       signal,
     });
-    // Recommendations learns of retractions by events alone.
+    // The recommendations service learns of retractions only by events.
     if (!this.retractions.isCurrent) throw new UpstreamDown('articles');
     const rails = withoutRetracted(answer, (articleId) => this.retractions.has(articleId));
     if (!rails) throw new UpstreamDown('recommendations');

@@ -10,14 +10,14 @@ import { Upstream } from '../upstream/upstream.js';
 import { Retractions } from './retractions.js';
 
 /**
- * Milliseconds. A retracted text must be gone after 2 s. While the articles service takes 1 s for an answer, five calls
- * that begin in the first second can still end in time; and they overlap, so that none waits for a slow one.
+ * Milliseconds. A retracted text must be gone after 2 s. While the articles service takes 1 s for an answer, the five calls
+ * of the first second still end in time. They overlap, so that none waits for a slow one.
  */
 const limits = { every: 200, atOnce: 10, within: 2_000 } as const;
 
 const Answer = z.object({ articleIds: z.array(z.string()), cursor: z.string().max(40) });
 
-/** Asks the articles service five times per second what was retracted. */
+/** Polls the articles service for retractions five times per second. */
 @Injectable()
 export class RetractionPoller implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly stopping = new AbortController();

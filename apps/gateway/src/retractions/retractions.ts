@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Gauge, Registry } from 'prom-client';
 import { Refused } from '#http';
+import { refuse } from '../problems.js';
 
-/** Ids that are kept, the newest: as many as one answer names (`retractionLimits` in the articles service). They take 3 MB. */
+/** The newest ids are kept, as many as one answer can have (`retractionLimits` in the articles service). They take 3 MB. */
 const MAX_IDS = 20_000;
-/** Milliseconds for which what is known may be used while nothing newer can be learned. */
+/** Milliseconds for which known retractions may be used without an update. */
 const CURRENT_FOR = 60_000;
 
-/** Which articles were retracted or purged lately, as far as the articles service could be asked. */
+/** Articles that were retracted or purged recently, as of the last answer of the articles service. */
 @Injectable()
 export class Retractions {
   private readonly ids = new LRUCache<string, true>({ max: MAX_IDS });
@@ -43,7 +44,7 @@ export class Retractions {
     return this.ids.has(articleId);
   }
 
-  /** When the newest retraction became known, by performance.now(): what was read before may still show it. */
+  /** When the newest retraction became known, by performance.now(): answers read before may still show the article. */
   get learnedAt(): number {
     return this.newestAt;
   }
@@ -53,7 +54,7 @@ export class Retractions {
     return performance.now() - this.currentAt;
   }
 
-  /** @param askedAt when the articles service was asked: the answer has all that was committed by then. */
+  /** @param askedAt when the articles service was asked: the answer has every retraction committed by then. */
   learn(articleIds: readonly string[], askedAt: number): void {
     const isNew = articleIds.some((id) => !this.ids.has(id));
     // The newest come first and must be evicted last.
@@ -62,7 +63,7 @@ export class Retractions {
     this.currentAt = Math.max(this.currentAt, askedAt);
   }
 
-  /** Learns from the refusal of a single article. */
+  /** Learns from a service's refusal of a single article. */
   notice(error: unknown): void {
     if (!(error instanceof Refused) || error.code !== 'article.retracted') return;
     const { id } = error.details;
@@ -71,12 +72,10 @@ export class Retractions {
 
   /** @throws Refused `article.retracted`. */
   refuseRetracted(articleId: string): void {
-    if (this.has(articleId)) {
-      throw new Refused('article.retracted', 410, 'This article was taken down.', { id: articleId });
-    }
+    if (this.has(articleId)) throw refuse('article.retracted', { id: articleId });
   }
 
-  /** Whether enough is known to show what other services say of articles: they may learn of a retraction hours later. */
+  /** Whether other services' answers about articles may be shown: they can learn of a retraction hours later. */
   get isCurrent(): boolean {
     return this.age <= CURRENT_FOR;
   }

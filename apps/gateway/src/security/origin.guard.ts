@@ -1,14 +1,15 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { isAllowedOrigin, Refused } from '#http';
+import { isAllowedOrigin } from '#http';
 import { CONFIG } from '#platform';
 import type { GatewayConfig } from '../config.js';
+import { refuse } from '../problems.js';
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
- * Refuses changes that a browser sends on behalf of another site. Browsers always name the origin of such a request;
- * clients that are no browsers name none and are let through.
+ * Refuses changes that a browser sends for a page of another site. Browsers always send the origin of such a page; other
+ * clients send none and are let through.
  */
 @Injectable()
 export class OriginGuard implements CanActivate {
@@ -18,10 +19,6 @@ export class OriginGuard implements CanActivate {
     const { method, headers } = context.switchToHttp().getRequest<FastifyRequest>();
     const { origin } = headers;
     if (SAFE.includes(method) || origin === undefined || isAllowedOrigin(origin, this.config)) return true;
-    throw new Refused(
-      'origin.refused',
-      403,
-      'Changes are not taken from this origin; SITE_URL and ALLOWED_ORIGINS say which may.',
-    );
+    throw refuse('origin.refused');
   }
 }

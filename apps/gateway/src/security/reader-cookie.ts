@@ -6,7 +6,7 @@ import type { GatewayConfig } from '../config.js';
 
 const YEAR = 365 * 24 * 60 * 60;
 
-/** Recognises a reader who is not logged in: a signed cookie that scripts cannot read and other sites cannot send. */
+/** Identifies readers who are not logged in by a signed cookie that scripts cannot read and other sites cannot send. */
 @Injectable()
 export class ReaderCookie {
   constructor(
@@ -14,7 +14,7 @@ export class ReaderCookie {
     @Inject(CONFIG) private readonly config: GatewayConfig,
   ) {}
 
-  /** The token of the reader who sent the request; one who has none, or a forged one, gets a new one with the answer. */
+  /** The token of the reader who sent the request. Without a valid one, the answer sets a new one. */
   of(request: FastifyRequest, reply: FastifyReply): string {
     const known = this.read(request);
     if (known) return known;

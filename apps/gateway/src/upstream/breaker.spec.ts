@@ -13,7 +13,7 @@ describe('a breaker', () => {
     breaker.failed();
   };
 
-  it('opens after failures in a row, not after as many with a success between', () => {
+  it('opens after consecutive failures, and not when a success is among them', () => {
     breaker.failed();
     breaker.succeeded();
     breaker.failed();
@@ -22,7 +22,7 @@ describe('a breaker', () => {
     expect(breaker.admits()).toBe(false);
   });
 
-  it('lets one probe through after its rest, and no second one until that has rested, too', () => {
+  it('lets one probe through after each rest', () => {
     open();
     now += 499;
     expect(breaker.admits()).toBe(false);

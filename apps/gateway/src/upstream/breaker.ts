@@ -1,13 +1,13 @@
 interface BreakerLimits {
-  /** Calls in a row without an answer that open it. */
+  /** Consecutive calls without an answer that open it. */
   readonly failures: number;
   /** Milliseconds until it lets one call through again. */
   readonly rest: number;
 }
 
 /**
- * Stops calls to a service that gave no answer several times in a row, so that a page need not wait for its deadline
- * each time. After a rest one call goes through as a probe; its answer closes the breaker.
+ * Circuit breaker: stops calls to a service that did not answer several times in a row, so that pages do not wait for its
+ * deadline each time. After a rest it lets one call through as a probe, whose answer closes it.
  */
 export class Breaker {
   private failures = 0;
@@ -18,7 +18,7 @@ export class Breaker {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Whether a call may go out now; while open, true is the leave for one probe. */
+  /** Whether a call may be sent now. While the breaker is open, true admits one probe. */
   admits(): boolean {
     if (this.failures < this.limits.failures) return true;
     if (this.now() < this.restsUntil) return false;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ClientGone } from '#http';
 import { Bulkhead } from './bulkhead.js';
-import { Busy } from './problems.js';
+import { Busy } from '../problems.js';
 
 /** Calls that end when the test says so, with the order in which they started. */
 function works() {
@@ -18,7 +18,7 @@ function works() {
 describe('a bulkhead', () => {
   const limits = { concurrent: 1, waiting: 2, waitFor: 60_000 };
 
-  it('runs what waits in the order it came, and refuses at once what finds the queue full', async () => {
+  it('runs waiting calls in the order of their arrival, and refuses a call at once when the queue is full', async () => {
     const bulkhead = new Bulkhead(limits);
     const { started, work, end } = works();
     const [a, b, c] = ['a', 'b', 'c'].map((name) => bulkhead.run(work(name)));
@@ -43,7 +43,7 @@ describe('a bulkhead', () => {
     expect(bulkhead.inFlight).toBe(0);
   });
 
-  it('refuses what has waited too long', async () => {
+  it('refuses a call that has waited too long', async () => {
     const bulkhead = new Bulkhead({ ...limits, waitFor: 1 });
     const { work, end } = works();
     const running = bulkhead.run(work('a'));
@@ -53,7 +53,7 @@ describe('a bulkhead', () => {
     expect([bulkhead.inFlight, bulkhead.waiting]).toEqual([0, 0]);
   });
 
-  it('never starts what was cancelled while it waited', async () => {
+  it('never starts a call that was cancelled while it waited', async () => {
     const bulkhead = new Bulkhead(limits);
     const { started, work, end } = works();
     const cancel = new AbortController();

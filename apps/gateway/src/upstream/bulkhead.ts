@@ -1,19 +1,19 @@
 import { ClientGone } from '#http';
-import { Busy } from './problems.js';
+import { Busy } from '../problems.js';
 
 export interface BulkheadLimits {
-  /** Calls that run at the same time. */
+  /** Calls that may run at the same time. */
   readonly concurrent: number;
-  /** Calls that wait for their turn; one more is refused. */
+  /** Calls that may wait for their turn; more are refused. */
   readonly waiting: number;
-  /** Milliseconds a call waits at most. */
+  /** Milliseconds that a call may wait. */
   readonly waitFor: number;
 }
 
-/** Bounds how much of one kind runs and waits at the same time, so that it cannot take the place of everything else. */
+/** Bounds how many calls of one kind run and wait, so that one kind cannot starve the others. */
 export class Bulkhead {
   private running = 0;
-  /** In the order they came: each starts one work. */
+  /** Starts of the waiting calls, in the order of their arrival. */
   private readonly queue = new Set<() => void>();
 
   constructor(private readonly limits: BulkheadLimits) {}
@@ -27,9 +27,9 @@ export class Bulkhead {
   }
 
   /**
-   * Runs `work` when it is its turn. Work that has started is not interrupted here.
-   * @param signal takes it out of the queue.
-   * @throws Busy when the queue is full or the wait too long; ClientGone when the signal came first.
+   * Runs `work` when it is its turn. Work that has started is not interrupted.
+   * @param signal removes it from the queue.
+   * @throws Busy when the queue is full or the wait too long; ClientGone when the signal aborted first.
    */
   async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (signal?.aborted) throw new ClientGone();
@@ -67,7 +67,7 @@ export class Bulkhead {
     });
   }
 
-  /** The place goes to whoever waits longest; it is never free in between, so nobody overtakes. */
+  /** Passes the place to the call that has waited longest. It is never free in between, so no new call overtakes. */
   private leave(): void {
     const [next] = this.queue;
     if (next) next();

@@ -19,11 +19,11 @@ const limits = {
   /** Connections to one service; the bulkheads let fewer calls through. */
   connections: 128,
   connect: { timeout: 1_000 },
-  /** Bytes of an answer; a longer one is cut off and counts as none. */
+  /** Bytes of an answer; a longer one fails. */
   maxResponseSize: 4 * 1024 * 1024,
 } as const;
 
-/** Pooled connections to the services. They are given up well before the services close idle ones, after 65 s. */
+/** Pooled connections to the services. Idle ones are closed well before the services close them, after 65 s. */
 export class Connections {
   private readonly kept = new Agent({
     ...limits,
@@ -31,11 +31,11 @@ export class Connections {
     keepAliveTimeout: 10_000,
     keepAliveMaxTimeout: 30_000,
   });
-  /** A new connection for each call: after a reset, other kept ones may be dead as well. */
+  /** Opens one connection per call: after a reset, other pooled connections may be dead as well. */
   private readonly fresh = new Agent({ ...limits, pipelining: 0 });
 
   /**
-   * Sends a request, if need be a second time on a new connection where that is safe.
+   * Sends a request, and retries it once on a new connection where that is safe.
    * @returns the whole answer, whatever its status.
    * @throws the error of the last attempt.
    */

@@ -18,13 +18,13 @@ describe('a failed request', () => {
   );
 
   it.each([reset, closed, error('EPIPE', 'write')])(
-    'may have been carried out when its connection broke, so only a read is repeated (%s)',
+    'may have taken effect when its connection broke, so that only a read is retried (%s)',
     (one) =>
       expect([isUnsent(one), mayRetry('PUT', one), mayRetry('GET', one)]).toEqual([false, false, true]),
   );
 
   it.each([timeout, error('UND_ERR_RES_EXCEEDED_MAX_SIZE'), undefined])(
-    'is not repeated for another reason (%s)',
+    'is not retried for another reason (%s)',
     (one) =>
       expect([isUnsent(one), mayRetry('POST', one), mayRetry('GET', one)]).toEqual([false, false, false]),
   );

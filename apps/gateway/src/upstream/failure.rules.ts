@@ -1,4 +1,4 @@
-/** System and undici codes of a connection that was never made. */
+/** System and undici codes of connections that could not be opened. */
 const UNSENT = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -7,7 +7,7 @@ const UNSENT = new Set([
   'EAI_AGAIN',
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
-/** Codes of a connection that broke while in use. */
+/** Codes of connections that broke while in use. */
 const RESET = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 /** Methods that change nothing (RFC 9110, 9.2.1). */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -19,20 +19,20 @@ interface SystemError {
 
 export const isSafe = (method: string): boolean => SAFE.has(method);
 
-/** Whether it is certain that the service has seen nothing of the request. */
+/** Whether it is certain that the service has received nothing of the request. */
 export function isUnsent(error: unknown): boolean {
   const { code, syscall } = (error ?? {}) as SystemError;
   return UNSENT.has(code ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
 }
 
 /**
- * Whether the request may be sent once more: a read after a lost connection, such as a kept one that the service closed
- * at the same moment; anything else only where nothing was sent.
+ * Whether the request may be retried: a read after a lost connection, such as a pooled one that the service closed at the
+ * same moment; any other request only when nothing was sent.
  */
 export function mayRetry(method: string, error: unknown): boolean {
   return isUnsent(error) || (isSafe(method) && RESET.has((error as SystemError | undefined)?.code ?? ''));
 }
 
-/** Whether the answer was larger than the gateway takes. */
+/** Whether the answer was larger than the gateway accepts. */
 export const isTooLarge = (error: unknown): boolean =>
   (error as SystemError | undefined)?.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';

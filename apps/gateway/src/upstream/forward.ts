@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { clientSignal } from '#http';
 import type { Lane } from './lanes.js';
-import type { ServiceName } from './problems.js';
+import type { ServiceName } from './services.js';
 import type { Upstream } from './upstream.js';
 
 const requestHeaders = [
@@ -21,19 +21,19 @@ interface Target {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Forwards a request unchanged, and the service's answer; neither is for any cache. */
+/** Forwards a request to a service and its answer to the client, without any cache. */
 export async function forward(
   upstream: Upstream,
   { lane, service, path, headers }: Target,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const given = Object.fromEntries(
+  const forwarded = Object.fromEntries(
     requestHeaders.map((name) => [name, request.headers[name] as string | undefined]),
   );
   const answer = await upstream.call(service, path, {
     method: request.method as Dispatcher.HttpMethod,
-    headers: { ...given, 'x-request-id': request.id, ...headers },
+    headers: { ...forwarded, 'x-request-id': request.id, ...headers },
     body: request.body ?? undefined,
     lane,
     signal: clientSignal(reply),

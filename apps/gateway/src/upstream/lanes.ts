@@ -1,16 +1,16 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { Bulkhead } from './bulkhead.js';
-import type { ServiceName } from './problems.js';
+import { services, type ServiceName } from './services.js';
 
 /**
- * Kinds of calls that must not hold each other up: public reads, readers' comments and ballots, the desk, and asking what
- * was retracted.
+ * Kinds of calls that must not hold each other up: public reads, comments and ballots of readers, the editorial API, and
+ * polling for retractions.
  */
 export type Lane = 'read' | 'write' | 'editorial' | 'retractions';
 
 /**
- * For each service. `within` is how long a call may take once it is sent, in milliseconds. Changes are given more time
- * than the services give a transaction (15 s), so that a late success is not reported as a failure.
+ * Limits per service. `within` is how long a call may take once it is sent, in milliseconds. Changes may take longer than
+ * a transaction of a service (15 s), so that a late success is not reported as a failure.
  */
 export const laneLimits = {
   read: { concurrent: 64, waiting: 256, waitFor: 300, within: 3_000 },
@@ -19,11 +19,9 @@ export const laneLimits = {
   retractions: { concurrent: 10, waiting: 0, waitFor: 0, within: 2_000 },
 } as const;
 
-export const services = ['articles', 'comments', 'polls', 'recommendations'] as const;
-
 type Failure = 'busy' | 'cancelled' | 'open' | 'unavailable' | 'unknown';
 
-/** A bulkhead for each service and lane, and what operators see of them. */
+/** One bulkhead per service and lane, with metrics. */
 export class Lanes {
   private readonly bulkheads = services.flatMap((service) =>
     (Object.keys(laneLimits) as Lane[]).map((lane) => ({
@@ -57,7 +55,7 @@ export class Lanes {
     });
     this.retries = new Counter({
       name: 'gateway_upstream_retries_total',
-      help: 'Calls that were sent once more on a new connection.',
+      help: 'Calls that were sent again on a new connection.',
       labelNames: ['upstream'],
       registers,
     });

@@ -1,14 +1,16 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import type { Dispatcher } from 'undici';
-import { ClientGone, Refused } from '#http';
+import { ClientGone, commonProblems, Refused } from '#http';
 import { CONFIG, currentTrace, LOGGER, type Logger } from '#platform';
 import type { GatewayConfig } from '../config.js';
+import { Busy, OutcomeUnknown, refuse, ServiceBusy, UpstreamDown } from '../problems.js';
 import { Breaker } from './breaker.js';
 import { Connections, type UpstreamAnswer } from './connections.js';
 import { isSafe, isUnsent, isTooLarge } from './failure.rules.js';
+import { parseAnswer } from './json-answer.js';
 import { laneLimits, Lanes, type Lane } from './lanes.js';
-import { Busy, OutcomeUnknown, ServiceBusy, UpstreamDown, type ServiceName } from './problems.js';
+import type { ServiceName } from './services.js';
 
 export interface UpstreamRequest {
   readonly method?: Dispatcher.HttpMethod;
@@ -16,16 +18,16 @@ export interface UpstreamRequest {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly lane?: Lane;
-  /** Milliseconds until the whole answer must be here, once it is the call's turn. */
+  /** Milliseconds that the call may take, once it is its turn. */
   readonly within?: number;
-  /** Cancels a call that nobody waits for any more. A change that was sent already goes on: its outcome should be known. */
+  /** Cancels a call that nobody waits for any more. A change that was sent is not cancelled: its outcome should be known. */
   readonly signal?: AbortSignal;
 }
 
-/** Articles has none: without the article there is no page, so it is always asked. */
+/** The articles service has no breaker: without the article there is no page, so it is always called. */
 const breakerLimits = { failures: 5, rest: 1_000 };
 
-/** Calls the services behind the gateway, each kind of call in a lane of its own, with a deadline for each. */
+/** Calls the services behind the gateway, each kind of call in its own lane and each call with a deadline. */
 @Injectable()
 export class Upstream implements OnApplicationShutdown {
   private readonly connections = new Connections();
@@ -54,8 +56,8 @@ export class Upstream implements OnApplicationShutdown {
 
   /**
    * The service's own answer, whatever its status.
-   * @throws UpstreamDown when there is none in time, or one that is not the service's; for a change only where it is
-   * certain that nothing was done. OutcomeUnknown for a change otherwise. ClientGone.
+   * @throws UpstreamDown when there is no answer in time or one that is not the service's, for a change only when it is
+   * certain that nothing was done; OutcomeUnknown for a change otherwise; ClientGone.
    */
   async call(service: ServiceName, path: string, request: UpstreamRequest = {}): Promise<UpstreamAnswer> {
     const { method = 'GET', lane = 'read', signal } = request;
@@ -74,10 +76,10 @@ export class Upstream implements OnApplicationShutdown {
     } catch (error) {
       const problem = problemOf(error, service, method, signal);
       this.lanes.failed(service, lane, problem.reason);
-      // A service that sends too much does answer.
+      // A service whose answer is too large is available.
       if (isTooLarge(error)) breaker?.succeeded();
       else if (problem.reason === 'unavailable') breaker?.failed();
-      // Whoever asks for retractions several times a second says itself when that fails.
+      // The retraction poller calls several times per second and logs its failures itself.
       if (lane !== 'retractions' && (problem.reason === 'unavailable' || problem.reason === 'unknown')) {
         this.log.warn({ service, method, path: withoutQuery(path), err: error }, problem.refusal.title);
       }
@@ -93,14 +95,18 @@ export class Upstream implements OnApplicationShutdown {
     const answer = await this.call(service, path, request);
     if (answer.status < 300) return answer;
     if (answer.status >= 500) throw new UpstreamDown(service);
-    const problem = parsed<Record<string, string>>(service, answer.bytes.length > 0 ? answer.bytes : EMPTY);
-    const { type: _t, instance: _i, status: _s, location: _l, title, code, ...details } = problem;
-    throw new Refused(code ?? 'request.refused', answer.status, title ?? 'The request was refused.', details);
+    const problem = parseAnswer<Record<string, string>>(
+      service,
+      answer.bytes.length > 0 ? answer.bytes : EMPTY,
+    );
+    const [, noTitle] = commonProblems['request.refused'];
+    const { type: _t, instance: _i, status: _s, location: _l, title = noTitle, code, ...details } = problem;
+    throw new Refused(code ?? 'request.refused', answer.status, title, details);
   }
 
-  /** The JSON of an answer with 2xx. @throws as {@link Upstream.ok}; UpstreamDown for what is not JSON. */
+  /** The JSON of an answer with 2xx. @throws as {@link Upstream.ok}; UpstreamDown for an answer that is not JSON. */
   async json<T>(service: ServiceName, path: string, request?: UpstreamRequest): Promise<T> {
-    return parsed<T>(service, (await this.ok(service, path, request)).bytes);
+    return parseAnswer<T>(service, (await this.ok(service, path, request)).bytes);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -147,7 +153,7 @@ export class Upstream implements OnApplicationShutdown {
   }
 }
 
-/** A proxy in between answered, with a page of its own. */
+/** A proxy in between has answered with a page of its own. */
 class NotTheService extends Error {
   constructor(readonly status: number) {
     super(`${status} without JSON: not an answer of the service`);
@@ -170,28 +176,12 @@ function problemOf(error: unknown, service: ServiceName, method: string, signal:
 
 const EMPTY = Buffer.from('{}');
 
-/** @throws UpstreamDown for what is not JSON. */
-export function parsed<T>(service: ServiceName, bytes: Buffer): T {
-  try {
-    return JSON.parse(bytes.toString()) as T;
-  } catch {
-    throw new UpstreamDown(service);
-  }
-}
-
-/** @throws UpstreamDown when an answer lacks one of the arrays that it should have. */
-export function withArrays<T extends object>(service: ServiceName, answer: T, ...names: (keyof T)[]): T {
-  const isExpected = names.every((name) => Array.isArray((answer as Partial<T> | null)?.[name]));
-  if (!isExpected) throw new UpstreamDown(service);
-  return answer;
-}
-
-/** @throws Refused for values that are nested too deeply to be written. */
+/** @throws Refused `request.invalid` for values that are nested too deeply to be written. */
 function jsonText(body: unknown): string {
   try {
     return JSON.stringify(body);
   } catch {
-    throw new Refused('request.invalid', 422, 'The body is nested too deeply.');
+    throw refuse('request.invalid', { detail: 'The body is nested too deeply.' });
   }
 }
 

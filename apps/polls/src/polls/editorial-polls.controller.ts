@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Id } from '#events';
-import { By, ForRoles, IdempotencyKey, type Actor } from '#http';
+import { CurrentActor, ForRoles, IdempotencyKey } from '#http';
+import type { Actor } from '#platform';
 import { CreatePollRequest, editorialPoll, type EditorialPollResponse } from './polls.dto.js';
 import { PollsService } from './polls.service.js';
 
@@ -13,7 +14,7 @@ export class EditorialPollsController {
   async create(
     @Body({ schema: CreatePollRequest }) request: CreatePollRequest,
     @IdempotencyKey() key: string | undefined,
-    @By() by: Actor,
+    @CurrentActor() by: Actor,
   ): Promise<EditorialPollResponse> {
     return editorialPoll(await this.polls.create(request, key && JSON.stringify([by.id, key])));
   }

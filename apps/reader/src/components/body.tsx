@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Block, Picture, Run } from '../gateway/answers.js';
 import { Image } from './card.js';
-import { safeLink, webUrl } from './text.js';
+import { safeLink, webUrl } from './links.js';
 
 export const Figure = ({ picture, eager }: { picture: Picture; eager?: boolean }) => (
   <figure>
@@ -34,9 +34,9 @@ const Runs = ({ runs }: { runs: readonly Run[] }) => (
   </>
 );
 
-/** Leads elsewhere. What others show is never loaded unasked: it would tell them who reads what. */
-const Lead = ({ url, title }: { url: string; title: string }) => (
-  <p class="lead-on">
+/** A link to another site. Nothing of it is loaded in advance, which would show that site who reads what. */
+const Outbound = ({ url, title }: { url: string; title: string }) => (
+  <p class="outbound">
     <a href={webUrl(url)} rel="noopener">
       {title}
     </a>
@@ -56,7 +56,7 @@ const providerNames: Readonly<Record<string, string>> = {
 
 interface BodyProps {
   readonly blocks: readonly Block[];
-  /** What stands where the article has the poll with this id. */
+  /** Renders the poll with this id. */
   readonly poll: (pollId: string) => ComponentChildren;
 }
 
@@ -106,10 +106,10 @@ export const Body = ({ blocks, poll }: BodyProps) => (
             </aside>
           );
         case 'related-link':
-          return <Lead url={block.url} title={block.title} />;
+          return <Outbound url={block.url} title={block.title} />;
         case 'embed':
           return (
-            <Lead
+            <Outbound
               url={block.url}
               title={`${block.title} (${providerNames[block.provider] ?? block.provider})`}
             />

@@ -1,5 +1,6 @@
 import type { Card, Hit, Picture, Range, Summary } from '../gateway/answers.js';
-import { interactionsText, labelTexts, webUrl } from './text.js';
+import { webUrl } from './links.js';
+import { interactionsText, labelTexts } from './words.js';
 
 export const Image = ({ picture, eager = false }: { picture: Omit<Picture, 'credit'>; eager?: boolean }) => (
   <img
@@ -18,7 +19,7 @@ interface LabelProps {
   readonly sponsor?: string;
 }
 
-/** Never missing on what is paid for. */
+/** Says who paid; always present on paid content. */
 export const Label = ({ label, sponsor }: LabelProps) => {
   if (label === 'none') return null;
   return (
@@ -56,7 +57,7 @@ export const RailCard = ({ card }: { card: Card }) => (
   </li>
 );
 
-/** A text with the parts that were searched for marked. */
+/** A text in which the matches of a search are marked. */
 const Marked = ({ text, ranges }: { text: string; ranges: readonly Range[] }) => (
   <>
     {ranges.map(({ start, end }, i) => (

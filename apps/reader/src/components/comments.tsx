@@ -1,7 +1,7 @@
 import type { Comment, Comments, Conversation, Part } from '../gateway/answers.js';
-import { missing, STALE, timeText } from './text.js';
+import { missing, STALE, timeText } from './words.js';
 
-/** What a refused form gives back: why, and what was typed, so that nothing has to be typed again. */
+/** A refused form: the reason, and what was typed, so that nothing has to be typed again. */
 export interface RefusedComment {
   readonly refusal: string;
   readonly text: string;
@@ -16,7 +16,7 @@ interface FormProps {
 
 export const CommentForm = ({ slug, parentId, refused }: FormProps) => {
   const id = `text-${parentId ?? 'neu'}`;
-  // The anchor holds for the page that comes back with a refusal, too.
+  // The anchor also applies to the page that shows a refusal.
   const anchor = parentId ? `k-${parentId}` : 'kommentare';
   return (
     <form method="post" action={`/a/${slug}/comments#${anchor}`}>
@@ -44,7 +44,7 @@ export const CommentForm = ({ slug, parentId, refused }: FormProps) => {
   );
 };
 
-const One = ({ comment }: { comment: Comment }) => (
+const CommentText = ({ comment }: { comment: Comment }) => (
   <>
     <p class="alias">
       {comment.alias === null ? 'Entfernt' : `${comment.alias} (nicht angemeldet)`}{' '}
@@ -69,7 +69,7 @@ interface ThreadProps {
 
 const Thread = ({ thread, slug, canReply, refused }: ThreadProps) => (
   <li id={`k-${thread.id}`}>
-    <One comment={thread} />
+    <CommentText comment={thread} />
     {canReply && thread.text !== null && (
       <details open={refused !== undefined}>
         <summary>Antworten</summary>
@@ -80,7 +80,7 @@ const Thread = ({ thread, slug, canReply, refused }: ThreadProps) => (
       <ul>
         {thread.replies.map((reply) => (
           <li id={`k-${reply.id}`}>
-            <One comment={reply} />
+            <CommentText comment={reply} />
           </li>
         ))}
       </ul>
@@ -91,10 +91,10 @@ const Thread = ({ thread, slug, canReply, refused }: ThreadProps) => (
 interface SectionProps {
   readonly comments: Part<Comments>;
   readonly slug: string;
-  /** Whether these are older ones than the first page's. */
+  /** Whether these are older than the comments of the first page. */
   readonly isOlder?: boolean;
   readonly refused?: RefusedComment;
-  /** What came of the form that was just sent. */
+  /** Confirms the form that was just sent. */
   readonly thanks?: string;
 }
 
@@ -102,7 +102,7 @@ export const CommentSection = (props: SectionProps) => {
   const { slug, isOlder, refused, thanks } = props;
   const { status, data: comments } = props.comments;
   const items = comments?.items ?? [];
-  // A refused reply whose conversation is not on this page goes to the main form: what was typed must not be lost.
+  // The main form shows a refused reply whose conversation is not on this page, so that its text is not lost.
   const refusedIn = items.find(({ id, text }) => comments?.open && text !== null && id === refused?.parentId);
   const refusedHere = refusedIn ? undefined : refused;
   return (

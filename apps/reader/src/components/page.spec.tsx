@@ -56,7 +56,7 @@ describe('a card', () => {
   it.each([
     [11, '11 Interaktionen'],
     [1, '1 Interaktion'],
-  ])('with %i interactions says «%s»', (interactions, text) => {
+  ])('with %i interactions shows "%s"', (interactions, text) => {
     expect(rail(aCard({ interactions }))).toContain(`>${text}<`);
   });
 
@@ -64,7 +64,7 @@ describe('a card', () => {
     expect(rail(aCard({ interactions: 1234 }))).toMatch(/>1['’]234 Interaktionen</);
   });
 
-  it('says nothing of interactions while there are none', () => {
+  it('shows no count while there are no interactions', () => {
     expect(rail(aCard({ interactions: 0 }))).not.toContain('Interaktion');
   });
 
@@ -92,7 +92,7 @@ describe('a card', () => {
     expect(rail(aCard())).not.toContain('class="label"');
   });
 
-  it('tells that an article is for subscribers', () => {
+  it('marks an article for subscribers', () => {
     expect(rail(aCard({ access: 'paid' }))).toContain('>Abo<');
   });
 });
@@ -134,7 +134,7 @@ describe('a link', () => {
     'data:text/html,x',
     'vbscript:x',
     '/a/x',
-  ])('to %j is never rendered, its text is', (link) => {
+  ])('to %j is rendered as text only', (link) => {
     const html = paragraph('hier', link);
     expect(html).not.toContain('href');
     expect(html).toContain('hier');
@@ -147,11 +147,11 @@ describe('a link', () => {
     },
   );
 
-  it('of a slot leads to the web or nowhere', () => {
+  it('of a slot is rendered only when it leads to the web', () => {
     expect(rail(aSlot({ url: 'javascript:alert(1)' }))).not.toContain('href');
   });
 
-  it('of a picture leads to the web or nowhere', () => {
+  it('of a picture is rendered only when it leads to the web', () => {
     expect(rail(aCard({ picture: { ...picture, url: 'javascript:alert(1)' } }))).not.toContain('src=');
   });
 });
@@ -184,7 +184,7 @@ describe('a refused comment', () => {
 
   it.each([
     ['the conversation is not on the page', { ...open, items: [] }],
-    ['the article takes no comments any longer', { ...open, open: false }],
+    ['the article no longer takes comments', { ...open, open: false }],
     ['the comments are unavailable', null],
   ])('keeps what was typed even when %s', (_name, data) => {
     const props = { slug: 'hafen', refused: { ...refused, parentId: 't1' } };
@@ -208,7 +208,7 @@ describe('a poll', () => {
     expect(html({})).toMatch(/75 %[^]*25 %[^]*4 Stimmen/);
   });
 
-  it('shows shares of nothing as 0 %', () => {
+  it('shows 0 % while there are no votes', () => {
     expect(html({ votes: 0, options: options.map((option) => ({ ...option, votes: 0 })) })).toContain(
       '>0 %<',
     );

@@ -1,7 +1,7 @@
 import type { Part, Poll } from '../gateway/answers.js';
-import { missing, STALE, votesText } from './text.js';
+import { missing, STALE, votesText } from './words.js';
 
-/** What a refused form gives back: why, and what was chosen. */
+/** A refused form: the reason, and what was chosen. */
 export interface RefusedVote {
   readonly refusal: string;
   readonly optionId: string;
@@ -11,7 +11,7 @@ interface PollProps {
   readonly poll: Part<Poll>;
   readonly slug: string;
   readonly refused?: RefusedVote;
-  /** What came of the form that was just sent. */
+  /** Confirms the form that was just sent. */
   readonly thanks?: string;
 }
 

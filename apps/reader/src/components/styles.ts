@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The one style sheet. Its address carries its hash, so browsers may keep it for good. */
+/** The style sheet. Its address has its hash, so that browsers can keep it forever. */
 export const styles = `
 :root {
   --ink: #14161b; --soft: #575d68; --paper: #fff; --tint: #f3f4f6; --line: #d9dce2;
@@ -98,8 +98,8 @@ figcaption { margin-top: .45rem; color: var(--soft); font-size: .875rem; line-he
 .box { margin: 2rem 0; padding: 1.1rem 1.25rem; border-radius: 10px; background: var(--tint); }
 .box h3, .gallery h3, .corrections h2 { margin: 0 0 .5rem; font-size: 1.125rem; }
 .box p, .corrections p { margin: .4rem 0; }
-.lead-on a { display: block; padding: .7rem 1rem; border-left: 6px solid var(--signal); background: var(--tint); color: inherit; font-family: system-ui, sans-serif; font-size: 1rem; font-weight: 700; text-decoration: none; }
-.lead-on a:hover { text-decoration: underline; }
+.outbound a { display: block; padding: .7rem 1rem; border-left: 6px solid var(--signal); background: var(--tint); color: inherit; font-family: system-ui, sans-serif; font-size: 1rem; font-weight: 700; text-decoration: none; }
+.outbound a:hover { text-decoration: underline; }
 .corrections { margin: 2rem 0; padding-top: .8rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9375rem; }
 .rest { margin: 2rem 0; padding: 1.1rem 1.25rem; border-radius: 10px; background: var(--tint); font-weight: 700; }
 .find { display: flex; gap: .5rem; margin: 1rem 0 1.5rem; }

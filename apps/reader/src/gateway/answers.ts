@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /**
- * What the reader takes from the gateway's answers: only what it shows, and tolerant of anything more, so that the
- * gateway may grow without it.
+ * The parts of the gateway's answers that the reader shows. Anything else is ignored, so that the gateway can add fields
+ * without a change here.
  */
 
-/** A list that leaves out what this build cannot read, so that one odd item does not cost the rest. */
+/** A list without the items that this build cannot read, so that one odd item does not cost the others. */
 const listOf = <S extends z.ZodType>(item: S) =>
   z.array(item.nullable().catch(null)).transform((items) => items.filter((one) => one !== null));
 
@@ -22,7 +22,7 @@ export type Picture = z.infer<typeof Picture>;
 const Term = z.object({ slug: z.string(), name: z.string() });
 export type Term = z.infer<typeof Term>;
 
-/** A label of a kind that this build does not know still says that something was paid for. */
+/** A label that this build does not know still means that somebody paid. */
 const label = z.enum(['none', 'paid', 'partner']).catch('paid');
 const access = z.enum(['free', 'paid']).catch('free');
 const count = z.number().nonnegative().catch(0);
@@ -43,7 +43,7 @@ export type Summary = z.infer<typeof Summary>;
 
 export const List = z.object({
   items: listOf(Summary),
-  /** What the list is filtered by, under the names it has now. */
+  /** The terms that the list is filtered by, with their present slugs. */
   terms: listOf(Term).default([]),
   nextCursor: z.string().optional(),
 });
@@ -171,7 +171,7 @@ const Interactions = z.object({ total: z.number() });
 
 const status = z.enum(['fresh', 'stale', 'unavailable']).catch('fresh');
 
-/** A part that is unavailable, or that this build cannot read, is null; the page goes on without it. */
+/** A part that is unavailable, or that this build cannot read, is null; the page is shown without it. */
 const part = <S extends z.ZodType>(data: S) => z.object({ status, data: data.nullable().catch(null) });
 export interface Part<T> {
   readonly status: z.infer<typeof status>;
@@ -189,7 +189,7 @@ export type Page = z.infer<typeof Page>;
 
 export const Problem = z.object({
   code: z.string().default('unknown'),
-  /** What the newsroom tells readers about a retraction. */
+  /** The newsroom's note to readers about a retraction. */
   note: z.string().optional(),
 });
 export type Problem = z.infer<typeof Problem>;

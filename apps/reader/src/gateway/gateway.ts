@@ -4,16 +4,16 @@ import { CONFIG, currentTrace, LOGGER, type Logger } from '#platform';
 import type { ReaderAppConfig } from '../config.js';
 import { Comments, Hits, List, Page, Poll, Problem, Sections, type Term } from './answers.js';
 
-/** Milliseconds until the whole answer must be here: longer than the gateway waits for the services behind it. */
+/** Milliseconds for the whole answer: longer than the gateway waits for the services behind it. */
 const within = { read: 6_000, change: 26_000 };
 
-/** The gateway said no, or (status 503) said nothing in time. */
+/** The gateway refused the request or, with status 503, gave no usable answer in time. */
 export class GatewayRefused extends Error {
   override readonly name = 'GatewayRefused';
   constructor(
     readonly status: number,
     readonly problem: Problem,
-    /** What the gateway recognises the reader by; it issues that with a refusal, too. */
+    /** The cookie that identifies the reader; the gateway can issue it with a refusal, too. */
     readonly cookies: readonly string[] = [],
   ) {
     super(`${status} ${problem.code}`);
@@ -28,7 +28,7 @@ interface Answer {
   readonly cookies: Cookies;
 }
 
-/** The gateway's public API, as any other client uses it. Every call may throw {@link GatewayRefused}. */
+/** The gateway's public API, used like by any other client. Every call may throw {@link GatewayRefused}. */
 @Injectable()
 export class Gateway {
   constructor(
@@ -76,7 +76,7 @@ export class Gateway {
     const { body } = await this.call(path);
     const read = schema.safeParse(body);
     if (read.success) return read.data;
-    this.log.error({ path, err: read.error }, 'the gateway answered what this build cannot read');
+    this.log.error({ path, err: read.error }, 'this build cannot read the answer of the gateway');
     throw new GatewayRefused(503, { code: 'gateway.unreadable' });
   }
 
@@ -99,7 +99,7 @@ export class Gateway {
       const answer = await fetch(this.config.gatewayUrl + path, { ...init, headers, signal });
       return { response: answer, text: await answer.text() };
     };
-    // A kept connection may close just as it is used again. Only what changes nothing is sent twice.
+    // A pooled connection may close just as it is used again. Only reads are retried.
     const { response, text } = await exchange()
       .catch((error: unknown) => {
         if (isChange || signal.aborted) throw error;

@@ -3,6 +3,7 @@ import {
   Controller,
   Get,
   Header,
+  Inject,
   Param,
   Post,
   Query,
@@ -15,8 +16,10 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Id, Slug } from '#events';
-import { ForAnyone, valid } from '#http';
-import { refusalText } from '../components/text.js';
+import { ForAnyone, parseOrRefuse } from '#http';
+import { CONFIG } from '#platform';
+import { refusalText } from '../components/words.js';
+import type { ReaderAppConfig } from '../config.js';
 import { Gateway, GatewayRefused, type Cookies } from '../gateway/gateway.js';
 import { articlePage, type Outcome } from './article.js';
 import { cookieOf, sentCookie } from './cookies.js';
@@ -28,7 +31,7 @@ import { SameSiteGuard } from './same-site.guard.js';
 const ArticleRequest = z.object({ kommentare: z.string().max(200).optional() });
 type ArticleRequest = z.infer<typeof ArticleRequest>;
 
-/** Browsers send line breaks as CRLF; the gateway counts what the reader typed. Too long is the gateway's to say. */
+/** Browsers send line breaks as CRLF, which would count twice. The gateway refuses a text that is too long. */
 const Text = z
   .string()
   .default('')
@@ -43,14 +46,17 @@ interface Form {
   readonly refused: (refusal: string) => Outcome;
 }
 
-/** The article page and its two forms. A form answers with a redirect, or with the page again and why it was refused. */
+/** The article page and its two forms. A form is answered with a redirect, or with the page and the reason for its refusal. */
 @Controller('a/:slug')
 @ForAnyone()
 @UseFilters(ErrorPageFilter)
 export class ArticleController {
-  constructor(private readonly gateway: Gateway) {}
+  constructor(
+    private readonly gateway: Gateway,
+    @Inject(CONFIG) private readonly config: ReaderAppConfig,
+  ) {}
 
-  /** An earlier slug leads to the one that the article has now. */
+  /** Redirects from an earlier slug to the present one. */
   @Get()
   @Header('cache-control', 'private, no-cache')
   async get(
@@ -68,7 +74,7 @@ export class ArticleController {
     else reply.redirect(`/a/${current}`, 301);
   }
 
-  /** Where a browser lands that loads the address of a refused form again. */
+  /** Redirects a browser that reloads the address of a refused form. */
   @Get(['comments', 'polls/:pollId'])
   @Redirect()
   back(@Param('slug', { schema: Slug }) slug: string): { url: string; statusCode: number } {
@@ -83,7 +89,7 @@ export class ArticleController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { text, parentId } = valid(CommentForm, body ?? {});
+    const { text, parentId } = parseOrRefuse(CommentForm, body ?? {});
     await this.answer(reply, slug, {
       kind: 'comment',
       anchor: '#kommentare',
@@ -104,7 +110,7 @@ export class ArticleController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { optionId } = valid(VoteForm, body ?? {});
+    const { optionId } = parseOrRefuse(VoteForm, body ?? {});
     await this.answer(reply, slug, {
       kind: 'vote',
       anchor: '#umfrage',
@@ -131,8 +137,8 @@ export class ArticleController {
       const outcome = refused(refusalText(error.problem.code));
       const { html } = await this.render(slug, { outcome }).catch((cause: unknown) => {
         const isAway = cause instanceof GatewayRefused && cause.status === 503;
-        // Without the article there is still what the reader typed.
-        if (isAway) return { html: unsentPage(slug, outcome) };
+        // The page must keep the reader's text even without the article.
+        if (isAway) return { html: unsentPage(this.config.siteName, slug, outcome) };
         throw cause;
       });
       if (error.cookies.length > 0) reply.header('set-cookie', [...error.cookies]);
@@ -145,14 +151,20 @@ export class ArticleController {
 
   private async render(
     slug: string,
-    wish: { olderThan?: string; sent?: Sent; outcome?: Outcome },
+    view: { olderThan?: string; sent?: Sent; outcome?: Outcome },
   ): Promise<{ html: string; slug: string }> {
     const [sections, page] = await Promise.all([
       this.gateway.sections().catch(() => []),
-      loadPage(this.gateway, slug, wish),
+      loadPage(this.gateway, slug, view),
     ]);
-    const { sent, olderThan, outcome } = wish;
-    const html = articlePage(page, sections, { sent, isOlder: olderThan !== undefined, ...outcome });
+    const { sent, olderThan, outcome } = view;
+    const { siteName } = this.config;
+    const html = articlePage(page, sections, {
+      siteName,
+      sent,
+      isOlder: olderThan !== undefined,
+      ...outcome,
+    });
     return { html, slug: page.article.data.slug };
   }
 }

@@ -3,17 +3,18 @@ import { Count, Image, Kicker, Label, RailCard } from '../components/card.js';
 import { CommentSection, type RefusedComment } from '../components/comments.js';
 import { page } from '../components/layout.js';
 import { PollSection, type RefusedVote } from '../components/poll.js';
-import { missing, RESTRICTED, STALE, timeText } from '../components/text.js';
+import { missing, RESTRICTED, STALE, timeText } from '../components/words.js';
 import type { Article, Page, Part, Rails, Term } from '../gateway/answers.js';
 import type { Sent } from './load-page.js';
 
-/** What came of a form. */
+/** The result of a refused form. */
 export interface Outcome {
   readonly refusedComment?: RefusedComment;
   readonly refusedVote?: RefusedVote;
 }
 
 interface View extends Outcome {
+  readonly siteName: string;
   readonly sent?: Sent;
   readonly isOlder?: boolean;
 }
@@ -65,7 +66,7 @@ const RailList = ({ rails: { status, data } }: { rails: Part<Rails> }) => (
   </>
 );
 
-export function articlePage(parts: Page, sections: readonly Term[], view: View = {}): string {
+export function articlePage(parts: Page, sections: readonly Term[], view: View): string {
   const {
     article: { status, data: article },
     comments,
@@ -75,11 +76,12 @@ export function articlePage(parts: Page, sections: readonly Term[], view: View =
   } = parts;
   const { slug } = article;
   const isRefused = view.refusedComment || view.refusedVote;
-  // The page's answer carries the first poll; any other one of the article is unavailable.
+  // The gateway's answer has only the first poll of an article; others are unavailable.
   const pollPart = (id: string) =>
     poll.data && poll.data.id !== id ? ({ status: 'unavailable', data: null } as const) : poll;
   return page({
-    title: `${isRefused ? 'Nicht gesendet – ' : ''}${article.headline} – Seeblatt`,
+    siteName: view.siteName,
+    title: `${isRefused ? 'Nicht gesendet – ' : ''}${article.headline}`,
     description: article.lead,
     picture: article.leadPicture.url,
     sections,

@@ -1,18 +1,20 @@
 import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { problemOf } from '#http';
-import { LOGGER, type Logger } from '#platform';
+import { CONFIG, LOGGER, type Logger } from '#platform';
+import type { ReaderAppConfig } from '../config.js';
 import { Gateway, GatewayRefused } from '../gateway/gateway.js';
 import { errorPage } from './error.js';
 
-/** Seconds after which a browser may ask again. */
+/** Seconds after which a client may retry. */
 const RETRY_AFTER = '30';
 
-/** Readers get a page, not a problem document. */
+/** Answers errors with a page, not with a problem document. */
 @Catch()
 export class ErrorPageFilter implements ExceptionFilter {
   constructor(
     private readonly gateway: Gateway,
+    @Inject(CONFIG) private readonly config: ReaderAppConfig,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -22,11 +24,12 @@ export class ErrorPageFilter implements ExceptionFilter {
     const status = pageStatus(refused?.status ?? problemOf(thrown).status);
     if (status >= 500 && !refused) this.log.error({ err: thrown }, 'a page failed');
     const sections = status === 503 ? [] : await this.gateway.sections().catch(() => []);
-    const html = errorPage(status, sections, refused?.problem.note);
+    const { siteName } = this.config;
+    const html = errorPage({ siteName, status, sections, note: refused?.problem.note });
     if (status === 503) reply.header('retry-after', RETRY_AFTER);
     reply.status(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(html);
   }
 }
 
-/** An address that cannot be one of ours is simply not there. */
+/** An address that is not valid is answered like one that does not exist. */
 const pageStatus = (status: number): number => (status === 422 || status === 400 ? 404 : status);

@@ -14,14 +14,22 @@ const texts: Readonly<Record<number, readonly [title: string, text: string]>> = 
   ],
 };
 
-/** @param note what the newsroom says about a retraction. */
-export function errorPage(status: number, sections: readonly Term[], note?: string): string {
+interface ErrorProps {
+  readonly siteName: string;
+  readonly status: number;
+  readonly sections: readonly Term[];
+  /** What the newsroom says about a retraction. */
+  readonly note?: string;
+}
+
+export function errorPage({ siteName, status, sections, note }: ErrorProps): string {
   const [title, text] = texts[status] ?? [
     'Etwas ist schiefgegangen',
     'Bitte versuchen Sie es später noch einmal.',
   ];
   return page({
-    title: `${title} – Seeblatt`,
+    siteName,
+    title,
     sections,
     children: (
       <article>
@@ -36,10 +44,11 @@ export function errorPage(status: number, sections: readonly Term[], note?: stri
   });
 }
 
-/** For a form that got no answer while the article cannot be shown either: it keeps what was typed. */
-export const unsentPage = (slug: string, { refusedComment }: Outcome): string =>
+/** The answer to a form that failed while the article is unavailable, too. It keeps what was typed. */
+export const unsentPage = (siteName: string, slug: string, { refusedComment }: Outcome): string =>
   page({
-    title: 'Nicht gesendet – Seeblatt',
+    siteName,
+    title: 'Nicht gesendet',
     sections: [],
     children: (
       <article class="comments">

@@ -1,8 +1,10 @@
-import { Controller, Get, Header, Param, Query, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Param, Query, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Slug } from '#events';
 import { ForAnyone } from '#http';
+import { CONFIG } from '#platform';
+import type { ReaderAppConfig } from '../config.js';
 import { Gateway } from '../gateway/gateway.js';
 import { ErrorPageFilter } from './error-page.filter.js';
 import { frontPage } from './front.js';
@@ -14,17 +16,20 @@ type Paging = z.infer<typeof Paging>;
 @ForAnyone()
 @UseFilters(ErrorPageFilter)
 export class FrontController {
-  constructor(private readonly gateway: Gateway) {}
+  constructor(
+    private readonly gateway: Gateway,
+    @Inject(CONFIG) private readonly config: ReaderAppConfig,
+  ) {}
 
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('cache-control', 'private, no-cache')
   async front(@Query({ schema: Paging }) { cursor }: Paging): Promise<string> {
     const [sections, list] = await Promise.all([this.sections(), this.gateway.newest(cursor)]);
-    return frontPage({ list, sections, isFirst: !cursor });
+    return frontPage({ siteName: this.config.siteName, list, sections, isFirst: !cursor });
   }
 
-  /** An earlier slug leads to the one that the section has now. */
+  /** Redirects from an earlier slug to the present one. */
   @Get(':section')
   @Header('cache-control', 'private, no-cache')
   async section(
@@ -34,9 +39,11 @@ export class FrontController {
   ): Promise<void> {
     const [sections, list] = await Promise.all([this.sections(), this.gateway.section(slug, cursor)]);
     const current = list.terms[0] ?? { slug, name: slug };
-    if (current.slug !== slug) reply.redirect(`/${current.slug}`, 301);
-    else {
-      const html = frontPage({ list, sections, current, isFirst: !cursor });
+    if (current.slug !== slug) {
+      reply.redirect(`/${current.slug}`, 301);
+    } else {
+      const { siteName } = this.config;
+      const html = frontPage({ siteName, list, sections, current, isFirst: !cursor });
       reply.type('text/html; charset=utf-8').send(html);
     }
   }

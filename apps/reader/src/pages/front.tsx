@@ -3,21 +3,23 @@ import { page } from '../components/layout.js';
 import type { List, Term } from '../gateway/answers.js';
 
 interface FrontProps {
+  readonly siteName: string;
   readonly list: List;
   readonly sections: readonly Term[];
-  /** The section it is the front of; the whole site's without one. */
+  /** The section; undefined on the front page of the site. */
   readonly current?: Term;
   readonly isFirst: boolean;
 }
 
-export const frontPage = ({ list, sections, current, isFirst }: FrontProps): string =>
+export const frontPage = ({ siteName, list, sections, current, isFirst }: FrontProps): string =>
   page({
-    title: current ? `${current.name} – Seeblatt` : 'Seeblatt – was die Region bewegt',
+    siteName,
+    title: current?.name,
     sections,
     current: current?.slug,
     children: (
       <>
-        <h1 class={current ? 'section' : 'hidden'}>{current?.name ?? 'Seeblatt'}</h1>
+        <h1 class={current ? 'section' : 'hidden'}>{current?.name ?? siteName}</h1>
         {list.items.length === 0 && <p class="missing">Hier ist noch nichts erschienen.</p>}
         <ul class="grid">
           {list.items.map((summary, i) => (

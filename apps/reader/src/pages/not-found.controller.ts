@@ -2,7 +2,7 @@ import { Controller, Get, NotFoundException, UseFilters } from '@nestjs/common';
 import { ForAnyone } from '#http';
 import { ErrorPageFilter } from './error-page.filter.js';
 
-/** Every address that no other page has. */
+/** Answers every address that no other controller has. */
 @Controller()
 @ForAnyone()
 @UseFilters(ErrorPageFilter)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isOwnForm } from './same-site.guard.js';
 
-/** What a proxy sends on, which need not be what the reader sees. */
+/** A proxy can send another host than the one in the reader's address bar. */
 const host = 'reader:8080';
 const origins = { siteUrl: 'https://seeblatt.ch', allowedOrigins: [] };
 
@@ -13,7 +13,7 @@ describe('a form', () => {
       'that the reader sends by loading the page again',
       { host, origin: 'https://seeblatt.ch', 'sec-fetch-site': 'none' },
     ],
-  ])('%s is taken', (_name, headers) => {
+  ])('%s is accepted', (_name, headers) => {
     expect(isOwnForm(headers, origins)).toBe(true);
   });
 
@@ -22,7 +22,7 @@ describe('a form', () => {
     ['from another site that hides its origin', { host, 'sec-fetch-site': 'cross-site' }],
     ['from another host of the same site', { host, 'sec-fetch-site': 'same-site' }],
     ['from a page without an origin', { host, origin: 'null' }],
-    ['from a page of the address that the proxy knows it by', { host, origin: 'http://reader:8080' }],
+    ['from the address that only the proxy uses', { host, origin: 'http://reader:8080' }],
     ['from another port', { host, origin: 'https://seeblatt.ch:8443' }],
   ])('%s is refused', (_name, headers) => {
     expect(isOwnForm(headers, origins)).toBe(false);

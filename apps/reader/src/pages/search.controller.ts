@@ -1,6 +1,8 @@
-import { Controller, Get, Header, Query, UseFilters } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Query, UseFilters } from '@nestjs/common';
 import { z } from 'zod';
 import { ForAnyone } from '#http';
+import { CONFIG } from '#platform';
+import type { ReaderAppConfig } from '../config.js';
 import { Gateway, GatewayRefused } from '../gateway/gateway.js';
 import { ErrorPageFilter } from './error-page.filter.js';
 import { searchPage } from './search.js';
@@ -16,7 +18,10 @@ type SearchRequest = z.infer<typeof SearchRequest>;
 @ForAnyone()
 @UseFilters(ErrorPageFilter)
 export class SearchController {
-  constructor(private readonly gateway: Gateway) {}
+  constructor(
+    private readonly gateway: Gateway,
+    @Inject(CONFIG) private readonly config: ReaderAppConfig,
+  ) {}
 
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
@@ -26,14 +31,15 @@ export class SearchController {
       this.gateway.sections().catch(() => []),
       q ? this.find(q, order, cursor) : undefined,
     ]);
-    return searchPage({ q, order, hits, sections, isFirst: !cursor });
+    return searchPage({ siteName: this.config.siteName, q, order, hits, sections, isFirst: !cursor });
   }
 
-  /** What nothing can be found by finds nothing. */
+  /** A query that cannot be searched for, such as one of stop words only, has no hits. */
   private find(q: string, order: string | undefined, cursor: string | undefined) {
     return this.gateway.search(q, order, cursor).catch((error: unknown) => {
-      if (error instanceof GatewayRefused && error.status === 422)
+      if (error instanceof GatewayRefused && error.status === 422) {
         return { items: [], total: 0, similar: false };
+      }
       throw error;
     });
   }

@@ -3,17 +3,19 @@ import { page } from '../components/layout.js';
 import type { Hits, Term } from '../gateway/answers.js';
 
 interface SearchProps {
+  readonly siteName: string;
   readonly q: string;
   readonly order: 'date' | undefined;
-  /** Undefined before anything is searched for. */
+  /** Undefined without a query. */
   readonly hits: Hits | undefined;
   readonly sections: readonly Term[];
   readonly isFirst: boolean;
 }
 
-export const searchPage = ({ q, order, hits, sections, isFirst }: SearchProps): string =>
+export const searchPage = ({ siteName, q, order, hits, sections, isFirst }: SearchProps): string =>
   page({
-    title: q ? `«${q}» – Suche – Seeblatt` : 'Suche – Seeblatt',
+    siteName,
+    title: q ? `«${q}» – Suche` : 'Suche',
     sections,
     current: 'suche',
     children: (

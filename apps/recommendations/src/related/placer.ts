@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
-import { BackgroundWork, within } from '#jobs';
+import { BackgroundWork, withDeadline } from '#jobs';
 import { afterCommit, CONFIG, LOGGER, type Logger } from '#platform';
 import type { RecommendationsConfig } from '../config.js';
 import { Rails } from '../rails/rails.js';
@@ -115,7 +115,7 @@ function backlogOf(db: DataSource): Gauge {
       try {
         const counted = db.sql<[{ count: number }]>`
           SELECT count(*)::int FROM (SELECT 1 FROM to_place LIMIT ${BACKLOG.limit}) AS counted`;
-        const [{ count }] = await within(BACKLOG.within, counted);
+        const [{ count }] = await withDeadline(BACKLOG.within, counted);
         this.set(count);
       } catch {
         this.remove();

@@ -1,19 +1,16 @@
-import { Inject, Injectable, Optional, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { Refused } from '../problems/problems.js';
-import { LOGGER, type Logger } from '#platform';
-import { AUDIENCE, callerOf, type DeclaredAudience } from './audience.js';
-import { BearerTokens } from './bearer-tokens.js';
-import { ReaderTokens } from './reader-tokens.js';
+import { LOGGER, setCaller, type Logger } from '#platform';
+import { refuse } from '../problems/refusals.js';
+import { AUDIENCE, AUDIENCES, type Audience, type DeclaredAudience } from './audience.js';
 
-/** Default-deny: lets a request through only when the route says whom it is for and the caller is one of them. */
+/** Default-deny: a request gets through only when its route declares an audience and the caller belongs to it. */
 @Injectable()
 export class AudienceGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly bearerTokens: BearerTokens,
-    @Optional() @Inject(ReaderTokens) private readonly readerTokens: ReaderTokens | undefined,
+    @Inject(AUDIENCES) private readonly audiences: readonly Audience[],
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -21,36 +18,14 @@ export class AudienceGuard implements CanActivate {
     // Events come from our own broker connection, not from a caller.
     if (context.getType() !== 'http') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const places = [context.getHandler(), context.getClass()];
-    const audience = this.reflector.getAllAndOverride<DeclaredAudience | undefined>(AUDIENCE, places);
-    if (audience === undefined) {
-      this.log.error({ route: request.routeOptions.url }, 'a route without a declared audience was refused');
-      throw new Refused('audience.undeclared', 403, 'This address is not open to anyone.');
+    const targets = [context.getHandler(), context.getClass()];
+    const declared = this.reflector.getAllAndOverride<DeclaredAudience | undefined>(AUDIENCE, targets);
+    const audience = declared && this.audiences.find((one) => one instanceof declared.audience);
+    if (!audience) {
+      this.log.error({ route: request.routeOptions.url }, 'a route without a known audience was refused');
+      throw refuse('audience.undeclared');
     }
-    if (audience === 'anyone') return true;
-    if (audience === 'reader') {
-      callerOf(request).readerId = this.readerOf(request);
-      return true;
-    }
-    const { authorization } = request.headers;
-    if (audience === 'anyone-or-subscribers') {
-      // Another scheme, such as that of a password in front of a test site, is not for us.
-      const hasToken = /^Bearer\b/i.test(authorization ?? '');
-      if (hasToken) callerOf(request).actor = await this.bearerTokens.verify(authorization);
-      return true;
-    }
-    const actor = await this.bearerTokens.verify(authorization);
-    if (!actor.roles.some((role) => audience.includes(role))) {
-      throw new Refused('auth.forbidden', 403, `This needs one of the roles ${audience.join(', ')}.`);
-    }
-    callerOf(request).actor = actor;
+    setCaller(await audience.recognize(request, declared.options));
     return true;
-  }
-
-  private readerOf(request: FastifyRequest): string {
-    const token = request.headers['x-reader'];
-    const id = typeof token === 'string' ? this.readerTokens?.verify(token) : undefined;
-    if (!id) throw new Refused('reader.unknown', 401, 'This needs the reader token that the gateway issues.');
-    return id;
   }
 }

@@ -36,12 +36,12 @@ describe('a token', () => {
     ['resource_access.my\\.client.roles', { resource_access: { 'my.client': { roles: ['editor'] } } }],
     ['https://example.ch/roles', { 'https://example.ch/roles': ['editor'] }],
     ['scope', { scope: 'openid editor' }],
-  ])('has its roles where AUTH_ROLES_CLAIM says: %s', async (AUTH_ROLES_CLAIM, claims) => {
+  ])('has its roles in the claim that AUTH_ROLES_CLAIM names: %s', async (AUTH_ROLES_CLAIM, claims) => {
     expect((await actorOf(claims, { AUTH_ROLES_CLAIM })).roles).toEqual(['editor']);
   });
 
   it.each([{}, { roles: 'gardener' }, { roles: { editor: true } }, { realm_access: null }])(
-    'gives no rights without roles there: %j',
+    'gives no rights without roles in that claim: %j',
     async (claims) => {
       expect((await actorOf(claims)).roles).toEqual([]);
     },
@@ -52,18 +52,18 @@ describe('a token', () => {
     [false, { roles: ['reader'], subscriber: 'true' }],
     [false, { roles: ['editor'], subscriber: true }],
     [false, { roles: ['reader'] }],
-  ])('is of a subscriber: %s with %j', async (isSubscriber, claims) => {
+  ])('belongs to a subscriber: %s with %j', async (isSubscriber, claims) => {
     expect((await actorOf(claims)).isSubscriber).toBe(isSubscriber);
   });
 
-  it('says who subscribes where AUTH_SUBSCRIBER_CLAIM says', async () => {
+  it('names subscribers in the claim of AUTH_SUBSCRIBER_CLAIM', async () => {
     const claims = { roles: ['reader'], 'https://example.ch/abo': true };
     const env = { AUTH_SUBSCRIBER_CLAIM: 'https://example.ch/abo' };
     expect((await actorOf(claims, env)).isSubscriber).toBe(true);
   });
 
   it.each([{ sub: 'a\u0000b' }, { name: 'Lia\u0000' }, { name: '\ud800' }])(
-    'of somebody whose name no database stores is refused: %j',
+    'is refused when the database cannot store its name: %j',
     async (claims) => {
       await expect(actorOf({ roles: ['editor'], ...claims })).rejects.toMatchObject({ status: 401 });
     },
@@ -136,19 +136,19 @@ describe('the keys of an issuer', () => {
     ],
   ];
 
-  it.each(failures)('are unavailable, with a time to come again, while it %s', async (_how, failure) => {
+  it.each(failures)('are unavailable, with a time to retry, while it %s', async (_how, failure) => {
     answer = failure;
     await expect(
       tokensWith({ AUTH_JWKS_URL: url }).verify(`Bearer ${await tokenOf(secrets)}`),
     ).rejects.toMatchObject({ code: 'auth.unavailable', status: 503, details: { retryAfter: 10 } });
   });
 
-  it('are unavailable while nothing listens there', async () => {
+  it('are unavailable while nothing listens at their address', async () => {
     const tokens = tokensWith({ AUTH_JWKS_URL: 'http://127.0.0.1:1/' });
     await expect(tokens.verify(`Bearer ${await tokenOf(secrets)}`)).rejects.toMatchObject({ status: 503 });
   });
 
-  it('refuse a token that none of them fits, and are not fetched again for it within ten seconds', async () => {
+  it('refuse a token that another key has signed, and are not fetched again for it within ten seconds', async () => {
     const tokens = tokensWith({ AUTH_JWKS_URL: url });
     const foreign = await tokenOf(await createSecrets());
     for (let i = 0; i < 3; i++) {
@@ -185,7 +185,7 @@ describe('the keys of an issuer', () => {
       expect(requests).toBe(2);
     });
 
-    it('include a new one of the issuer as soon as a token is signed with it', async () => {
+    it('include a new key of the issuer as soon as a token is signed with it', async () => {
       await find();
       const next = await createSecrets();
       answer = keySet(secrets, next);
@@ -194,14 +194,14 @@ describe('the keys of an issuer', () => {
       expect(requests).toBe(2);
     });
 
-    it('forget one that the issuer has withdrawn', async () => {
+    it('do not include a key that the issuer has withdrawn', async () => {
       await find();
       answer = keySet(await createSecrets());
       now = 11 * MINUTE;
       await expect(find()).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
     });
 
-    it('are used at once while the issuer hangs, and replaced when it answers late', async () => {
+    it('are used without a long wait while the issuer hangs, and replaced when it answers late', async () => {
       await find();
       const next = await createSecrets();
       let late: (() => void) | undefined;
@@ -218,7 +218,7 @@ describe('the keys of an issuer', () => {
       await expect(find()).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
     });
 
-    it('are kept for a day while the issuer fails, which is asked every ten seconds at most', async () => {
+    it('are kept for a day while the issuer fails, and are fetched at most every ten seconds', async () => {
       await find();
       answer = failures[0]![1];
       now = 23 * HOUR;

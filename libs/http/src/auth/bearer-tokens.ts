@@ -1,16 +1,16 @@
 import { createLocalJWKSet, jwtVerify, type JWTVerifyGetKey } from 'jose';
-import type { ServerConfig, Logger } from '#platform';
-import { Refused } from '../problems/problems.js';
-import type { Actor } from './audience.js';
+import type { Actor, Logger, ServerConfig } from '#platform';
+import { refuse } from '../problems/refusals.js';
 import { actorOf } from './claims.js';
 import { IssuerKeys, KeysUnavailable } from './issuer-keys.js';
 
 type TokenConfig = Pick<
   ServerConfig,
-  'authIssuer' | 'authAudience' | 'authKeys' | 'authRolesClaim' | 'authSubscriberClaim'
->;
+  'authIssuer' | 'authAudience' | 'authRolesClaim' | 'authSubscriberClaim'
+> &
+  Partial<Pick<ServerConfig, 'authKeys'>>;
 
-/** Seconds after which a caller whose token could not be verified may come again. */
+/** Seconds after which a caller may retry whose token could not be verified. */
 const RETRY_AFTER = 10;
 
 /** Verifies bearer tokens against the issuer's public keys: signature, issuer, audience, times. */
@@ -33,10 +33,10 @@ export class BearerTokens {
   /** @throws Refused `auth.required` without a valid token, `auth.unavailable` when the keys cannot be fetched. */
   async verify(authorization: string | undefined): Promise<Actor> {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
-    if (!token) throw required();
+    if (!token) throw refuse('auth.required');
     if (!this.keyFor) {
       this.log.warn('no token can be verified: neither AUTH_JWKS_URL nor AUTH_JWKS is set');
-      throw required();
+      throw refuse('auth.required');
     }
     const { authIssuer, authAudience, authRolesClaim, authSubscriberClaim } = this.config;
     try {
@@ -49,14 +49,8 @@ export class BearerTokens {
       });
       return actorOf(payload, { roles: authRolesClaim, subscriber: authSubscriberClaim });
     } catch (error) {
-      if (error instanceof KeysUnavailable) throw unavailable();
-      throw required();
+      if (error instanceof KeysUnavailable) throw refuse('auth.unavailable', { retryAfter: RETRY_AFTER });
+      throw refuse('auth.required');
     }
   }
 }
-
-const required = () => new Refused('auth.required', 401, 'This needs a valid bearer token.');
-const unavailable = () =>
-  new Refused('auth.unavailable', 503, 'The keys of the token issuer cannot be fetched at the moment.', {
-    retryAfter: RETRY_AFTER,
-  });

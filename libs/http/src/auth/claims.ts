@@ -1,7 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { z } from 'zod';
-import type { ClaimPath } from '#platform';
-import { roles, type Actor, type Role } from './audience.js';
+import { allRoles, type Actor, type ClaimPath, type Role } from '#platform';
 
 const claimAt = (payload: JWTPayload, path: ClaimPath): unknown =>
   path.reduce<unknown>(
@@ -12,12 +11,12 @@ const claimAt = (payload: JWTPayload, path: ClaimPath): unknown =>
     payload,
   );
 
-// Both end up in audit logs, and Postgres stores no U+0000.
+// Both are stored in audit logs, and Postgres stores no U+0000.
 const Name = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u);
 const Identity = z.object({ sub: Name, name: Name.optional() });
 
 /**
- * Who a verified token is about. A role that this build does not know gives no rights and does no harm.
+ * The actor that a verified token names. A role that this build does not know is ignored.
  * @throws ZodError for a `sub` or `name` that is empty, longer than 200 characters or has control characters.
  */
 export function actorOf(
@@ -30,8 +29,8 @@ export function actorOf(
   return { id: sub, name, roles: held, isSubscriber };
 }
 
-/** From a list, or from one string with spaces in between. */
+/** Reads a list, or one string with spaces between the names. */
 function rolesIn(claim: unknown): Role[] {
   const names: unknown = typeof claim === 'string' ? claim.split(' ') : claim;
-  return Array.isArray(names) ? roles.filter((role) => names.includes(role)) : [];
+  return Array.isArray(names) ? allRoles.filter((role) => names.includes(role)) : [];
 }

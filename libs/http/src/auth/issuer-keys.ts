@@ -2,71 +2,72 @@ import { setTimeout } from 'node:timers/promises';
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 
 /** Milliseconds. */
-const within = {
+const limits = {
+  /** Deadline of one fetch. */
   fetch: 3_000,
-  /** Fetched keys are used for so long without asking again. */
+  /** Age up to which fetched keys are used without a new fetch. */
   fresh: 10 * 60_000,
-  /** While the issuer cannot be asked, the last good keys are used for so long. */
+  /** Age up to which the last good keys are used while the issuer is unavailable. */
   kept: 24 * 60 * 60_000,
-  /** What a request waits for newer keys while there are some that may be used. */
+  /** How long a request waits for newer keys while it could use the old ones. */
   patience: 500,
-  /** Between two attempts to fetch, whatever came of the first. */
+  /** Time between two fetches, also after a failure. */
   pause: 10_000,
 } as const;
 
-/** The issuer's keys cannot be fetched, and there are none from before that may still be used. */
+/** The issuer's keys cannot be fetched, and no earlier ones are recent enough to be used. */
 export class KeysUnavailable extends Error {
   override readonly name = 'KeysUnavailable';
 }
 
-/** The public keys of a token issuer, fetched from its JSON Web Key Set and kept while it does not answer. */
+/** The public keys of a token issuer, fetched from its JSON Web Key Set and kept while it is unavailable. */
 export class IssuerKeys {
-  /** Never fetches on its own: `reload` does, when the rules of this class say so. */
+  /** Never fetches on its own; this class decides when it reloads. */
   private readonly remote: ReturnType<typeof createRemoteJWKSet>;
   private fetchedAt = -Infinity;
   private attempt: { readonly at: number; readonly done: Promise<boolean> } | undefined;
 
-  /** @param onFailure is called for each failed attempt, at most every ten seconds. */
+  /** @param onFailure is called for each failed fetch, at most every ten seconds. */
   constructor(
     url: string,
     private readonly onFailure: (error: unknown) => void,
     private readonly now: () => number = Date.now,
   ) {
     this.remote = createRemoteJWKSet(new URL(url), {
-      timeoutDuration: within.fetch,
+      timeoutDuration: limits.fetch,
       cacheMaxAge: Infinity,
       cooldownDuration: Infinity,
     });
   }
 
-  /** @throws KeysUnavailable; JOSEError for a token that no key fits. */
+  /** @throws KeysUnavailable; JOSEError for a token that was signed with none of the keys. */
   readonly keyFor: JWTVerifyGetKey = async (header, token) => {
-    if (this.age() > within.fresh) await this.renew();
-    if (this.age() > within.kept) throw new KeysUnavailable();
+    if (this.age() > limits.fresh) await this.renew();
+    if (this.age() > limits.kept) throw new KeysUnavailable();
     try {
       return await this.remote(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || this.age() <= within.pause) throw error;
-      // The issuer may have a new key; whether it has, only it knows.
+      if (!(error instanceof errors.JWKSNoMatchingKey) || this.age() <= limits.pause) throw error;
+      // The issuer may have a new key.
       if (!(await this.fetch())) throw new KeysUnavailable();
       return this.remote(header, token);
     }
   };
 
-  /** Waits no longer than `patience` for an issuer that hangs, unless there is nothing to go on with. */
+  /** Waits no longer than `patience` for an issuer that hangs, unless the old keys must not be used any more. */
   private async renew(): Promise<void> {
     const fetched = this.fetch();
-    if (this.age() > within.kept) await fetched;
-    else await Promise.race([fetched, setTimeout(within.patience, undefined, { ref: false })]);
+    if (this.age() > limits.kept) await fetched;
+    else await Promise.race([fetched, setTimeout(limits.patience, undefined, { ref: false })]);
   }
 
   private age(): number {
     return this.now() - this.fetchedAt;
   }
 
-  /** Fetches the keys, together with whoever else wants them now. @returns whether the last attempt succeeded. */
+  /** Fetches the keys once for all callers that need them now. @returns whether the last fetch succeeded. */
   private fetch(): Promise<boolean> {
-    if (!this.attempt || this.now() - this.attempt.at >= within.pause) {
+    if (!this.attempt || this.now() - this.attempt.at >= limits.pause) {
       this.attempt = { at: this.now(), done: this.reload() };
     }
     return this.attempt.done;

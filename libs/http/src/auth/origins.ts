@@ -1,4 +1,4 @@
-/** Where readers read, and the origins of other pages that may act for them. */
+/** The site's own address, and other origins whose pages may send changes. */
 export interface Origins {
   readonly siteUrl: string;
   readonly allowedOrigins: readonly string[];
@@ -7,9 +7,8 @@ export interface Origins {
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * Whether a page of this origin may send changes: the site's own, or one that is allowed. The site is compared with what
- * is configured and not with the `Host` of the request, which proxies rewrite. On a developer's machine the site has
- * three names.
+ * Whether a page of this origin may send changes: the site's own origin, or an allowed one. The site's origin comes from
+ * the configuration, because proxies rewrite the `Host` of a request. On a developer's machine the site has three names.
  */
 export function isAllowedOrigin(origin: string, { siteUrl, allowedOrigins }: Origins): boolean {
   if (allowedOrigins.includes(origin)) return true;

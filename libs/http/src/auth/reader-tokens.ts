@@ -1,8 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
- * Knows readers who are not logged in: `<random id>.<signature>`, issued by the gateway as a cookie and forwarded to
- * the services, which check it themselves. Nothing about the person is in it.
+ * Tokens of readers who are not logged in: `<random id>.<signature>`. The gateway issues them as a cookie and forwards
+ * them to the services, which verify them themselves. A token holds nothing about the person.
  */
 export class ReaderTokens {
   constructor(private readonly key: string) {}
@@ -22,8 +22,8 @@ export class ReaderTokens {
   }
 
   /**
-   * A name for the reader that is stable within `scope` and reveals nothing outside it: who has the database can
-   * neither act as the reader nor follow one reader from scope to scope. 43 characters.
+   * A name for the reader that is stable within `scope` and reveals nothing outside it: someone with access to the
+   * database can neither act as the reader nor recognize the reader in another scope. 43 characters.
    */
   pseudonym(readerId: string, scope: string): string {
     return createHmac('sha256', this.key).update(`pseudonym\n${scope}\n${readerId}`).digest('base64url');

@@ -1,6 +1,7 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { problemOf, Refused } from './problems.js';
+import { problemOf } from './problem.js';
+import { Refused } from './refused.js';
 
 /** The one place where an error becomes an answer. */
 @Catch()
@@ -10,7 +11,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
     if (problem.status >= 500) {
-      // Refusals are decisions, frequent under load: no stack, metrics count them.
+      // Refusals are decisions and frequent under load: metrics count them, and a stack would say nothing.
       if (error instanceof Refused) request.log.warn({ code: error.code }, 'request refused');
       else request.log.error({ err: error }, 'request failed');
     }

@@ -1,15 +1,16 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Refused } from '../problems/problems.js';
+import { commonProblems } from '../problems/common-problems.js';
+import { Refused } from '../problems/refused.js';
 
-/** The client closed its connection before it had its answer. Nobody receives the status; 499 marks it in logs and metrics. */
+/** The client closed its connection before it had its answer. Status 499 is for logs and metrics only. */
 export class ClientGone extends Refused {
   constructor() {
-    super('client.gone', 499, 'The client closed its connection.');
+    super('client.gone', ...commonProblems['client.gone']);
   }
 }
 
-/** Aborts with {@link ClientGone} when the client goes away before it has its answer. */
+/** Aborts with {@link ClientGone} when the client closes its connection before it has its answer. */
 export function clientSignal({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
   const close = (): void => {
@@ -20,7 +21,7 @@ export function clientSignal({ raw }: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-/** The {@link clientSignal} of a request: what has not begun for a client that is gone need not begin. */
+/** The {@link clientSignal} of a request, so that nothing is started for a client that is gone. */
 export const ClientSignal = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal =>
   clientSignal(context.switchToHttp().getResponse<FastifyReply>()),
 );

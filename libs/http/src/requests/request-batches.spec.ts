@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { Busy, createDataSource, createLogger, type Outcome } from '#platform';
 import { describeWith, testDatabase, type TestDatabase } from '#testing';
-import { Refused } from '../problems/problems.js';
+import { Refused } from '../problems/refused.js';
 import { outcomeOf, RequestBatches, RETRY_SOON } from './request-batches.js';
 
 const busy = new Refused('test.busy', 503, 'Too many requests.', RETRY_SOON);

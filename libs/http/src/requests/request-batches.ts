@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { BatchWriter, boundedTransaction, type Logger, type Outcome } from '#platform';
-import { Refused } from '../problems/problems.js';
+import { Refused } from '../problems/refused.js';
 
 /** Details of a refusal for a request that may be sent again after so many seconds. */
 export const RETRY_SOON = { retryAfter: 2 };

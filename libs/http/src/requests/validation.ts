@@ -1,31 +1,38 @@
 import { StandardSchemaValidationPipe, type PipeTransform } from '@nestjs/common';
 import type { z } from 'zod';
-import { Refused } from '../problems/problems.js';
+import { refuse } from '../problems/refusals.js';
+import type { Refused } from '../problems/refused.js';
 
 type Issue = {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[];
 };
 
+/** Errors that an answer lists. */
+const MAX_ERRORS = 50;
+
 const invalid = (issues: readonly Issue[]): Refused =>
-  new Refused('request.invalid', 422, 'The request has values that are not allowed.', {
-    errors: issues.slice(0, 50).map((issue) => ({ pointer: pointerOf(issue), detail: issue.message })),
+  refuse('request.invalid', {
+    errors: issues
+      .slice(0, MAX_ERRORS)
+      .map((issue) => ({ pointer: pointerOf(issue), detail: issue.message })),
   });
 
-/** Checks `@Body({ schema })`, `@Query({ schema })` and `@Param({ schema })`; answers 422 with a pointer a complaint. */
+/** Checks `@Body({ schema })`, `@Query({ schema })` and `@Param({ schema })`; answers 422 with one JSON pointer per error. */
 export const validationPipe = (): PipeTransform =>
   new StandardSchemaValidationPipe({ exceptionFactory: invalid });
 
 /**
- * Checks a value outside a route's parameters.
+ * Checks a value that is not a parameter of the route.
  * @throws Refused `request.invalid`.
  */
-export function valid<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+export function parseOrRefuse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (!result.success) throw invalid(result.error.issues);
   return result.data;
 }
 
+/** The JSON pointer of an error (RFC 6901). */
 function pointerOf({ path = [] }: Issue): string {
   const segments = path.map((segment) => String(typeof segment === 'object' ? segment.key : segment));
   return segments.map((segment) => `/${segment.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

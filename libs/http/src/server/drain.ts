@@ -5,18 +5,18 @@ import { pause } from '#jobs';
 
 /** Milliseconds. */
 export interface DrainLimits {
-  /** How long idle connections stay open, so that a client that is just sending gets an answer, not a reset. */
+  /** How long idle connections stay open, so that a client that is just sending gets an answer instead of a reset. */
   readonly idle: number;
   /** How long requests under way may take to finish. */
   readonly requests: number;
 }
 
-/** Milliseconds between checks of what is left. */
+/** Milliseconds between checks for open connections. */
 const POLL = 20;
 
 /**
- * Lets an HTTP server stop without breaking a request. It accepts no new connection, answers what comes on open ones
- * with `connection: close`, and closes connections when they are idle.
+ * Stops an HTTP server without breaking a request: it accepts no new connections, answers requests on open ones with
+ * `connection: close`, and closes connections once they are idle.
  */
 export class Drain {
   private draining = false;
@@ -39,7 +39,7 @@ export class Drain {
     const { server } = this.fastify;
     // Connections already in the accept queue are accepted first; the rest would be reset.
     await new Promise((resolve) => setImmediate(resolve));
-    // http.Server.close() would close idle connections at once, and reset requests that are just arriving.
+    // http.Server.close() would close idle connections at once and reset requests that are just arriving.
     TcpServer.prototype.close.call(server);
     const idleUntil = Date.now() + idle;
     const requestsUntil = Date.now() + Math.max(idle, requests);

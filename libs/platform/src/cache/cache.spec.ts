@@ -11,7 +11,7 @@ import { RedisCache } from './redis-cache.js';
 
 const log = createLogger('test', 'silent');
 
-/** The same for both adapters. */
+/** Both adapters behave the same. */
 const behaviour = (create: () => Cache) => (): void => {
   const cache = create();
 
@@ -23,20 +23,20 @@ const behaviour = (create: () => Cache) => (): void => {
       return (await cache.getMany([key]))[0] !== undefined;
     });
 
-  it('gives values in the order of the keys, undefined for what it does not have', async () => {
+  it('returns values in the order of the keys, and undefined for a miss', async () => {
     await put('a', '1', 1);
     await put('c', '3:with colon', 1);
     expect(await cache.getMany(['c', 'b', 'a'])).toEqual(['3:with colon', undefined, '1']);
   });
 
-  it('never replaces a newer version by an older one', async () => {
+  it('never replaces a newer version with an older one', async () => {
     await put('card', 'new', 7);
     await cache.put([{ key: 'card', value: 'old', version: 6 }], 60);
     await cache.offer([{ key: 'card', value: 'old', version: 6 }], 60);
     expect(await cache.getMany(['card'])).toEqual(['new']);
   });
 
-  it('forgets, and then takes newer versions only', async () => {
+  it('forgets a key, and then stores only newer versions', async () => {
     await put('gone', 'text', 3);
     await cache.forget(['gone'], 4, 60);
     await cache.offer([{ key: 'gone', value: 'text', version: 3 }], 60);
@@ -54,7 +54,7 @@ const behaviour = (create: () => Cache) => (): void => {
 };
 
 describe(
-  'the cache in the process',
+  'the cache in memory',
   behaviour(() => new MemoryCache()),
 );
 describeWith('redis')(
@@ -62,8 +62,8 @@ describeWith('redis')(
   behaviour(() => new RedisCache(addressOf('redis'), testPrefix(), log)),
 );
 
-describe('the memory of the cache in the process', () => {
-  it('is bounded in bytes: large entries make room for each other', async () => {
+describe('the size of the cache in memory', () => {
+  it('is bounded in bytes, so that large entries evict each other', async () => {
     const cache = new MemoryCache({ entries: 1_000, bytes: 1_000_000 });
     const keys = Array.from({ length: 10 }, (_, i) => `key ${i}`);
     for (const key of keys) await cache.put([{ key, value: 'x'.repeat(100_000), version: 1 }], 60);
@@ -73,7 +73,7 @@ describe('the memory of the cache in the process', () => {
   });
 });
 
-describeWith('redis')('the cache in Redis that fails', () => {
+describeWith('redis')('the cache in a failing Redis', () => {
   let redis: RedisServer;
   let cache: RedisCache;
   let registry: Registry;
@@ -93,7 +93,7 @@ describeWith('redis')('the cache in Redis that fails', () => {
   };
   const isAvailable = async () => (await metric('cache_available')) === 1;
   const isUnavailable = async () => (await metric('cache_available')) === 0;
-  /** Its administrator, on a connection of its own. */
+  /** Sends a command over an administrator's connection. */
   const command = async (...args: string[]) => {
     const client = await createClient({ url: redis.url }).connect();
     await client.sendCommand(args);
@@ -111,7 +111,7 @@ describeWith('redis')('the cache in Redis that fails', () => {
     await redis.remove();
   });
 
-  it('misses while Redis is down, and is used again when it is back', async () => {
+  it('misses while Redis is down, and is used again when Redis is up', async () => {
     await put('a', '1', 1);
     expect(await get('a')).toBe('1');
     await redis.kill();
@@ -125,7 +125,7 @@ describeWith('redis')('the cache in Redis that fails', () => {
     ]);
   });
 
-  it('waits for one deadline when Redis hangs, then misses at once, and is used again when it is back', async () => {
+  it('waits for one deadline when Redis hangs, then misses at once, and is used again when Redis answers', async () => {
     await put('a', '1', 1);
     redis.signal('SIGSTOP');
     const together = Array.from({ length: 50 }, () => [get('a'), put('b', '1', 1)]).flat();
@@ -135,7 +135,7 @@ describeWith('redis')('the cache in Redis that fails', () => {
       await put(`later ${i}`, 'x'.repeat(10_000), 1);
     }
     expect(await isUnavailable()).toBe(true);
-    // 4,000 calls one after another: had each waited for its deadline, this would be thousands.
+    // Had each of the 4,000 calls waited for its deadline, there would be thousands.
     expect(await metric('cache_failures_total')).toBe(1);
     redis.signal('SIGCONT');
     await waitUntil(isAvailable, { within: 20_000 });
@@ -150,7 +150,7 @@ describeWith('redis')('the cache in Redis that fails', () => {
     redis.signal('SIGSTOP');
     await Promise.all([put('changed', 'new', 2), get('same')]);
     await cache.forget(['retracted'], 2, 60);
-    // What a reader had fetched before the change, and what others find in Redis.
+    // Another process, which sees only what Redis holds.
     const other = new RedisCache(redis.url, '', log);
     redis.signal('SIGCONT');
     await waitUntil(isAvailable, { within: 20_000 });
@@ -174,7 +174,7 @@ describeWith('redis')('the cache in Redis that fails', () => {
     expect(await get('retracted')).toBeUndefined();
   });
 
-  it('is not used while Redis refuses writes, as one that is full or a replica, and logs one line', async () => {
+  it('is not used while Redis is full or a replica and refuses writes, and logs one line', async () => {
     for (const [broken, repaired] of [
       [
         ['CONFIG', 'SET', 'maxmemory', '1'],
@@ -214,7 +214,7 @@ describeWith('redis')('the cache in Redis that fails', () => {
     ]);
   });
 
-  it('misses when something else answers in its place', async () => {
+  it('misses when another server answers at its address', async () => {
     await cache.close();
     const server = createServer((socket) => {
       socket.on('error', () => undefined);

@@ -25,7 +25,7 @@ describeWith('postgres')('the time of the database as a version', () => {
     await database.drop();
   });
 
-  it('keeps a reader from putting the past back that has read before the commit, though after the change', async () => {
+  it('keeps a reader that has read between the change and its commit from storing the old value', async () => {
     const cache = new MemoryCache();
     const read = async () => {
       const version = await databaseTime(source);

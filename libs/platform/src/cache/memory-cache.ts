@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import { FORGOTTEN, type Cache, type CacheEntry } from './cache.js';
 
-/** The least recently used entries go first when either is reached. */
+/** When either is reached, the least recently used entries are evicted. */
 const LIMITS = { entries: 20_000, bytes: 32 * 2 ** 20 };
-/** Bytes of an entry besides its texts. */
+/** Approximate bytes of an entry besides its key and value. */
 const OVERHEAD = 200;
 
-/** The cache of a newsroom in one process. */
+/** The cache of a newsroom that runs in one process. */
 export class MemoryCache implements Cache {
   private readonly entries: LRUCache<string, CacheEntry>;
 
@@ -14,7 +14,7 @@ export class MemoryCache implements Cache {
     this.entries = new LRUCache({
       max: limits.entries,
       maxSize: limits.bytes,
-      // A character takes two bytes where any of its text is not Latin-1.
+      // A character takes two bytes in a string that is not all Latin-1.
       sizeCalculation: ({ key, value }) => 2 * (key.length + value.length) + OVERHEAD,
     });
   }

@@ -1,11 +1,11 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { createClient, defineScript } from 'redis';
 import type { Logger } from '../logging/logging.js';
-import { Backoff, pause, within } from '#jobs';
+import { Backoff, pause, withDeadline } from '#jobs';
 import { FORGOTTEN, type Cache, type CacheEntry } from './cache.js';
 import { UnconfirmedChanges } from './unconfirmed-changes.js';
 
-/** Stores `version:value` under each key unless a newer version is held. ARGV: seconds, then version and value a key. */
+/** Stores `version:value` under each key unless a newer version is stored. ARGV: seconds, then version and value per key. */
 const putNewer = defineScript({
   SCRIPT: `
 for i, key in ipairs(KEYS) do
@@ -23,13 +23,13 @@ end`,
   transformReply: () => true,
 });
 
-/** Milliseconds. A cache slower than the database is no help; a page asks it twice. */
+/** Milliseconds. A page calls the cache twice, and a cache that is slower than the database does not help. */
 const deadlines = { connect: 2_000, command: 100 };
-/** Milliseconds after which a connection counts as good, and the next failure as the first one. */
+/** Milliseconds after which a connection counts as stable, so that the next failure starts with the shortest wait. */
 const PROVEN = 10_000;
-/** Changes made up for with one command. */
+/** Missed changes per command. */
 const BATCH = 500;
-/** A write that says whether the cache can be used: one that is full or a replica still answers a PING. */
+/** A write that tests whether Redis is usable: a full one or a replica still answers PING. */
 const PROBE: CacheEntry = { key: 'probe', version: 0, value: FORGOTTEN };
 
 const clientFor = (url: string) =>
@@ -38,15 +38,15 @@ const clientFor = (url: string) =>
     scripts: { putNewer },
     disableOfflineQueue: true,
     commandsQueueMaxLength: 10_000,
-    // No timeout of the client's: it would end once a command is written, and a Redis that hangs is written to.
+    // No timeout of the client: it only covers the writing of a command, and a hanging Redis still accepts commands.
     socket: { connectTimeout: deadlines.connect, reconnectStrategy: false },
   });
 type Client = ReturnType<typeof clientFor>;
 
 /**
- * The cache in Redis, behind a circuit breaker. A command that fails or is not answered in time opens it: the connection
- * is destroyed with all that waits for it, and everything misses at once, without a command. Meanwhile one connection at
- * a time is tried in the background; the circuit closes when Redis has taken a write and the changes it has missed.
+ * The cache in Redis, behind a circuit breaker. A command that fails or times out opens the circuit: the connection is
+ * destroyed with all pending commands, and every call misses at once. In the background, one connection at a time is
+ * tried; the circuit closes when Redis has accepted a test write and the changes that it has missed.
  */
 export class RedisCache implements Cache {
   /** The connection in use; undefined while the circuit is open. */
@@ -75,10 +75,10 @@ export class RedisCache implements Cache {
     });
     this.failures = new Counter({
       name: 'cache_failures_total',
-      help: 'Times that Redis failed or did not answer in time and was given up until it works again.',
+      help: 'Times that Redis failed or timed out, so that it was not used until it worked again.',
       registers,
     });
-    // Connects, and keeps trying, in the background: a service starts without its cache.
+    // Connects in the background, since a service starts without its cache.
     void this.connect(0);
   }
 
@@ -111,12 +111,12 @@ export class RedisCache implements Cache {
     this.client = undefined;
   }
 
-  /** @returns undefined when there is no answer. Never rejects. */
+  /** @returns undefined without an answer. Never rejects. */
   private async ask<T>(command: (client: Client) => Promise<T>): Promise<T | undefined> {
     const { client } = this;
     if (!client) return undefined;
     try {
-      return await within(deadlines.command, command(client));
+      return await withDeadline(deadlines.command, command(client));
     } catch (error) {
       this.failed(client, error);
       return undefined;
@@ -141,7 +141,7 @@ export class RedisCache implements Cache {
     void this.connect(this.backoff.next());
   }
 
-  /** Tries one connection after another, the first in `wait` milliseconds, until one works. */
+  /** Tries one connection after another until one works, the first after `wait` milliseconds. */
   private async connect(wait: number): Promise<void> {
     const { signal } = this.closing;
     await pause(wait, signal);
@@ -150,9 +150,9 @@ export class RedisCache implements Cache {
       this.candidate = client;
       client.on('error', (error: unknown) => this.failed(client, error));
       try {
-        await within(deadlines.connect, client.connect());
-        await within(deadlines.command, this.write(client, [PROBE], 1));
-        await this.makeUp(client);
+        await withDeadline(deadlines.connect, client.connect());
+        await withDeadline(deadlines.command, this.write(client, [PROBE], 1));
+        await this.sendMissedChanges(client);
         if (signal.aborted) destroy(client);
         else this.use(client);
         return;
@@ -165,16 +165,16 @@ export class RedisCache implements Cache {
   }
 
   /** Makes the keys miss whose changes Redis has not confirmed. */
-  private async makeUp(client: Client): Promise<void> {
+  private async sendMissedChanges(client: Client): Promise<void> {
     if (this.unconfirmed.isIncomplete) {
       const { seconds } = this.unconfirmed;
       this.unconfirmed.clear();
       await pause(seconds * 1_000, this.closing.signal);
     }
-    let changes: ReturnType<UnconfirmedChanges['some']>;
-    while ((changes = this.unconfirmed.some(BATCH)).length > 0) {
+    let changes: ReturnType<UnconfirmedChanges['next']>;
+    while ((changes = this.unconfirmed.next(BATCH)).length > 0) {
       const entries = changes.map((change) => ({ ...change, value: FORGOTTEN }));
-      await within(deadlines.command, this.write(client, entries, this.unconfirmed.seconds));
+      await withDeadline(deadlines.command, this.write(client, entries, this.unconfirmed.seconds));
       this.unconfirmed.settle(changes);
     }
   }
@@ -199,6 +199,6 @@ function valueOf(held: string | null | undefined): string | undefined {
 }
 
 function destroy(client: Client): void {
-  // A client that has closed itself already throws.
+  // destroy() throws when the client has already closed itself.
   if (client.isOpen) client.destroy();
 }

@@ -1,4 +1,4 @@
-/** Keys remembered at most: a few megabytes. */
+/** Maximum number of keys; they take a few megabytes. */
 const LIMIT = 10_000;
 
 export interface Change {
@@ -7,14 +7,14 @@ export interface Change {
 }
 
 /**
- * Changes that the cache has not confirmed. What it held before it went away, and stale values that were on their way
- * to it, would otherwise be served when it is back; so it is given these first.
+ * Changes that the cache has not confirmed. They are sent first when it is available again. Otherwise it would serve values
+ * from before the outage, or stale ones that were on their way to it.
  */
 export class UnconfirmedChanges {
   private readonly versions = new Map<string, number>();
-  /** Seconds for which the cache may hold what any of these replaces. */
+  /** Seconds for which the cache may hold a value that one of these changes replaces. */
   seconds = 1;
-  /** There were more than {@link LIMIT}: only time, {@link seconds}, makes the cache right again. */
+  /** There were more than {@link LIMIT}: the cache is correct only after {@link seconds}, when all old values have expired. */
   isIncomplete = false;
 
   add(changes: readonly Change[], seconds: number): void {
@@ -26,8 +26,8 @@ export class UnconfirmedChanges {
     }
   }
 
-  /** @returns up to `count` of them; they stay here until they are settled. */
-  some(count: number): Change[] {
+  /** @returns up to `count` changes, which stay here until they are settled. */
+  next(count: number): Change[] {
     const changes: Change[] = [];
     for (const [key, version] of this.versions) {
       if (changes.length === count) break;
@@ -36,7 +36,7 @@ export class UnconfirmedChanges {
     return changes;
   }
 
-  /** The cache has taken `changes`; newer ones of the same keys stay. */
+  /** Removes changes that the cache has stored; newer changes of the same keys stay. */
   settle(changes: readonly Change[]): void {
     for (const { key, version } of changes) {
       if (this.versions.get(key) === version) this.versions.delete(key);

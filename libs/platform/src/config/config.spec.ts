@@ -1,17 +1,21 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { cacheSettings } from './service-settings.js';
-import { readConfig, secret, setting, text } from './config.js';
+import { readConfig, secretSetting, setting, envText } from './config.js';
 
 const settings = {
-  port: setting('READER_PORT', text.port(8080), 'a port from 0 to 65535'),
-  database: setting(['READER_DATABASE_URL', 'DATABASE_URL'], text.url(/^postgres$/), 'a postgres:// address'),
-  key: secret('READER_KEY', z.string().min(8), '8 characters or more'),
+  port: setting('READER_PORT', envText.port(8080), 'a port from 0 to 65535'),
+  database: setting(
+    ['READER_DATABASE_URL', 'DATABASE_URL'],
+    envText.url(/^postgres$/),
+    'a postgres:// address',
+  ),
+  key: secretSetting('READER_KEY', z.string().min(8), '8 characters or more'),
 };
 const env = { DATABASE_URL: 'postgres://db/reader', READER_KEY: 'long enough' };
 
 describe('the configuration', () => {
-  it('has standards, and takes the first variable that is set', () => {
+  it('has defaults, and uses the first variable that is set', () => {
     const own = { ...env, READER_DATABASE_URL: 'postgres://own/reader' };
     expect(readConfig(settings, env)).toEqual({
       port: 8080,
@@ -21,11 +25,11 @@ describe('the configuration', () => {
     expect(readConfig(settings, own).database).toBe('postgres://own/reader');
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as one that is not set', () => {
     expect(readConfig(settings, { ...env, READER_PORT: '' }).port).toBe(8080);
   });
 
-  it('names every wrong variable, the value it had and what is allowed', () => {
+  it('names every wrong variable, its value and what is allowed', () => {
     const wrong = { ...env, READER_PORT: 'eighty', DATABASE_URL: 'mysql://root:hush@db/x' };
     expect(() => readConfig(settings, wrong)).toThrow(
       'READER_PORT is "eighty". Allowed: a port from 0 to 65535.\n' +
@@ -46,7 +50,7 @@ describe('the cache of a service', () => {
     process.env['NODE_ENV'] = environment;
   });
 
-  it('may be in the process on one machine, and must be shared in production', () => {
+  it('may be in memory on one machine, and must be shared in production', () => {
     expect(readConfig(cacheSettings, {}).redisUrl).toBeUndefined();
     process.env['NODE_ENV'] = 'production';
     expect(() => readConfig(cacheSettings, {})).toThrow('REDIS_URL is not set.');

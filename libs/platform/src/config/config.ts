@@ -1,8 +1,11 @@
 import { z } from 'zod';
 
-/** One setting of a service: where it comes from, what it may be, and the words that say so. */
+/** Whether this process runs in production, where nothing may fall back to a default for developers. */
+export const isProduction = (): boolean => process.env['NODE_ENV'] === 'production';
+
+/** One setting of a service: where its value comes from and what is allowed. */
 export interface Setting<T> {
-  /** Environment variables, the first one that is set wins. */
+  /** Environment variables; the first one that is set wins. */
   readonly names: readonly string[];
   readonly schema: z.ZodType<T>;
   /** Completes the sentence "Allowed: …". */
@@ -10,14 +13,16 @@ export interface Setting<T> {
   readonly secret: boolean;
 }
 
-export type Settings = Readonly<Record<string, Setting<unknown>>>;
-export type ConfigOf<S extends Settings> = {
-  readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never;
+/** The settings that make up a configuration. */
+export type SettingsOf<Config> = { readonly [K in keyof Config]: Setting<Config[K]> };
+/** The configuration that settings make up. */
+export type ConfigOf<Settings> = {
+  readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never;
 };
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Declares a setting; `schema` gets the variable's text, or undefined when it is unset or empty. */
+/** Declares a setting. Its schema receives the text of the variable, or undefined when it is unset or empty. */
 export function setting<T>(
   names: string | readonly string[],
   schema: z.ZodType<T>,
@@ -26,8 +31,8 @@ export function setting<T>(
   return { names: [names].flat(), schema, allowed, secret: false };
 }
 
-/** A setting whose value must never be printed, not even when it is wrong. */
-export function secret<T>(
+/** Declares a setting whose value must never be printed, not even when it is wrong. */
+export function secretSetting<T>(
   names: string | readonly string[],
   schema: z.ZodType<T>,
   allowed: string,
@@ -41,19 +46,21 @@ export class ConfigError extends Error {
 
 /**
  * Reads all settings at once.
- * @throws ConfigError with one line a wrong variable: its name, the value it had (secrets excepted), what is allowed.
+ * @throws ConfigError with one line per wrong variable: its name, its value (except of secrets) and what is allowed.
  */
-export function readConfig<S extends Settings>(settings: S, env: Env): ConfigOf<S> {
+export function readConfig<Config extends object>(settings: SettingsOf<Config>, env: Env): Config {
   const config: Record<string, unknown> = {};
-  const complaints: string[] = [];
-  for (const [key, one] of Object.entries(settings)) {
-    const name = one.names.find((candidate) => env[candidate]) ?? one.names[0]!;
-    const result = one.schema.safeParse(env[name] || undefined);
+  const errors: string[] = [];
+  for (const [key, { names, schema, allowed, secret: isSecret }] of Object.entries<Setting<unknown>>(
+    settings,
+  )) {
+    const name = names.find((candidate) => env[candidate]) ?? names[0]!;
+    const result = schema.safeParse(env[name] || undefined);
     if (result.success) config[key] = result.data;
-    else complaints.push(`${name} ${valueShown(env[name], one.secret)}. Allowed: ${one.allowed}.`);
+    else errors.push(`${name} ${valueShown(env[name], isSecret)}. Allowed: ${allowed}.`);
   }
-  if (complaints.length > 0) throw new ConfigError(complaints.join('\n'));
-  return config as ConfigOf<S>;
+  if (errors.length > 0) throw new ConfigError(errors.join('\n'));
+  return config as Config;
 }
 
 function valueShown(value: string | undefined, isSecret: boolean): string {
@@ -62,21 +69,21 @@ function valueShown(value: string | undefined, isSecret: boolean): string {
   return `is ${JSON.stringify(value.replace(/\/\/[^/@]*@/, '//***@'))}`;
 }
 
-/** Schemas for the text of a variable. */
-export const text = {
-  /** Kubernetes gives Pods variables such as `ARTICLES_PORT=tcp://10.0.0.7:3001` for a Service; those count as unset. */
-  port: (standard: number) =>
+/** Schemas for the text of an environment variable. */
+export const envText = {
+  /** Kubernetes sets variables such as `ARTICLES_PORT=tcp://10.0.0.7:3001` for a Service; those count as unset. */
+  port: (fallback: number) =>
     z.preprocess(
       (value) => (typeof value === 'string' && value.startsWith('tcp://') ? undefined : value),
-      z.coerce.number().int().min(0).max(65_535).default(standard),
+      z.coerce.number().int().min(0).max(65_535).default(fallback),
     ),
-  int: (min: number, max: number, standard: number) =>
-    z.coerce.number().int().min(min).max(max).default(standard),
+  int: (min: number, max: number, fallback: number) =>
+    z.coerce.number().int().min(min).max(max).default(fallback),
   url: (protocol: RegExp) => z.url({ protocol }),
-  flag: (standard: boolean) =>
+  flag: (fallback: boolean) =>
     z
       .enum(['true', 'false'])
-      .default(standard ? 'true' : 'false')
+      .default(fallback ? 'true' : 'false')
       .transform((value) => value === 'true'),
   list: () =>
     z

@@ -1,19 +1,19 @@
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import { claimPath, type ClaimPath } from './claim-path.js';
-import { secret, setting, text, type ConfigOf, type Setting } from './config.js';
+import { isProduction, secretSetting, setting, envText, type ConfigOf, type Setting } from './config.js';
 
-/** What every service needs to listen, to log and to know who is calling. */
+/** Settings with which every service listens, logs and verifies tokens. */
 export const serverSettings = (service: string, port: number) => ({
   host: setting(
     'HOST',
     z.string().default('127.0.0.1'),
     'an address to listen on, such as 127.0.0.1 or 0.0.0.0',
   ),
-  port: setting(portVariable(service), text.port(port), 'a port from 0 (any free one) to 65535'),
+  port: setting(portVariable(service), envText.port(port), 'a port from 0 (any free one) to 65535'),
   operationsPort: setting(
     'OPERATIONS_PORT',
-    text.port(port === 0 ? 0 : port + 1_000),
+    envText.port(port === 0 ? 0 : port + 1_000),
     'a port from 0 (any free one) to 65535',
   ),
   logLevel: setting(
@@ -36,42 +36,49 @@ export const serverSettings = (service: string, port: number) => ({
   authSubscriberClaim: claimSetting('AUTH_SUBSCRIBER_CLAIM', 'subscriber'),
 });
 
-/** Needed where anonymous readers act: the key that signs who they are. The same for gateway and services. */
+/** Settings of gateway and services where anonymous readers act: the key that signs reader tokens. */
 export const readerSettings = {
-  readerKey: secret(
+  readerKey: secretSetting(
     'READER_KEY',
     z.string().min(32).max(256),
     '32 to 256 characters, random, the same for all services',
   ),
 };
 
-/** Where readers read. */
+/** The address of the site. */
 export const siteUrl = setting(
   'SITE_URL',
-  text.url(/^https?$/).default('http://127.0.0.1:8080'),
+  envText.url(/^https?$/).default('http://127.0.0.1:8080'),
   'the http(s) address where readers read',
 );
 
-/** Needed where browsers send changes: whose pages may. */
+/** The name of the site. */
+export const siteName = setting(
+  'SITE_NAME',
+  z.string().min(1).max(80).default('Seeblatt'),
+  'up to 80 characters',
+);
+
+/** Settings of services to which browsers send changes: whose pages may send them. */
 export const originSettings = {
   siteUrl,
   allowedOrigins: setting(
     'ALLOWED_ORIGINS',
-    text.list(),
+    envText.list(),
     'origins such as https://www.example.ch,https://m.example.ch',
   ),
 };
 
-/** `DATABASE_URL` names a server on which each service has a database of its own name; `<SERVICE>_DATABASE_URL` names one exactly. */
+/** `DATABASE_URL` names a server, on which each service has a database of its own name; `<SERVICE>_DATABASE_URL` names a database. */
 export const databaseSettings = (service: string) => ({
   databaseUrl: setting(
     [`${service.toUpperCase()}_DATABASE_URL`, 'DATABASE_URL'],
-    text.url(/^postgres(ql)?$/),
+    envText.url(/^postgres(ql)?$/),
     'an address such as postgres://user:password@host:5432/name',
   ),
   databasePool: setting(
     'DATABASE_POOL',
-    text.int(2, 200, 10),
+    envText.int(2, 200, 10),
     'connections a process may hold, from 2 to 200',
   ),
 });
@@ -79,11 +86,11 @@ export const databaseSettings = (service: string) => ({
 export const cacheSettings = {
   redisUrl: setting(
     'REDIS_URL',
-    text
+    envText
       .url(/^rediss?$/)
       .optional()
-      // With a cache in each process, one replica would show for half a minute what another knows to be retracted.
-      .refine((url) => url !== undefined || process.env['NODE_ENV'] !== 'production'),
+      // With one cache per process, a replica would show a retracted text for half a minute after another has dropped it.
+      .refine((url) => url !== undefined || !isProduction()),
     'an address such as redis://:password@host:6379 (unset, but not in production: a cache in the process)',
   ),
   redisPrefix: setting(
@@ -102,14 +109,14 @@ export type ReaderConfig = ConfigOf<typeof readerSettings>;
 
 const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
 
-/** An address of keys, or the keys themselves. Without either, a service in production would refuse everybody in silence. */
+/** The address of a key set, or a key set. Required in production, where a service without keys would refuse every token. */
 function KeySource(): z.ZodType<string | JSONWebKeySet | undefined> {
   return z
     .string()
     .optional()
     .transform((value, context) => {
-      if (value === undefined && process.env['NODE_ENV'] !== 'production') return undefined;
-      const url = text.url(/^https?$/).safeParse(value);
+      if (value === undefined && !isProduction()) return undefined;
+      const url = envText.url(/^https?$/).safeParse(value);
       if (url.success) return url.data;
       try {
         return KeySet.parse(JSON.parse(value ?? ''));
@@ -120,13 +127,13 @@ function KeySource(): z.ZodType<string | JSONWebKeySet | undefined> {
     });
 }
 
-function claimSetting(variable: string, standard: string): Setting<ClaimPath> {
+function claimSetting(variable: string, fallback: string): Setting<ClaimPath> {
   return setting(
     variable,
     z
       .string()
       .max(300)
-      .default(standard)
+      .default(fallback)
       .transform(claimPath)
       .refine((path) => path.every(Boolean)),
     'the path of a claim, such as realm_access.roles (a dot inside a name as \\.), or one named by a URL',

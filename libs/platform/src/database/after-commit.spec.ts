@@ -8,7 +8,7 @@ import { createDataSource } from './database.js';
 describeWith('postgres')('work after a commit', () => {
   let database: TestDatabase;
   let source: DataSource;
-  /** What was done, with the rows that others saw at that moment. */
+  /** The work that was done, in order. */
   let did: string[];
   let logged: string[];
 
@@ -36,7 +36,7 @@ describeWith('postgres')('work after a commit', () => {
   const doing = (what: string) => () => void did.push(what);
   const swallow = (work: Promise<unknown>) => work.catch(() => undefined);
 
-  it('runs when others can see what was written, in the order of its registration', async () => {
+  it('runs in the order of its registration when others can see the changes', async () => {
     let seen: Promise<object[]> | undefined;
     await source.transaction(async (tx) => {
       await insert(tx, 1);
@@ -64,7 +64,7 @@ describeWith('postgres')('work after a commit', () => {
     expect(did).toEqual([]);
   });
 
-  it('does not run, and the caller is not left in belief, when a failed statement was passed over', async () => {
+  it('does not run, and the transaction fails, when the error of a statement was ignored', async () => {
     const passedOver = source.transaction(async (tx) => {
       afterCommit(tx, doing('never'));
       await swallow(tx.query(`SELECT 1 / 0`));
@@ -85,7 +85,7 @@ describeWith('postgres')('work after a commit', () => {
     expect(did).toEqual(['innermost', 'inner', 'outer']);
   });
 
-  it('goes with a savepoint that is rolled back, and with the transaction around a released one', async () => {
+  it('does not run when its savepoint or the transaction around it is rolled back', async () => {
     await source.transaction(async (tx) => {
       const inner = tx.transaction(async (savepoint) => {
         await savepoint.transaction(async (innermost) => afterCommit(innermost, doing('innermost')));
@@ -103,7 +103,7 @@ describeWith('postgres')('work after a commit', () => {
     expect(did).toEqual(['outer']);
   });
 
-  it('runs the same function once, and once more for the next transaction', async () => {
+  it('runs the same function once per transaction', async () => {
     const work = doing('work');
     const twice = async (tx: EntityManager) => [afterCommit(tx, work), afterCommit(tx, work)];
     await source.transaction(twice);

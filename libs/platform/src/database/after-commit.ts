@@ -12,15 +12,15 @@ import type { Logger } from '../logging/logging.js';
 
 type Work = () => unknown;
 
-/** What waits for the commit: one set for the transaction, and one for each savepoint that is open in it. */
+/** Work that waits for a commit: one set for the transaction, and one per open savepoint in it. */
 const waiting = new WeakMap<QueryRunner, Set<Work>[]>();
 const logs = new WeakMap<DataSource, Logger>();
 
 /**
- * Runs `work` once the transaction `tx` has committed, and never when it, or the savepoint that `tx` is in, was rolled
- * back. For everything outside the database that must not be ahead of it: caches, wake-ups. The same function is run
- * once however often it is registered. Nobody waits for it, its failure is logged, and it is lost when the process
- * dies right after the commit.
+ * Runs `work` when the transaction `tx` has committed, and never when the transaction or its current savepoint is rolled
+ * back. Use it for everything outside the database that must not be ahead of it, such as caches and wake-ups. A function
+ * that is registered several times runs once. Nothing waits for it, its failure is logged, and it is lost when the
+ * process dies right after the commit.
  * @throws Error outside a transaction.
  */
 export function afterCommit(tx: EntityManager, work: Work): void {
@@ -29,12 +29,12 @@ export function afterCommit(tx: EntityManager, work: Work): void {
   scope.add(work);
 }
 
-/** Names where failures of `source`'s work after commits are logged. */
+/** Sets the logger for work after commits of `source`. */
 export function logAfterCommit(source: DataSource, log: Logger): void {
   logs.set(source, log);
 }
 
-/** Follows transactions for {@link afterCommit}; every data source has it among its subscribers. */
+/** Tracks transactions for {@link afterCommit}; a subscriber of every data source. */
 @EventSubscriber()
 export class AfterCommit implements EntitySubscriberInterface {
   afterTransactionStart({ queryRunner }: TransactionStartEvent): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CommitOutcomeUnknown } from './commit-outcome.js';
-import { isInRequest, withTrace } from '../tracing/trace.js';
+import { isInRequest, withRequest } from '../context/context.js';
 import { createLogger } from '../logging/logging.js';
 import { BatchWriter, Busy, type BatchLimits, type Outcome } from './batch-writer.js';
 
@@ -41,7 +41,7 @@ const busy = { status: 'rejected', reason: expect.any(Busy) };
 const sqlError = (code: string) => Object.assign(new Error('the server said no'), { code });
 
 describe('a batch writer', () => {
-  it('writes outside the request that came first, whose limits and trace are not those of the others', async () => {
+  it('writes outside the request that came first, since its limits and trace do not apply to the others', async () => {
     const contexts: boolean[] = [];
     const writer = new BatchWriter<string, string>({
       write: async (_key, calls) => {
@@ -52,11 +52,13 @@ describe('a batch writer', () => {
       keysAtOnce: 1,
       log: createLogger('test', 'silent'),
     });
-    await withTrace(undefined, () => writer.submit('a', 'one'), true);
+    await withRequest({ traceparent: undefined, clientAddress: '127.0.0.1' }, () =>
+      writer.submit('a', 'one'),
+    );
     expect(contexts).toEqual([false]);
   });
 
-  it('writes the calls that gathered during one round in the next, and answers each on its own', async () => {
+  it('writes the calls that arrive during one round in the next, with one outcome per call', async () => {
     const { rounds, submit, batches } = aWriter();
     const all = submit('a', 'one', 'two', '-three', 'four');
     rounds[0]!.end();
@@ -66,13 +68,13 @@ describe('a batch writer', () => {
     expect(batches()).toEqual(['one', 'two -three four']);
   });
 
-  it('writes one batch of a key at a time, and several keys, but not too many, side by side', async () => {
+  it('writes one batch per key at a time, and a bounded number of keys at the same time', async () => {
     const { rounds, submit } = aWriter({ keysAtOnce: 2 });
     const all = ['a', 'a', 'b', 'c'].map((key, i) => submit(key, `${key}${i}`));
     expect(rounds.map(({ key }) => key)).toEqual(['a', 'b']);
     rounds[1]!.end();
     await turn();
-    // The first key still writes, and the one that came third has its turn.
+    // The first key is still being written, and it is the third one's turn.
     expect(rounds.map(({ key }) => key)).toEqual(['a', 'b', 'c']);
     for (const round of rounds) round.end();
     await turn();
@@ -96,7 +98,7 @@ describe('a batch writer', () => {
     ['one key', { waitingPerKey: 2 }],
     ['all keys', { waiting: 2 }],
     ['all bytes', { waitingBytes: 4 }],
-  ])('takes no more calls than may wait: %s', async (_what, limits) => {
+  ])('accepts no more calls than may wait: %s', async (_what, limits) => {
     const { writer, rounds, submit } = aWriter({ limits });
     const all = submit('a', '11', '22', '33', '44');
     expect(writer.waiting).toBe(2);
@@ -108,7 +110,7 @@ describe('a batch writer', () => {
     expect(rounds.flatMap(({ calls }) => calls)).toEqual(['11', '22', '33']);
   });
 
-  it('makes batches no larger than allowed in bytes, but never empty ones', async () => {
+  it('bounds batches in bytes, but writes at least one call', async () => {
     const { rounds, submit, batches } = aWriter({ limits: { batchBytes: 5 } });
     const all = submit('a', 'x', '123456', '12', '345', '6');
     for (let i = 0; i < 4; i++) {
@@ -158,7 +160,7 @@ describe('a batch writer', () => {
     ['a missing table', sqlError('42P01')],
     ['a statement that took too long', sqlError('57014')],
     ['an unknown outcome', new CommitOutcomeUnknown(sqlError('XX000'))],
-  ])('does not write a batch again after %s', async (_what, error) => {
+  ])('does not retry a batch after %s', async (_what, error) => {
     const { rounds, submit } = aWriter();
     const all = submit('a', 'x', 'one', 'two');
     rounds[0]!.end();
@@ -168,7 +170,7 @@ describe('a batch writer', () => {
     expect(rounds).toHaveLength(2);
   });
 
-  it('answers what waits when it closes, and takes nothing more', async () => {
+  it('finishes waiting calls when it closes, and accepts no more', async () => {
     const { writer, rounds, submit } = aWriter();
     const all = submit('a', 'one', 'two');
     const closed = writer.close().then(() => 'closed');

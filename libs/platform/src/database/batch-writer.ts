@@ -1,12 +1,12 @@
 import { isFaultOfWork } from './failure-kind.js';
 import { CommitOutcomeUnknown } from './commit-outcome.js';
-import { outsideRequest } from '../tracing/trace.js';
+import { outsideRequest } from '../context/context.js';
 import type { Logger } from '../logging/logging.js';
 
-/** What became of one call of a batch: its result, or the reason why it alone was refused. */
+/** The outcome of one call of a batch: its result, or the reason why it alone was refused. */
 export type Outcome<Result> = { readonly result: Result } | { readonly refused: Error };
 
-/** A call was not taken, or waited too long. It was not written and never will be. */
+/** A call was not accepted or has waited too long. It was not written and never will be. */
 export class Busy extends Error {
   override readonly name = 'Busy';
   constructor() {
@@ -15,15 +15,15 @@ export class Busy extends Error {
 }
 
 const defaults = {
-  /** Calls that may wait for one key, and for all of them. */
+  /** Calls that may wait per key, and for all keys together. */
   waitingPerKey: 2_000,
   waiting: 8_000,
-  /** Bytes that all waiting calls may hold, and those of one batch. */
+  /** Bytes that all waiting calls may hold, and the calls of one batch. */
   waitingBytes: 16 * 1024 * 1024,
   batchBytes: 1024 * 1024,
   /** Calls of one batch. */
   batch: 200,
-  /** Milliseconds a call waits for its batch, and for its own turn when its batch had to be split. */
+  /** Milliseconds that a call may wait for its batch, and for its turn when its batch is split. */
   waitWithin: 3_000,
   splitWithin: 5_000,
 };
@@ -31,13 +31,13 @@ export type BatchLimits = typeof defaults;
 
 export interface BatchWriterOptions<Call, Result> {
   /**
-   * Writes calls of one key in one transaction. @returns what became of each, in their order.
-   * @throws when nothing was written, or {@link CommitOutcomeUnknown}.
+   * Writes the calls of one key in one transaction. @returns their outcomes, in the same order.
+   * @throws {@link CommitOutcomeUnknown}, or another error when nothing was written.
    */
   readonly write: (key: string, calls: readonly Call[]) => Promise<readonly Outcome<Result>[]>;
-  /** Bytes a call holds while it waits, about. */
+  /** Approximate bytes that a call holds while it waits. */
   readonly bytesOf: (call: Call) => number;
-  /** Keys written at the same time; keep it well below the size of the database pool, so that reads go on. */
+  /** Keys that are written at the same time. Keep it well below the size of the database pool, which reads need, too. */
   readonly keysAtOnce: number;
   readonly log: Logger;
   readonly limits?: Partial<BatchLimits>;
@@ -49,16 +49,16 @@ interface Waiting<Call, Result> {
   readonly since: number;
   readonly resolve: (result: Result) => void;
   readonly reject: (reason: unknown) => void;
-  /** Clears what would end the wait. */
+  /** Clears the timeout and the abort listener. */
   readonly stopWaiting: () => void;
 }
 
 /**
- * Group commit: calls for one key gather while a batch of that key is being written, and the next batch takes all of
- * them. A key that everybody writes to then costs one transaction a batch, not one a call. Keys are served in turn.
+ * Group commit: calls for one key collect while a batch of that key is being written, and the next batch takes them all.
+ * So a busy key costs one transaction per batch, not one per call. Keys are served in turn.
  */
 export class BatchWriter<Call, Result> {
-  /** Calls by key, in their order; the key that has waited longest comes first. */
+  /** Calls by key, in the order of arrival; the key that has waited longest comes first. */
   private readonly queues = new Map<string, Set<Waiting<Call, Result>>>();
   private readonly rounds = new Map<string, Promise<void>>();
   private readonly limits: BatchLimits;
@@ -69,14 +69,14 @@ export class BatchWriter<Call, Result> {
     this.limits = { ...defaults, ...options.limits };
   }
 
-  /** Calls that wait for their batch. */
+  /** Number of calls that wait for their batch. */
   get waiting(): number {
     return this.held.calls;
   }
 
   /**
-   * Writes a call with others of its key.
-   * @param signal drops the call, with the signal's reason, as long as its batch has not started.
+   * Writes a call in a batch with others of its key.
+   * @param signal drops the call, with the signal's reason, unless its batch has started.
    * @throws Busy, the refusal of this call, or what `write` threw.
    */
   submit(key: string, call: Call, signal?: AbortSignal): Promise<Result> {
@@ -101,7 +101,7 @@ export class BatchWriter<Call, Result> {
     });
   }
 
-  /** Takes no more calls and resolves when those that wait have their answer. */
+  /** Accepts no more calls, and resolves when those that wait are done. */
   async close(): Promise<void> {
     this.isClosed = true;
     while (this.rounds.size > 0) await Promise.all(this.rounds.values());
@@ -151,7 +151,7 @@ export class BatchWriter<Call, Result> {
       this.remove(key, waiting);
       batch.push(waiting);
     }
-    // What is left goes to the end, so that other keys have their turn.
+    // A key with more calls goes to the end, so that other keys have their turn.
     const left = this.queues.get(key);
     if (left && this.queues.delete(key)) this.queues.set(key, left);
     return batch;
@@ -174,7 +174,7 @@ export class BatchWriter<Call, Result> {
     }
   }
 
-  /** One call made the others fail, and nobody knows which: each is written alone. */
+  /** It is not known which call made the batch fail, so each is written alone. */
   private async split(key: string, batch: readonly Waiting<Call, Result>[], error: unknown): Promise<void> {
     this.options.log.warn(
       { err: error, key, calls: batch.length },

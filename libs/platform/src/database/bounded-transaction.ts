@@ -3,15 +3,15 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { CommitOutcomeUnknown } from './commit-outcome.js';
 import { causesOf, TransactionTimedOut } from './failure-kind.js';
 
-/** Milliseconds. The sum of the last two is the longest that a caller waits. */
+/** Milliseconds. A caller waits no longer than the sum of the last two. */
 const within = { lock: 2_000, statement: 4_000, transaction: 5_000, commit: 4_000 };
 const TRANSACTION_TIMEOUT = '25P04';
 
 /**
- * A transaction with an end: the server gives up on locks, statements and the whole (`transaction_timeout`, PostgreSQL
- * 17), and when the server itself hangs, the connection is cut. Before COMMIT was sent a cut connection means that
- * nothing is stored, now or later.
- * @throws CommitOutcomeUnknown when there was no answer to COMMIT; otherwise any error means that nothing was stored.
+ * A transaction with deadlines: the server bounds waits for locks, statements and the whole (`transaction_timeout`,
+ * PostgreSQL 17). When the server itself hangs, the connection is cut; if COMMIT was not sent yet, nothing is stored then
+ * or later.
+ * @throws CommitOutcomeUnknown when COMMIT was not answered; any other error means that nothing was stored.
  */
 export async function boundedTransaction<T>(
   db: DataSource,
@@ -22,11 +22,10 @@ export async function boundedTransaction<T>(
   try {
     connection.of(await runner.connect());
     await runner.startTransaction();
-    await runner.query(
-      `SELECT set_config('lock_timeout', '${within.lock}', true),
-         set_config('statement_timeout', '${within.statement}', true),
-         set_config('transaction_timeout', '${within.transaction}', true)`,
-    );
+    await runner.sql`
+      SELECT set_config('lock_timeout', ${String(within.lock)}, true),
+        set_config('statement_timeout', ${String(within.statement)}, true),
+        set_config('transaction_timeout', ${String(within.transaction)}, true)`;
     const result = await work(runner.manager);
     connection.throwIfCut();
     connection.restart(within.commit);
@@ -48,11 +47,11 @@ export async function boundedTransaction<T>(
 
 async function rollBack(runner: QueryRunner): Promise<void> {
   if (!runner.isTransactionActive || runner.isReleased) return;
-  // A connection that cannot even do this is dead, and the server rolls back by itself.
+  // When the connection is dead, the server rolls back by itself.
   await runner.rollbackTransaction().catch(() => undefined);
 }
 
-/** Cuts a connection after some time. */
+/** Cuts a connection when its time is up. */
 class Cut {
   isCut = false;
   private socket: Socket | undefined;
@@ -62,7 +61,7 @@ class Cut {
     this.timer = this.start(ms);
   }
 
-  /** @throws Error when time was up before there was a connection. */
+  /** @throws TransactionTimedOut when time was up before there was a connection. */
   of({ connection }: { connection: { stream: Socket } }): void {
     this.socket = connection.stream;
     this.throwIfCut();

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { causesOf } from './failure-kind.js';
 
-/** The connection was lost while its transaction was being committed: it may have been, or not. */
+/** The connection was lost during COMMIT: the transaction may have been committed or not. */
 export class CommitOutcomeUnknown extends Error {
   override readonly name = 'CommitOutcomeUnknown';
   constructor(cause: unknown) {
@@ -9,7 +9,7 @@ export class CommitOutcomeUnknown extends Error {
   }
 }
 
-/** Nothing was committed: a statement had failed, and its error was ignored. */
+/** Nothing was committed, because a statement had failed and its error was ignored. */
 export class FailedTransaction extends Error {
   override readonly name = 'FailedTransaction';
   constructor() {
@@ -20,7 +20,7 @@ export class FailedTransaction extends Error {
 export const isCommitOutcomeUnknown = (error: unknown): boolean =>
   [...causesOf(error)].some((one) => one instanceof CommitOutcomeUnknown);
 
-/** Makes a COMMIT over this connection fail when it got no answer, or committed nothing. */
+/** Makes COMMIT over this connection fail when it was not answered or committed nothing. */
 export function watchCommits(client: pg.Client): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
   client.query = ((...args: unknown[]) => {
@@ -28,7 +28,7 @@ export function watchCommits(client: pg.Client): void {
     if (args[0] !== 'COMMIT' || !(result instanceof Promise)) return result;
     return (result as Promise<pg.QueryResult>).then(
       (answer) => {
-        // Postgres answers the COMMIT of a transaction in which a statement has failed with a ROLLBACK, and no error.
+        // Postgres answers COMMIT with ROLLBACK, and no error, when a statement of the transaction has failed.
         if (answer.command === 'ROLLBACK') throw new FailedTransaction();
         return answer;
       },
@@ -39,5 +39,5 @@ export function watchCommits(client: pg.Client): void {
   }) as typeof client.query;
 }
 
-/** An error that left the session alive is the server's answer: it has rolled back. One that ended it is no answer. */
+/** An error that leaves the session alive is the server's answer: it has rolled back. One that ends the session is not. */
 const isAnswer = (error: unknown): boolean => (error as { severity?: string }).severity === 'ERROR';

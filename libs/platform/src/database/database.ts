@@ -6,13 +6,13 @@ import { AfterCommit, logAfterCommit } from './after-commit.js';
 import { watchCommits } from './commit-outcome.js';
 import { RequestDeadline } from './request-deadline.js';
 
-/** What a service stores: its tables and how they came about. `synchronize` is never used. */
+/** The tables of a service and the migrations that create them. `synchronize` is never used. */
 export interface DatabaseDefinition {
   readonly entities: MixedList<Function | string | EntitySchema>;
   readonly migrations: MixedList<Function | string>;
 }
 
-/** The address of `service`'s database: its own variable as it is, or its name on the server of `DATABASE_URL`. */
+/** The address of a service's database: that of its own variable, or the database of its name on the server of `DATABASE_URL`. */
 export function databaseUrlOf(service: string, config: DatabaseConfig, env: NodeJS.ProcessEnv): string {
   if (env[`${service.toUpperCase()}_DATABASE_URL`]) return config.databaseUrl;
   const url = new URL(config.databaseUrl);
@@ -21,8 +21,8 @@ export function databaseUrlOf(service: string, config: DatabaseConfig, env: Node
 }
 
 /**
- * A connection that outlives being cut at any moment. While it changes hands between the pool and a transaction nobody
- * listens for a moment, and an unhandled error ends the process; the next query on it fails.
+ * A connection that can be cut at any moment. Between the pool and a transaction it has no error listener for a moment, and
+ * an unhandled error would end the process. The next query on a cut connection fails.
  */
 class Connection extends pg.Client {
   constructor(config?: pg.ClientConfig) {
@@ -32,12 +32,12 @@ class Connection extends pg.Client {
   }
 }
 
-/** Milliseconds to get a connection. */
+/** Milliseconds to open a connection. */
 export const CONNECT_WITHIN = 5_000;
 
 /**
- * The pool of a service. It sends no parameters at connect, which PgBouncer would refuse: the deadlines of statements
- * and locks are settings of the role, see `migrate`.
+ * The connection pool of a service. It sends no parameters when it connects, since PgBouncer would refuse them; the timeouts
+ * of statements and locks are settings of the role, see `migrate`.
  */
 export function createDataSource(
   name: string,
@@ -64,7 +64,7 @@ export function createDataSource(
     extra: {
       Client: Connection,
       keepAlive: true,
-      // Opening a connection costs more than keeping one.
+      // Opening a connection costs more than keeping an idle one.
       idleTimeoutMillis: 300_000,
       ...connection,
     },

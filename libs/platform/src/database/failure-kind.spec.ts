@@ -7,13 +7,13 @@ describe('the kind of a failure', () => {
   it.each([
     ['a lost connection', sqlError('08006')],
     ['a deadlock', sqlError('40P01')],
-    ['a lock that was not had in time', sqlError('55P03')],
+    ['a lock timeout', sqlError('55P03')],
     ['a server that shuts down', sqlError('57P01')],
     ['a full disk', sqlError('53100')],
     ['a transaction that the server ended because it was idle', sqlError('25P03')],
     ['a refused connection', Object.assign(new Error('no'), { code: 'ECONNREFUSED' })],
     [
-      'what TypeORM says after its connection was cut',
+      'the error of TypeORM after a cut connection',
       Object.assign(new Error('x'), { name: 'QueryRunnerProviderAlreadyReleasedError' }),
     ],
   ])('is transient for %s', (_what, error) => {
@@ -28,7 +28,7 @@ describe('the kind of a failure', () => {
     ['a missing database', '3D000'],
     ['a missing right', '42501'],
     ['a wrong password', '28P01'],
-    ['a plan that a migration made stale', '0A000'],
+    ['a plan that is stale after a migration', '0A000'],
   ])('is operational for %s', (_what, code) => {
     expect(failureKind(sqlError(code))).toBe('operational');
   });
@@ -37,7 +37,7 @@ describe('the kind of a failure', () => {
     ['a bug', new TypeError('undefined is not a function')],
     ['a broken constraint', sqlError('23505')],
     ['a statement that took too long', sqlError('57014')],
-    ['something that is no error', 'a string'],
+    ['a thrown string', 'a string'],
   ])('is permanent for %s', (_what, error) => {
     expect(failureKind(error)).toBe('permanent');
   });
@@ -50,7 +50,7 @@ describe('the kind of a failure', () => {
     expect(failureKind(new AggregateError([new Error('first'), sqlError('08006')]))).toBe('transient');
   });
 
-  it('lets a caller come again after a statement that took too long', () => {
+  it('lets a caller retry after a statement that took too long', () => {
     expect(isTransient(sqlError('57014'))).toBe(true);
   });
 });

@@ -1,11 +1,11 @@
 /**
- * What kind of failure an error is, which decides what happens to the work that failed.
+ * The kind of a failure decides what happens to the work that failed.
  * Postgres classes and codes: https://www.postgresql.org/docs/18/errcodes-appendix.html
  *
  * - `transient`: a lost connection, a deadlock, a server that starts, stops or is full. The same work can succeed later.
- * - `operational`: a missing table, column, function or right, a wrong password. An operator or a migration has to act;
- *   until then all such work fails, whatever it is about.
- * - `permanent`: everything else, such as a bug or a statement that takes too long. Trying again changes nothing.
+ * - `operational`: a missing table, column, function or right, a wrong password. All such work fails until an operator or a
+ *   migration repairs it.
+ * - `permanent`: everything else, such as a bug or a statement that takes too long. A retry would fail, too.
  */
 export type FailureKind = 'transient' | 'operational' | 'permanent';
 
@@ -22,9 +22,9 @@ const transient = {
     'ENOTFOUND',
     'EAI_AGAIN',
   ],
-  /** TypeORM's, when a connection was lost or ended by the server in the middle of a transaction. */
+  /** Errors of TypeORM when a connection is lost, or ended by the server, during a transaction. */
   names: ['QueryRunnerProviderAlreadyReleasedError', 'TransactionNotStartedError'],
-  /** pg and its pool name these only in words. */
+  /** Errors of pg and its pool that have no code. */
   words:
     /connection terminated|connection ended|timeout exceeded when trying to connect|timeout expired|query read timeout|client has encountered a connection error|not queryable|driver not connected|cannot use a pool after/i,
 };
@@ -37,7 +37,7 @@ const operational = {
 /** A statement took longer than `statement_timeout`, or a transaction longer than `transaction_timeout`. */
 const TIMED_OUT = ['57014', '25P04'];
 
-/** A transaction took longer than its caller could wait; nothing of it was stored. */
+/** A transaction took longer than its caller can wait; nothing was stored. */
 export class TransactionTimedOut extends Error {
   override readonly name = 'TransactionTimedOut';
   constructor(options?: ErrorOptions) {
@@ -45,16 +45,16 @@ export class TransactionTimedOut extends Error {
   }
 }
 
-/** Looks through wrappers (`cause`, TypeORM's `driverError`, aggregates) for the first error that says what it is. */
+/** The kind of the first error that has one, also inside wrappers (`cause`, TypeORM's `driverError`, aggregates). */
 export function failureKind(error: unknown): FailureKind {
   return kindOf(error) ?? 'permanent';
 }
 
-/** True when the same request, sent again later, can succeed; a statement that took too long under load included. */
+/** True when the same request can succeed later, also after a statement that took too long under load. */
 export const isTransient = (error: unknown): boolean =>
   failureKind(error) === 'transient' || TIMED_OUT.includes(sqlState(error) ?? '');
 
-/** True when the work itself is at fault, so that other work of the same batch can succeed; not when it took too long. */
+/** True when the work itself is at fault, so that the rest of a batch can succeed; false when it took too long. */
 export const isFaultOfWork = (error: unknown): boolean =>
   failureKind(error) === 'permanent' && !isTransient(error);
 
@@ -81,7 +81,7 @@ function sqlState(error: unknown): string | undefined {
   return undefined;
 }
 
-/** An error and those it wraps (`cause`, TypeORM's `driverError`), outermost first; five at most. */
+/** An error and the errors that it wraps (`cause`, TypeORM's `driverError`), outermost first, at most five. */
 export function* causesOf(error: unknown): Generator<Error & { code?: unknown; type?: unknown }> {
   for (let e = error, depth = 0; e instanceof Error && depth < 5; depth++) {
     yield e;

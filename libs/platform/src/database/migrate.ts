@@ -3,17 +3,17 @@ import type { DatabaseConfig } from '../config/service-settings.js';
 import type { Logger } from '../logging/logging.js';
 import { CONNECT_WITHIN, createDataSource, type DatabaseDefinition } from './database.js';
 
-/** Deadlines of everyone who connects as the service's role, unless an operator has set others. */
+/** Timeouts of all connections of the service's role, unless an operator has set others. */
 const roleSettings = {
   statement_timeout: '15s',
   lock_timeout: '10s',
-  // The server ends a transaction whose process hangs, and with it the locks that others wait for.
+  // When a process hangs in a transaction, the server ends it and releases its locks.
   idle_in_transaction_session_timeout: '60s',
 };
 
 /**
- * A migration may take as long as it needs, but does not wait long for a lock: everything that comes after it on the
- * same table would wait, too. It is tried again instead.
+ * A migration may take as long as it needs, but waits only briefly for locks and is retried instead: while it waits for
+ * the lock of a table, all later queries on that table wait, too.
  */
 const MIGRATION_SESSION =
   '-c statement_timeout=0 -c lock_timeout=5s -c idle_in_transaction_session_timeout=0';
@@ -27,8 +27,8 @@ export interface DatabaseToMigrate {
 }
 
 /**
- * Creates the database when it is missing, brings its tables up to date and sets the role's deadlines. Safe to run from
- * several places at once: an advisory lock lets one do the work while the others wait.
+ * Creates the database when it is missing, brings its tables up to date and sets the timeouts of the role. Several
+ * processes may call it at the same time: an advisory lock lets one work while the others wait.
  * @returns the names of the migrations that ran.
  */
 export async function migrate({ name, url, config, definition, log }: DatabaseToMigrate): Promise<string[]> {
@@ -46,7 +46,7 @@ export async function migrate({ name, url, config, definition, log }: DatabaseTo
   try {
     await session.connect();
     await session.query(`SELECT pg_advisory_lock(hashtext('newsroom.migrate'))`);
-    await setRoleDeadlines(session);
+    await setRoleTimeouts(session);
     await source.initialize();
     const ran = await source.runMigrations();
     return ran.map((migration) => migration.name);
@@ -57,10 +57,10 @@ export async function migrate({ name, url, config, definition, log }: DatabaseTo
 }
 
 /**
- * Settings of the role hold behind PgBouncer, too, which gives each transaction another connection and refuses settings
- * at connect.
+ * Settings of the role also work behind PgBouncer, which refuses settings at connect and can give each transaction another
+ * connection.
  */
-async function setRoleDeadlines(session: pg.Client): Promise<void> {
+async function setRoleTimeouts(session: pg.Client): Promise<void> {
   const { rows } = await session.query<{ known: string }>(
     `SELECT split_part(setting, '=', 1) AS known FROM pg_db_role_setting, unnest(setconfig) AS setting
      WHERE setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
@@ -96,10 +96,10 @@ async function createDatabaseIfMissing(url: string): Promise<void> {
   });
   await client.connect();
   try {
-    // Nobody is ever connected to template0, so several services can do this at the same time.
+    // template0 never has connections, so several services can copy it at the same time.
     await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)} TEMPLATE template0`);
   } catch (error) {
-    // 42P04 and 23505: another process was quicker.
+    // 42P04 and 23505: another process has created it.
     if (!['42P04', '23505'].includes((error as { code?: string }).code ?? '')) throw error;
   } finally {
     await client.end();

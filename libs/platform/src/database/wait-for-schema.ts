@@ -5,8 +5,8 @@ import { Backoff, pause } from '#jobs';
 import { failureKind } from './failure-kind.js';
 
 /**
- * Connects and waits, however long it takes, until the database answers and has every migration that this version
- * knows. Migrations only add until no old version runs any more, so newer ones that it does not know do no harm.
+ * Connects, and waits without a limit until the database is available and has every migration that this version knows.
+ * Newer migrations do no harm, since they only add as long as old versions run.
  * @throws for a permanent failure, and when `signal` aborts.
  */
 export async function waitForSchema(
@@ -16,7 +16,7 @@ export async function waitForSchema(
   const backoff = new Backoff(250, 3_000);
   let lastLogged = '';
   for (;;) {
-    const reason = await untilAborted(whatIsMissing(source, log), signal);
+    const reason = await untilAborted(missingPart(source, log), signal);
     if (!reason) return;
     readiness.waiting(reason);
     if (reason !== lastLogged) log.warn(`${reason} Waiting.`);
@@ -26,7 +26,7 @@ export async function waitForSchema(
   }
 }
 
-/** A database that hangs must not keep the process from stopping. */
+/** Stops waiting when the signal aborts, so that a database that hangs does not keep the process from stopping. */
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   signal.throwIfAborted();
@@ -36,20 +36,23 @@ async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined
   return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', abort));
 }
 
-async function whatIsMissing(source: DataSource, log: Logger): Promise<string | undefined> {
+/** @returns what the service still waits for, as one sentence; undefined when the database is ready. */
+async function missingPart(source: DataSource, log: Logger): Promise<string | undefined> {
   try {
     if (!source.isInitialized) await source.initialize();
     const wanted = source.migrations.map((migration) => migration.name ?? migration.constructor.name);
-    const rows: { name: string }[] = await source.query(`SELECT name FROM migrations`);
+    const rows = await source.sql<{ name: string }[]>`SELECT name FROM migrations`;
     const missing = wanted.filter((name) => !rows.some((row) => row.name === name));
-    if (missing.length > 0) return `The database lacks the migrations ${missing.join(', ')}; run «migrate».`;
-    const [deadline] = await source.query(`SHOW statement_timeout`);
-    if (deadline.statement_timeout === '0')
-      log.warn('The database role has no statement_timeout; run «migrate» as this role, or set one.');
+    if (missing.length > 0)
+      return `The database is missing the migrations ${missing.join(', ')}; run \`migrate\`.`;
+    const [timeout] = await source.sql<{ statement_timeout: string }[]>`SHOW statement_timeout`;
+    if (timeout?.statement_timeout === '0') {
+      log.warn('The database role has no statement_timeout; run `migrate` as this role, or set one.');
+    }
     return undefined;
   } catch (error) {
     const { code } = error as { code?: string };
-    if (code === '3D000' || code === '42P01') return 'The database has no tables yet; run «migrate».';
+    if (code === '3D000' || code === '42P01') return 'The database has no tables yet; run `migrate`.';
     if (failureKind(error) === 'permanent') throw error;
     return `The database cannot be used (${(error as Error).message}).`;
   }

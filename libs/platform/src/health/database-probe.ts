@@ -4,8 +4,8 @@ import pg from 'pg';
 const WITHIN = 2_000;
 
 /**
- * Asks the database whether it answers, over a connection of its own: requests that wait for a connection of the pool
- * say nothing about the database, and must not take every replica out of service.
+ * Checks whether the database answers, over a connection of its own: when requests wait for connections of the pool, the
+ * database can be healthy, and no replica must become unready.
  */
 export class DatabaseProbe {
   private client: pg.Client | undefined;
@@ -16,7 +16,7 @@ export class DatabaseProbe {
     private readonly service: string,
   ) {}
 
-  /** Calls that come while one is under way get its answer. Takes 4 s at most. */
+  /** Calls during a check share its result. Takes at most 4 s. */
   answers(): Promise<boolean> {
     this.underWay ??= this.ask().finally(() => (this.underWay = undefined));
     return this.underWay;
@@ -34,7 +34,7 @@ export class DatabaseProbe {
       await this.client.query('SELECT 1');
       return true;
     } catch {
-      // Not awaited: a hanging server does not answer the close either.
+      // Not awaited, since closing would wait for a server that hangs.
       void this.close();
       return false;
     }

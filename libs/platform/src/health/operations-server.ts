@@ -17,13 +17,13 @@ interface Answer {
 }
 
 /**
- * Health and metrics, for the platform the service runs on, on a port of their own that is not public. It answers from
- * the first moment on, while the service still waits for what it needs.
+ * Health and metrics for the platform that runs the service, on a port that is not public. It answers from the start, also
+ * while the service still waits for its dependencies.
  *
- * - `GET /health/live`: 200 while the process answers. Says nothing of what it depends on: a restart would not help.
- * - `GET /health/ready`: 200 when the service can do its work, 503 with the reason when not. A broker or cache that is
- *   unavailable does not count: writes and reads go on without.
- * - `GET /metrics`: Prometheus' text format.
+ * - `GET /health/live`: 200 while the process answers. Does not check dependencies, since a restart would not help them.
+ * - `GET /health/ready`: 200 when the service can work, otherwise 503 with the reason. An unavailable broker or cache does
+ *   not count, since writes and reads work without it.
+ * - `GET /metrics`: the text format of Prometheus.
  */
 export class OperationsServer {
   private readonly server: Server;

@@ -1,4 +1,4 @@
-/** Whether a service should get requests, and why not. */
+/** Whether a service should get requests, and if not, why. */
 export class Readiness {
   private state: 'starting' | 'ready' | 'stopping' = 'starting';
   private waitingFor = 'The service is starting.';

@@ -1,12 +1,12 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger, type LoggerOptions } from 'pino';
-import { currentTrace } from '../tracing/trace.js';
+import { currentTrace } from '../context/context.js';
 
 /** DI token of the service's pino logger. */
 export const LOGGER = Symbol('logger');
 export type { Logger };
 
-/** What must never reach a log, wherever it turns up in a logged object. */
+/** Properties of logged objects whose values must never reach a log. */
 const secrets = [
   'authorization',
   'cookie',
@@ -31,10 +31,10 @@ const options = (service: string, level: string): LoggerOptions => ({
   },
 });
 
-/** A JSON logger, one line an entry, with the trace it belongs to. */
+/** A JSON logger: one line per entry, with its trace id. */
 export const createLogger = (service: string, level: string): Logger => pino(options(service, level));
 
-/** Lets Nest's own messages go the same way. */
+/** Sends Nest's own messages to the same logger. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
   log = (message: unknown, context?: unknown): void => this.logger.debug({ context }, String(message));
@@ -42,7 +42,7 @@ export class NestLogger implements LoggerService {
   verbose = (message: unknown, context?: unknown): void => this.logger.debug({ context }, String(message));
   warn = (message: unknown, context?: unknown): void => this.logger.warn({ context }, String(message));
   error = (message: unknown, ...rest: unknown[]): void => {
-    // Whoever started the service reports once, in words, that a port is taken.
+    // The starting process reports a port in use itself, in one line.
     const level = rest.at(-1) === 'NestApplication' ? 'debug' : 'error';
     this.logger[level]({ err: message instanceof Error ? message : undefined, rest }, String(message));
   };

@@ -1,0 +1,39 @@
+import { commonProblems, refusals, Refused } from '#http';
+import type { ServiceName } from './upstream/services.js';
+
+const problems = {
+  'gateway.busy': [503, 'There is too much to do at the moment; try again shortly.'],
+  'service.busy': [503, 'A part of the newsroom has too much to do at the moment; try again shortly.'],
+} as const;
+
+/** Everything the gateway itself refuses. */
+export const refuse = refusals(problems);
+
+/** A service gave no usable answer in time. Not a decision of the service, so a stale answer may stand in. */
+export class UpstreamDown extends Refused {
+  constructor(service: ServiceName, code: 'service.unavailable' | 'service.busy' = 'service.unavailable') {
+    const [status, title] = { ...commonProblems, ...problems }[code];
+    super(code, status, title, { service });
+  }
+}
+
+/** Too many calls wait for the service already. Nothing was sent, so any request is safe to repeat. */
+export class ServiceBusy extends UpstreamDown {
+  constructor(service: ServiceName) {
+    super(service, 'service.busy');
+  }
+}
+
+/** A change was sent and its answer was lost: it may have taken effect. */
+export class OutcomeUnknown extends Refused {
+  constructor(service: ServiceName) {
+    super('outcome.unknown', ...commonProblems['outcome.unknown'], { service });
+  }
+}
+
+/** A bulkhead and its queue are full, or the wait in the queue took too long. Nothing was started. */
+export class Busy extends Refused {
+  constructor() {
+    super('gateway.busy', ...problems['gateway.busy']);
+  }
+}
