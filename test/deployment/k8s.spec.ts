@@ -13,12 +13,12 @@ import { parseAllDocuments } from 'yaml';
 import { Loopback } from '#messaging';
 import { startService, type ServiceDefinition } from '#bootstrap';
 import { describeWith, testAuth, testDatabase } from '#testing';
-import { articlesService } from '../../apps/articles/src/service.js';
-import { commentsService } from '../../apps/comments/src/service.js';
-import { gatewayService } from '../../apps/gateway/src/service.js';
-import { pollsService } from '../../apps/polls/src/service.js';
-import { readerService } from '../../apps/reader/src/service.js';
-import { recommendationsService } from '../../apps/recommendations/src/service.js';
+import { articlesApp } from '../../apps/articles/src/service.js';
+import { commentsApp } from '../../apps/comments/src/service.js';
+import { gatewayApp } from '../../apps/gateway/src/service.js';
+import { pollsApp } from '../../apps/polls/src/service.js';
+import { readerApp } from '../../apps/reader/src/service.js';
+import { recommendationsApp } from '../../apps/recommendations/src/service.js';
 
 const folder = join('k8s', 'base');
 const databases = join('k8s', 'databases', 'databases.yaml');
@@ -164,12 +164,12 @@ describeWith('postgres')('on Kubernetes', () => {
     );
 
   it.each<[string, ServiceDefinition]>([
-    ['articles', articlesService],
-    ['comments', commentsService],
-    ['polls', pollsService],
-    ['recommendations', recommendationsService],
-    ['gateway', gatewayService],
-    ['reader', readerService],
+    ['articles', articlesApp],
+    ['comments', commentsApp],
+    ['polls', pollsApp],
+    ['recommendations', recommendationsApp],
+    ['gateway', gatewayApp],
+    ['reader', readerApp],
   ] as [string, ServiceDefinition][])(
     '%s starts with the variables that are injected for the Services',
     async (name, definition) => {

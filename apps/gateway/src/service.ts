@@ -4,7 +4,7 @@ import { settings } from './config.js';
 import { allowOrigins } from './http/cors.js';
 import { addRetryAfter } from './http/retry-after.js';
 
-export const gatewayService = defineService({
+export const gatewayApp = defineService({
   name: 'gateway',
   settings,
   module: AppModule,

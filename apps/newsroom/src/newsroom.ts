@@ -10,18 +10,18 @@ import {
   type Secrets,
 } from '#embedded';
 import { ConfigError, readConfig } from '#platform';
-import { articlesService } from '../../articles/src/service.js';
-import { commentsService } from '../../comments/src/service.js';
-import { gatewayService } from '../../gateway/src/service.js';
-import { pollsService } from '../../polls/src/service.js';
-import { readerService } from '../../reader/src/service.js';
-import { recommendationsService } from '../../recommendations/src/service.js';
+import { articlesApp } from '../../articles/src/service.js';
+import { commentsApp } from '../../comments/src/service.js';
+import { gatewayApp } from '../../gateway/src/service.js';
+import { pollsApp } from '../../polls/src/service.js';
+import { readerApp } from '../../reader/src/service.js';
+import { recommendationsApp } from '../../recommendations/src/service.js';
 import { isDemoLoaded, loadDemo } from '../../../demo/load.js';
 import { embeddedParts, settings } from './config.js';
 import { DataFolder, jsonFile } from './data-folder.js';
 
 /** Services that store data and emit events; the gateway and the reader stand in front of them. */
-const backServices = [articlesService, commentsService, pollsService, recommendationsService];
+const backServices = [articlesApp, commentsApp, pollsApp, recommendationsApp];
 
 export interface Newsroom {
   readonly gatewayUrl: string;
@@ -134,12 +134,12 @@ async function startServices(
       result.status === 'fulfilled' ? [[`${result.value.name.toUpperCase()}_URL`, result.value.url]] : [],
     ),
   );
-  const gateway = await start(gatewayService, {
+  const gateway = await start(gatewayApp, {
     ...publicAddresses,
     ...urls,
     GATEWAY_PORT: String(config.gatewayPort),
   });
-  const reader = await start(readerService, {
+  const reader = await start(readerApp, {
     ...publicAddresses,
     GATEWAY_URL: gateway.url,
     READER_PORT: String(config.readerPort),
