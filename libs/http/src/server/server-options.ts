@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { type Logger, withTrace } from '#platform';
 
-/** Limits in bytes and milliseconds; a caller that is slower or larger than this is cut off. */
-const limits = { body: 512 * 1024, headersAndBody: 15_000, idleConnection: 65_000, url: 2_048 };
+export const MAX_BODY_BYTES = 512 * 1024;
+/** Milliseconds and characters; a caller that is slower or larger is cut off. */
+const limits = { headersAndBody: 15_000, idleConnection: 65_000, url: 2_048 };
 
 export const serverOptions = (log: Logger): FastifyServerOptions => ({
   loggerInstance: log,
   logController: new LogController({ disableRequestLogging: true }),
-  bodyLimit: limits.body,
+  bodyLimit: MAX_BODY_BYTES,
   requestTimeout: limits.headersAndBody,
   keepAliveTimeout: limits.idleConnection,
   routerOptions: { maxParamLength: 200 },

@@ -8,7 +8,7 @@ import type { Outcome } from './outcome.js';
 import type { ImportRecord, Records } from './record.js';
 import type { ReportFile } from './report-file.js';
 import { BadRecord, type Sender } from './send.js';
-import type { Tally } from './tally.js';
+import type { ImportSummary } from './import-summary.js';
 import { wordPressPosts } from './wxr.js';
 
 export interface ImportOptions {
@@ -27,13 +27,13 @@ export interface ImportOptions {
 /**
  * Imports the articles of a file into a newsroom. It holds no more records than are under way. The newsroom recognises a
  * record by its source id, so an interrupted import can simply be started again.
- * @param tally counts what comes of it, also when it stops early.
+ * @param summary counts what comes of it, also when it stops early.
  * @throws Error when the file cannot be read or is not what it claims to be, or the newsroom does not answer.
  */
 export async function importFile(
   path: string,
   sender: Sender,
-  tally: Tally,
+  summary: ImportSummary,
   options: ImportOptions,
 ): Promise<void> {
   const { concurrency, signal, reportFile } = options;
@@ -43,7 +43,7 @@ export async function importFile(
   const worker = async (): Promise<void> => {
     for await (const record of records) {
       const outcome = seen.duplicate(record) ?? (await importRecord(record, sender, options));
-      if (outcome) tally.add(outcome);
+      if (outcome) summary.add(outcome);
       if (outcome) reportFile?.add(outcome);
       if (signal?.aborted) return;
     }

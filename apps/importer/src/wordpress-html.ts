@@ -30,7 +30,7 @@ export interface WordPressLibrary {
 
 /**
  * HTML of WordPress, with its captions, galleries and embeds as HTML. Of other short codes the text between them stays. A
- * word in brackets that nothing ends, as in «[sic]», is what an editor wrote, and so are «[Basel]» and «[die Gemeinde]».
+ * word in brackets that nothing ends, such as "[sic]", "[Basel]" or "[die Gemeinde]", was written by an editor.
  */
 export function wordPressHtml(content: string, library: WordPressLibrary): string {
   const html = withoutComments(content);

@@ -1,28 +1,30 @@
 import { Parser } from 'htmlparser2';
-import { embedHosts, type EmbedProvider, type TextRun } from '#events';
-import { linkOf, webUrlOf } from './addresses.js';
+import type { TextRun } from '#events';
+import { webUrlOf } from './addresses.js';
 import { inline, OpenElements } from './html-elements.js';
+import {
+  blockOfEmbed,
+  blockOfImage,
+  blockOfMedia,
+  isMedia,
+  linkTargetOf,
+  type MediaOptions,
+} from './html-media.js';
 import { apiLimits, MAX_HTML_DEPTH } from './limits.js';
 import type { ImportedBlock, ImportedPicture } from './record.js';
 import { chunksOf, cut, splitRuns, splitText, trimmed } from './text-runs.js';
 
-export interface HtmlOptions {
-  /** Size and texts of pictures by their address, where the markup does not say them. */
-  readonly pictureAt?: (url: string) => Partial<ImportedPicture> | undefined;
-  /** The page it was on, for relative addresses. */
-  readonly base?: string;
+export interface HtmlOptions extends MediaOptions {
   /** Whether a blank line ends a paragraph, as in WordPress. */
   readonly hasParagraphsByLine?: boolean;
-  /** Is given what was left out or changed. */
-  readonly note?: (what: string) => void;
 }
 
 const headings = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
 
 /**
- * The blocks of an article out of the HTML of another system. What has no block of its own keeps its text; no text is
- * lost, however long: it goes on in further blocks.
- * @throws Error when elements are nested so deep that reading them would take long.
+ * Converts the HTML of another system to the blocks of an article. Elements without a matching block keep their text. Text
+ * that is too long for one block continues in the next: none is lost.
+ * @throws Error when elements are nested deeper than MAX_HTML_DEPTH.
  */
 export function htmlToBlocks(html: string, options: HtmlOptions = {}): ImportedBlock[] {
   const builder = new BlockBuilder(options);
@@ -52,7 +54,7 @@ class BlockBuilder {
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
     if (++this.depth > MAX_HTML_DEPTH)
-      throw new Error(`holds HTML that is nested deeper than ${MAX_HTML_DEPTH}`);
+      throw new Error(`has HTML that is nested deeper than ${MAX_HTML_DEPTH} levels`);
     if (this.isIn.areUnseen) return this.isIn.begin(name);
     if (name === 'br') return this.add('\n');
     if (name === 'img') return this.picture(attributes);
@@ -62,7 +64,7 @@ class BlockBuilder {
     if (!inline.has(name)) this.endOfText();
     if ((name === 'ul' || name === 'ol') && !this.list) this.list = { ordered: name === 'ol', items: [] };
     if (name === 'blockquote') this.quote ??= { texts: [], attribution: '' };
-    if (name === 'a') this.links.push(this.linkTo(attributes['href']));
+    if (name === 'a') this.links.push(linkTargetOf(attributes['href'], this.options));
     this.isIn.begin(name);
   }
 
@@ -126,7 +128,7 @@ class BlockBuilder {
     if (runs.length === 0) return;
     const text = runs.map((run) => run.text).join('');
     const alone = this.list || this.quote || runs.length > 1 ? undefined : addressIn(runs[0]!);
-    if (alone) return this.embed(alone, alone);
+    if (alone) return void this.blocks.push(blockOfEmbed(alone, alone));
     if (this.list) this.list.items.push(...chunksOf(splitRuns(runs, apiLimits.run), apiLimits.runs));
     else if (this.isIn.has(...headings) && text.length <= apiLimits.title) {
       this.blocks.push({ type: 'crosshead', text });
@@ -137,13 +139,13 @@ class BlockBuilder {
     }
   }
 
-  /** Who said it comes after the words; without a name, or at length, a quote is a paragraph in italics. */
+  /** A quote without an attribution, or one that is too long, becomes paragraphs in italics. */
   private endOfQuote(): void {
     const { texts = [], attribution = '' } = this.quote ?? {};
     this.quote = undefined;
     const [text, by] = [texts.join('\n'), attribution.replace(/^[\s–—-]+/, '').trim()];
     if (!text && !by) return;
-    if (text && by && text.length <= apiLimits.quote && by.length <= apiLimits.title) {
+    if (text && by && text.length <= apiLimits.quote && by.length <= apiLimits.attribution) {
       this.blocks.push({ type: 'quote', text, attribution: by });
       return;
     }
@@ -162,45 +164,15 @@ class BlockBuilder {
   }
 
   private picture(attributes: Readonly<Record<string, string>>): void {
-    const url = this.addressOf(attributes);
-    if (!url) return;
+    const block = blockOfImage(attributes, this.options);
+    if (!block) return;
     this.endOfText();
     this.endOfFigure();
-    const known = this.options.pictureAt?.(url);
-    const [, ...named] = /-(\d{1,5})x(\d{1,5})\.\w{1,5}$/.exec(url) ?? [];
-    const width = pixels(attributes['width']) ?? known?.width ?? pixels(named[0]);
-    const height = pixels(attributes['height']) ?? known?.height ?? pixels(named[1]);
-    const [alt, beyond] = cut(attributes['alt']?.trim() || known?.alt || '', apiLimits.caption);
-    if (beyond) this.note(`alt text longer than ${apiLimits.caption} characters, cut`);
-    if (!width || !height) {
-      // Without its size it cannot be shown without the page jumping; the link at least is kept.
-      this.note('picture of unknown size, which became a link');
-      this.blocks.push({ type: 'paragraph', runs: [{ text: alt || url, link: url }] });
-      return;
-    }
+    this.blocks.push(block);
+    if (block.type !== 'picture') return;
     const link = this.links.at(-1);
     if (link && !IMAGE_FILE.test(link)) this.note('link around a picture, left out');
-    const picture: ImportedPicture = { ...known, url, width, height, ...(alt && { alt }) };
-    this.blocks.push({ type: 'picture', picture });
-    if (this.isIn.has('figure')) this.caption = { picture, text: '' };
-  }
-
-  /** Pages that load pictures late have the address elsewhere, and a placeholder in its place. */
-  private addressOf(attributes: Readonly<Record<string, string>>): string | undefined {
-    const { src, srcset } = attributes;
-    const late = ['data-src', 'data-lazy-src', 'data-original', 'data-orig-file'].map(
-      (name) => attributes[name],
-    );
-    const candidates = [src, ...late, srcset?.trim().split(/[\s,]/, 1)[0]].filter(Boolean);
-    const url = candidates.map((one) => webUrlOf(one, this.options.base)).find((one) => one !== undefined);
-    if (!url) this.note(`picture ${whyUnusable(src ?? candidates[0])}, left out`);
-    return url;
-  }
-
-  private linkTo(href: string | undefined): string | undefined {
-    const link = linkOf(href, this.options.base);
-    if (!link && href) this.note(`link ${whyUnusable(href)}, whose text stays`);
-    return link;
+    if (this.isIn.has('figure')) this.caption = { picture: block.picture, text: '' };
   }
 
   private note(what: string): void {
@@ -217,59 +189,23 @@ class BlockBuilder {
   }
 
   private media(name: string, attributes: Readonly<Record<string, string>>): void {
-    const { src, data } = attributes;
-    const address = src ?? data ?? attributes['data-src'];
-    const url = webUrlOf(address, this.options.base);
-    if (!url && address) this.note(`${name} ${whyUnusable(address)}, left out`);
     this.endOfText();
-    if (url) this.embed(url, attributes['title']?.trim() || url);
-  }
-
-  private embed(url: string, title: string): void {
-    const provider = providerOf(url);
-    if (!provider) {
-      this.blocks.push({ type: 'paragraph', runs: [{ text: title.slice(0, apiLimits.run), link: url }] });
-      return;
-    }
-    const [shown] = cut(title === url ? provider : title, apiLimits.title);
-    this.blocks.push({ type: 'embed', provider, url, title: shown || provider });
+    const block = blockOfMedia(name, attributes, this.options);
+    if (block) this.blocks.push(block);
   }
 }
 
-/** A paragraph that is an address alone. */
+/** A paragraph that holds nothing but an address. */
 const ADDRESS = /^https?:\/\/[^\s/]+\.[^\s]{1,1900}$/;
 const IMAGE_FILE = /\.(?:jpe?g|png|gif|webp|avif|svg)(?:\?|$)/i;
 const BLANK_LINES = /\n[^\S\n]*\n\s*/;
 
-const isMedia = (name: string): boolean =>
-  ['iframe', 'embed', 'object', 'video', 'audio', 'source'].includes(name);
-
 const leftOut: ReadonlyMap<string, string> = new Map([
   ['script', 'script, left out'],
-  ['svg', 'drawing inside the text (svg), left out'],
+  ['svg', 'inline drawing (svg), left out'],
   ['form', 'form, whose text stays'],
-  ['table', 'table, which became paragraphs'],
+  ['table', 'table, replaced by paragraphs'],
 ]);
 
 const addressIn = ({ text, link }: TextRun): string | undefined =>
   ADDRESS.test(text) && (!link || link === text) ? webUrlOf(text) : undefined;
-
-function whyUnusable(address: string | undefined): string {
-  const { protocol } = URL.canParse(address ?? '') ? new URL(address!) : {};
-  if (protocol && !/^(https?|mailto):$/.test(protocol)) return `with a ${protocol} address`;
-  if (address?.startsWith('#')) return 'to a place within the page';
-  if (!address?.trim()) return 'without an address';
-  return protocol ? 'with an address that is too long' : 'with an address that cannot be resolved';
-}
-
-function providerOf(url: string): EmbedProvider | undefined {
-  const { host, protocol } = new URL(url);
-  if (protocol !== 'https:') return undefined;
-  const found = Object.entries(embedHosts).find(([, hosts]) => (hosts as readonly string[]).includes(host));
-  return found?.[0] as EmbedProvider | undefined;
-}
-
-const pixels = (value: string | undefined): number | undefined => {
-  const number = Number(value?.replace(/px$/, ''));
-  return Number.isInteger(number) && number >= 1 && number <= 20_000 ? number : undefined;
-};

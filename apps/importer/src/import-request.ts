@@ -113,7 +113,7 @@ function fitting(picture: ImportedPicture): ImportedPicture {
   const { alt, caption, credit } = picture;
   return {
     ...picture,
-    ...(alt && { alt: cut(alt, apiLimits.caption)[0] }),
+    ...(alt && { alt: cut(alt, apiLimits.alt)[0] }),
     ...(caption && { caption: cut(caption, apiLimits.caption)[0] }),
     ...(credit && { credit: cut(credit, apiLimits.credit)[0] }),
   };

@@ -1,6 +1,6 @@
 import { bloggerKindOf } from './blogger.js';
 import { linkOf, webUrlOf } from './addresses.js';
-import { requestOf, shortId } from './article-of.js';
+import { requestOf, shortId } from './import-request.js';
 import { htmlToBlocks } from './html-to-blocks.js';
 import { apiLimits } from './limits.js';
 import { Notes, type ImportedPicture, type ImportRecord, type Records } from './record.js';
@@ -46,7 +46,7 @@ function articleOf(entry: Element, sourceId: string, { page, site }: Bases, isDr
   const notes = new Notes(entry.notes);
   const said = textOf(entry, 'pubDate', 'published', 'blogger:created', 'updated', 'dc:date', 'date');
   const time = said ? timeOf(said) : undefined;
-  if (said && !time) throw new Error(`has no time in «${said.slice(0, 80)}»`);
+  if (said && !time) throw new Error(`has no time in "${said.slice(0, 80)}"`);
   if (time && !time.hasZone) notes.add('time without a zone, read as UTC');
   if (!time && !isDraft) notes.add('without a time, published with that of the import');
   const base = childOf(entry, 'content')?.attributes['base'] ?? entry.attributes['base'];

@@ -1,4 +1,4 @@
-import type { Tally } from './tally.js';
+import type { ImportSummary } from './import-summary.js';
 
 /** Milliseconds between updates of the line on a terminal, and between lines of a log. */
 const SHOW_EVERY = { terminal: 200, log: 5_000 } as const;
@@ -10,7 +10,7 @@ export class Progress {
   private readonly startedAt = Date.now();
   private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly tally: Tally) {
+  constructor(private readonly summary: ImportSummary) {
     this.timer = setInterval(() => this.show(), process.stderr.isTTY ? SHOW_EVERY.terminal : SHOW_EVERY.log);
   }
 
@@ -20,7 +20,7 @@ export class Progress {
   }
 
   private show(): void {
-    const line = this.tally.progress(this.share, (Date.now() - this.startedAt) / 1_000);
+    const line = this.summary.progress(this.share, (Date.now() - this.startedAt) / 1_000);
     process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
   }
 }

@@ -62,7 +62,7 @@ export async function* elementsOf(
   { others = [], isWanted = () => true }: ElementsOptions = {},
 ): AsyncGenerator<Element | BrokenElement, void, undefined> {
   const { encoding, unknownEncoding, bytes } = await withEncoding(file);
-  if (unknownEncoding) yield { line: 1, bad: `the encoding «${unknownEncoding}» is unknown; read as UTF-8` };
+  if (unknownEncoding) yield { line: 1, bad: `the encoding "${unknownEncoding}" is unknown; read as UTF-8` };
   let head = '';
   let reader: Reader | undefined;
   for await (const chunk of bytes) {

@@ -17,7 +17,7 @@ it.each([
   ['Do, 03 Dez 2020 08:00:00 +0100', '2020-12-03T07:00:00.000Z'],
   ['31.01.2020 - 08:00', '2020-01-31T08:00:00.000Z'],
   ['3.4.2020', '2020-04-03T00:00:00.000Z'],
-])('«%s» is %s', (text, time) => {
+])('"%s" is %s', (text, time) => {
   expect(timeOf(text)?.at.toISOString()).toBe(time);
 });
 
@@ -31,7 +31,7 @@ it.each([
   '01/02/2020',
   '2020-01-31T25:00:00Z',
   '',
-])('«%s» is no time', (text) => {
+])('"%s" is no time', (text) => {
   expect(timeOf(text)).toBeUndefined();
 });
 

@@ -12,7 +12,7 @@ const most = { reasons: 200, lines: 20 } as const;
 const number = new Intl.NumberFormat('en');
 
 /** What came of an import so far. */
-export class Tally {
+export class ImportSummary {
   imported = 0;
   known = 0;
   drafts = 0;
@@ -51,7 +51,7 @@ export class Tally {
   private failed({ line, sourceId, title }: Outcome, reason: string): void {
     this.bad++;
     if (this.complaints.length >= LISTED) return;
-    const name = `${sourceId ? ` (${sourceId})` : ''}${title ? ` «${title}»` : ''}`;
+    const name = `${sourceId ? ` (${sourceId})` : ''}${title ? ` "${title}"` : ''}`;
     this.complaints.push(detached(`  line ${line}${name}: ${reason}`));
   }
 
@@ -77,7 +77,7 @@ export class Tally {
     ].join('\n');
   }
 
-  /** For meanwhile, in one line. @param share of the file that was read, 0 to 1. @param seconds since the start. */
+  /** The state in one line. @param share of the file that was read, 0 to 1. @param seconds since the start. */
   progress(share: number, seconds: number): string {
     const rate = seconds > 0 ? this.records / seconds : 0;
     return `${number.format(this.records)} records · ${Math.round(share * 100)} % · ${rate.toFixed(0)}/s · ${number.format(this.bad)} bad`;

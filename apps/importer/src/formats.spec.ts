@@ -225,7 +225,7 @@ describe('a WordPress export', () => {
   });
 
   it.each([
-    ['draft', [{ what: 'post with the status «draft», which becomes a draft', count: 1 }]],
+    ['draft', [{ what: 'post with the status "draft", imported as a draft', count: 1 }]],
     ['publish', []],
   ])('notes why a post that is %s is no public article', async (status, notes) => {
     expect(await posts(post(status, '1'))).toMatchObject([{ notes }]);

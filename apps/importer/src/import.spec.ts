@@ -9,11 +9,11 @@ import { importFile, type ImportOptions } from './import.js';
 import type { ImportRequest } from './record.js';
 import { ReportFile } from './report-file.js';
 import { Sender } from './send.js';
-import { Tally } from './tally.js';
+import { ImportSummary } from './import-summary.js';
 
 interface RunOptions extends Partial<ImportOptions> {
   readonly patience?: number;
-  readonly tally?: Tally;
+  readonly summary?: ImportSummary;
 }
 
 /** An API that gives the answers it is set to and keeps what it received. */
@@ -73,16 +73,16 @@ describe('an import', () => {
     Array.from({ length: count }, (_, i) => JSON.stringify({ sourceId: `s${i}` }));
   const run = async (
     lines: readonly string[],
-    { patience = 300, tally = new Tally(), ...options }: RunOptions = {},
+    { patience = 300, summary = new ImportSummary(), ...options }: RunOptions = {},
   ) => {
     const sender = new Sender(url, 'token', { patience });
-    await importFile(await file(lines), sender, tally, { defaults: {}, concurrency: 4, ...options });
-    return tally;
+    await importFile(await file(lines), sender, summary, { defaults: {}, concurrency: 4, ...options });
+    return summary;
   };
 
   it('sends every record once, only so many at a time', async () => {
-    const tally = await run(records(200), { concurrency: 4 });
-    expect(tally.imported).toBe(200);
+    const summary = await run(records(200), { concurrency: 4 });
+    expect(summary.imported).toBe(200);
     expect(new Set(api.got.map(({ sourceId }) => sourceId)).size).toBe(200);
     expect(api.got).toHaveLength(200);
     expect(api.mostAtOnce).toBeLessThanOrEqual(4);
@@ -94,10 +94,10 @@ describe('an import', () => {
       sourceId === 's1'
         ? { status: 422, body: { code: 'term.unknown', title: 'No', errors } }
         : { status: 200 };
-    const tally = await run([...records(3), 'kaputt']);
-    expect([tally.imported, tally.bad]).toEqual([2, 2]);
-    expect(tally.report()).toContain('line 2 (s1): term.unknown: /article/section there is no section «x»');
-    expect(tally.report()).toContain('line 4: is not JSON');
+    const summary = await run([...records(3), 'kaputt']);
+    expect([summary.imported, summary.bad]).toEqual([2, 2]);
+    expect(summary.report()).toContain('line 2 (s1): term.unknown: /article/section there is no section «x»');
+    expect(summary.report()).toContain('line 4: is not JSON');
   });
 
   it('counts what is there already, and says what drafts lack', async () => {
@@ -106,46 +106,46 @@ describe('an import', () => {
       const missing = [{ pointer: `/body/${sourceId.slice(1)}/picture/alt`, detail: 'is missing' }];
       return { status: 200, body: { state: 'draft', missing } };
     };
-    const tally = await run(records(3));
-    expect([tally.known, tally.imported, tally.drafts]).toEqual([1, 2, 2]);
-    expect(tally.report()).toContain('2 × /body/…/picture/alt is missing');
+    const summary = await run(records(3));
+    expect([summary.known, summary.imported, summary.drafts]).toEqual([1, 2, 2]);
+    expect(summary.report()).toContain('2 × /body/…/picture/alt is missing');
   });
 
   it('tries three times when the newsroom fails at a record, which then is bad', async () => {
     api.answer = ({ sourceId }) => ({ status: sourceId === 's1' ? 500 : 200 });
-    const tally = await run(records(3), { patience: 60_000 });
-    expect([tally.imported, tally.bad, api.got.length]).toEqual([2, 1, 5]);
+    const summary = await run(records(3), { patience: 60_000 });
+    expect([summary.imported, summary.bad, api.got.length]).toEqual([2, 1, 5]);
   });
 
   it('sends a record again when the answer is none of an import', async () => {
     let answers = 0;
     api.answer = () =>
       answers++ === 0 ? { status: 200, body: { outcome: 'Bitte warten' } } : { status: 200 };
-    const tally = await run(records(1), { patience: 60_000 });
-    expect([tally.imported, tally.bad, api.got.length]).toEqual([1, 0, 2]);
+    const summary = await run(records(1), { patience: 60_000 });
+    expect([summary.imported, summary.bad, api.got.length]).toEqual([1, 0, 2]);
   });
 
   it('goes on without a record that is never answered when others are', async () => {
     api.answer = ({ sourceId }) => ({ status: sourceId === 's1' ? 503 : 200 });
-    const tally = await run(records(300), { concurrency: 2 });
-    expect([tally.imported, tally.bad]).toEqual([299, 1]);
-    expect(tally.report()).toContain('line 2 (s1): was not answered (status 503), unlike others');
+    const summary = await run(records(300), { concurrency: 2 });
+    expect([summary.imported, summary.bad]).toEqual([299, 1]);
+    expect(summary.report()).toContain('line 2 (s1): was not answered (status 503), unlike others');
   });
 
   it('does not send what no newsroom takes', async () => {
     const runs = Array.from({ length: 60 }, () => ({ text: '«ü»'.repeat(1_500) }));
     const nested = `{"sourceId":"tief","body":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
     const large = JSON.stringify({ sourceId: 'gross', body: [{ type: 'paragraph', runs }] });
-    const tally = await run([large, nested, ...records(1)]);
-    expect(tally.imported).toBe(1);
+    const summary = await run([large, nested, ...records(1)]);
+    expect(summary.imported).toBe(1);
     expect(api.got.some(({ sourceId }) => sourceId === 'gross')).toBe(false);
-    expect(tally.report()).toMatch(/line 1.*: is (longer than 512 kB|\d+ kB as an article)/);
+    expect(summary.report()).toMatch(/line 1.*: is (longer than 512 kB|\d+ kB as an article)/);
   });
 
   it('takes a second record with one id for a mistake in the file', async () => {
-    const tally = await run([...records(2), JSON.stringify({ sourceId: 's0', headline: 'Anders' })]);
-    expect([tally.imported, tally.bad]).toEqual([2, 1]);
-    expect(tally.report()).toContain('line 3 (s0): has the id of the record on line 1');
+    const summary = await run([...records(2), JSON.stringify({ sourceId: 's0', headline: 'Anders' })]);
+    expect([summary.imported, summary.bad]).toEqual([2, 1]);
+    expect(summary.report()).toContain('line 3 (s0): has the id of the record on line 1');
   });
 
   it('writes what came of every record into a file, if wanted', async () => {
@@ -163,8 +163,8 @@ describe('an import', () => {
   it.each([503, 502, 429])('sends a record again after %i', async (status) => {
     let refusals = 2;
     api.answer = () => ({ status: refusals-- > 0 ? status : 200 });
-    const tally = await run(records(1), { patience: 60_000 });
-    expect([tally.imported, api.got.length]).toEqual([1, 3]);
+    const summary = await run(records(1), { patience: 60_000 });
+    expect([summary.imported, api.got.length]).toEqual([1, 3]);
   });
 
   it('gives up when nobody answers, and says how it goes on', async () => {
@@ -180,11 +180,11 @@ describe('an import', () => {
 
   it('has counted what happened before it stopped', async () => {
     api.answer = ({ sourceId }) => ({ status: sourceId === 's2' ? 401 : 200 });
-    const tally = new Tally();
-    const stopped = run([...records(1), 'kaputt', ...records(5).slice(1)], { concurrency: 1, tally });
+    const summary = new ImportSummary();
+    const stopped = run([...records(1), 'kaputt', ...records(5).slice(1)], { concurrency: 1, summary });
     await expect(stopped).rejects.toThrow('NEWSROOM_TOKEN');
-    expect([tally.imported, tally.bad]).toEqual([2, 1]);
-    expect(tally.report()).toContain('line 2: is not JSON');
+    expect([summary.imported, summary.bad]).toEqual([2, 1]);
+    expect(summary.report()).toContain('line 2: is not JSON');
   });
 
   it('ends after what is under way when it is interrupted', async () => {
@@ -193,8 +193,8 @@ describe('an import', () => {
       if (api.got.length === 5) stopping.abort();
       return { status: 200 };
     };
-    const tally = await run(records(100), { concurrency: 1, signal: stopping.signal });
-    expect(tally.imported).toBe(5);
+    const summary = await run(records(100), { concurrency: 1, signal: stopping.signal });
+    expect(summary.imported).toBe(5);
   });
 
   it('does not wait for a newsroom that does not answer when it is interrupted', async () => {
@@ -203,8 +203,8 @@ describe('an import', () => {
       if (api.got.length === 5) stopping.abort();
       return { status: 503 };
     };
-    const tally = await run(records(100), { patience: 60_000, signal: stopping.signal });
-    expect(tally.records).toBe(0);
+    const summary = await run(records(100), { patience: 60_000, signal: stopping.signal });
+    expect(summary.records).toBe(0);
   });
 
   it('fills in what is missing, and only that', async () => {

@@ -82,7 +82,7 @@ describe('a record between two good ones', () => {
     [
       'with a time that is none',
       item('b', 'Eins').replace('Wed, 01 Jan 2020 08:00:00 MEZ', 'bald'),
-      /line 4 \(b\): has no time in «bald»/,
+      /line 4 \(b\): has no time in "bald"/,
     ],
   ])('%s is bad, with its line and id', async (_what, damaged, expected) => {
     expect(await read(around(damaged))).toEqual(['Vorher', expect.stringMatching(expected), 'Nachher']);
@@ -183,7 +183,7 @@ describe('a file', () => {
     [
       'in an encoding that nobody knows',
       Buffer.from(file('klingon')),
-      ['line 1 (undefined): the encoding «klingon» is unknown; read as UTF-8', 'Grösse', 'Flüsse'],
+      ['line 1 (undefined): the encoding "klingon" is unknown; read as UTF-8', 'Grösse', 'Flüsse'],
     ],
   ])('%s is read', async (_what, bytes, expected) => {
     expect(await read(bytes)).toEqual(expected);

@@ -1,5 +1,5 @@
 import { linkOf, pictureKey, webUrlOf } from './addresses.js';
-import { requestOf, shortId } from './article-of.js';
+import { requestOf, shortId } from './import-request.js';
 import { detached } from './detached.js';
 import { htmlToBlocks } from './html-to-blocks.js';
 import { apiLimits } from './limits.js';
@@ -169,7 +169,7 @@ function stateOf(item: Element, notes: Notes): 'published' | 'draft' {
   notes.add(
     status === 'publish'
       ? 'post behind a password, which becomes a draft'
-      : `post with the status «${status.slice(0, 40)}», which becomes a draft`,
+      : `post with the status "${status.slice(0, 40)}", imported as a draft`,
   );
   return 'draft';
 }
@@ -188,7 +188,7 @@ function timeIn(item: Element, state: 'published' | 'draft', notes: Notes): Date
     return undefined;
   }
   const time: SourceTime | undefined = timeOf(said.text);
-  if (!time) throw new Error(`has no time in «${said.text.slice(0, 80)}»`);
+  if (!time) throw new Error(`has no time in "${said.text.slice(0, 80)}"`);
   if (!time.hasZone && said.name !== 'wp:post_date_gmt') notes.add('time without a zone, read as UTC');
   return time.at;
 }
