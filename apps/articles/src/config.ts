@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { messagingSettings } from '#messaging';
 import { databaseSettings, serverSettings, setting, siteUrl, text, type ConfigOf } from '#platform';
+import { services } from '../../services.js';
 
 export const settings = {
-  ...serverSettings('articles', 3001),
+  ...serverSettings('articles', services.articles.port),
   ...databaseSettings('articles'),
   ...messagingSettings,
   siteName: setting('SITE_NAME', z.string().min(1).max(80).default('Seeblatt'), 'up to 80 characters'),

@@ -1,11 +1,20 @@
 import { z } from 'zod';
 import { setting, text, type ConfigOf } from '#platform';
+import { services } from '../../services.js';
 
 export const settings = {
   dataDir: setting('NEWSROOM_DATA_DIR', z.string().default('.newsroom'), 'a folder that may be written to'),
   demo: setting('NEWSROOM_DEMO', text.flag(true), 'true or false: load the demo newsroom at the first start'),
-  readerPort: setting('READER_PORT', text.port(8080), 'a port from 0 (any free one) to 65535'),
-  gatewayPort: setting('GATEWAY_PORT', text.port(8000), 'a port from 0 (any free one) to 65535'),
+  readerPort: setting(
+    'READER_PORT',
+    text.port(services.reader.port),
+    'a port from 0 (any free one) to 65535',
+  ),
+  gatewayPort: setting(
+    'GATEWAY_PORT',
+    text.port(services.gateway.port),
+    'a port from 0 (any free one) to 65535',
+  ),
 };
 
 export type NewsroomConfig = ConfigOf<typeof settings>;

@@ -75,7 +75,7 @@ describe('ops env', () => {
 
   it('names the variable that is missing', () => {
     expect(() => secretsByService({}, hosts)).toThrow(
-      'AUTH_JWKS is not set. Run «ops env» first, or set it.',
+      'AUTH_JWKS is not set. Run `ops env` first, or set it.',
     );
   });
 });

@@ -19,7 +19,7 @@ async function retry(service: string, ids: string[], { all }: { all?: boolean })
 async function drop(service: string, ids: string[]): Promise<void> {
   const count = await withDatabase(service, (db) => db.transaction((tx) => dropRefused(tx, ids)));
   console.log(
-    `Dropped ${count} events. Later events of the same keys are held back until you run «ops refused retry».`,
+    `Dropped ${count} events. Later events of the same keys are held back until you run \`ops refused retry\`.`,
   );
 }
 

@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { originSettings, serverSettings, setting, text, type ConfigOf } from '#platform';
+import { localUrlOf, services } from '../../services.js';
 
 /** The reader verifies no tokens, so it needs no keys. */
-const { authKeys: _, ...server } = serverSettings('reader', 8080);
+const { authKeys: _, ...server } = serverSettings('reader', services.reader.port);
 
 export const settings = {
   ...server,
   ...originSettings,
   gatewayUrl: setting(
     'GATEWAY_URL',
-    text.url(/^https?$/).default('http://127.0.0.1:8000'),
+    text.url(/^https?$/).default(localUrlOf('gateway')),
     'an http(s) address',
   ),
   picturesDir: setting(

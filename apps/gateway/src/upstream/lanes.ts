@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { services } from '../../../services.js';
 import { Bulkhead } from './bulkhead.js';
 import type { ServiceName } from './problems.js';
 
@@ -19,13 +20,11 @@ export const laneLimits = {
   retractions: { concurrent: 10, waiting: 0, waitFor: 0, within: 2_000 },
 } as const;
 
-export const services = ['articles', 'comments', 'polls', 'recommendations'] as const;
-
 type Failure = 'busy' | 'cancelled' | 'open' | 'unavailable' | 'unknown';
 
 /** A bulkhead for each service and lane, and what operators see of them. */
 export class Lanes {
-  private readonly bulkheads = services.flatMap((service) =>
+  private readonly bulkheads = services.gateway.calls.flatMap((service) =>
     (Object.keys(laneLimits) as Lane[]).map((lane) => ({
       labels: { upstream: service, lane },
       bulkhead: new Bulkhead(laneLimits[lane]),

@@ -1,6 +1,8 @@
 import { Refused } from '#http';
+import type { services } from '../../../services.js';
 
-export type ServiceName = 'articles' | 'comments' | 'polls' | 'recommendations';
+/** A service that the gateway calls. */
+export type ServiceName = (typeof services.gateway.calls)[number];
 
 /** A service gave no usable answer in time. Not a decision of the service: a stale answer may stand in. */
 export class UpstreamDown extends Refused {
