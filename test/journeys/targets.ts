@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { createSecrets, issueToken, type Secrets } from '#embedded';
 import type { Role } from '#http';
 import { addressOf, createTopics, testDatabase, testPrefix } from '#testing';
+import { serviceNames, servicesWithDatabase, variableOf, type ServiceName } from '../../apps/services.js';
 import { ServiceProcess } from '../backbone/harness.js';
 
 /** A running newsroom, wherever it runs. */
@@ -66,8 +67,7 @@ export async function embeddedNewsroom(
 export async function separateServices(): Promise<Newsroom> {
   const prefix = testPrefix();
   const { readerKey, signingKey, jwks } = await createSecrets();
-  const backServices = ['articles', 'comments', 'polls', 'recommendations'];
-  const databases = await Promise.all(backServices.map((service) => testDatabase(service)));
+  const databases = await Promise.all(servicesWithDatabase.map((name) => testDatabase(name)));
   await createTopics(addressOf('kafka'), prefix);
   const common: NodeJS.ProcessEnv = {
     ...cleanEnvironment(),
@@ -79,27 +79,33 @@ export async function separateServices(): Promise<Newsroom> {
     REDIS_PREFIX: prefix,
   };
   const processes: ServiceProcess[] = [];
-  const start = async (app: string, env: NodeJS.ProcessEnv): Promise<string> => {
-    const settings = { ...common, ...env, [`${app.toUpperCase()}_PORT`]: '0' };
-    const started = await ServiceProcess.start(main(app), [], settings, /"url":"([^"]+)"/);
+  const urls: Partial<Record<ServiceName, string>> = {};
+  const start = async (name: ServiceName, env: NodeJS.ProcessEnv): Promise<void> => {
+    const addresses = Object.entries(urls).map(([other, url]) => [variableOf(other, 'URL'), url]);
+    const settings = {
+      ...common,
+      ...env,
+      ...Object.fromEntries(addresses),
+      [variableOf(name, 'PORT')]: '0',
+    };
+    const started = await ServiceProcess.start(main(name), [], settings, /"url":"([^"]+)"/);
     processes.push(started);
-    return started.url;
+    urls[name] = started.url;
   };
   const stop = async (): Promise<void> => {
     await Promise.all(processes.map((one) => one.stop()));
     await Promise.all(databases.map((database) => database.drop()));
   };
   try {
-    const urls = await Promise.all(
-      backServices.map(async (app, i) => {
-        const database = { [`${app.toUpperCase()}_DATABASE_URL`]: databases[i]!.url };
-        await ServiceProcess.start(main(app), ['migrate'], { ...common, ...database }, /(ran|up to date)/);
-        return [`${app.toUpperCase()}_URL`, await start(app, database)];
+    await Promise.all(
+      servicesWithDatabase.map(async (name, i) => {
+        const database = { [variableOf(name, 'DATABASE_URL')]: databases[i]!.url };
+        await ServiceProcess.start(main(name), ['migrate'], { ...common, ...database }, /(ran|up to date)/);
+        await start(name, database);
       }),
     );
-    const gatewayUrl = await start('gateway', Object.fromEntries(urls) as NodeJS.ProcessEnv);
-    const readerUrl = await start('reader', { GATEWAY_URL: gatewayUrl });
-    return { gatewayUrl, readerUrl, token: tokens(signingKey), stop };
+    for (const name of serviceNames) if (!servicesWithDatabase.includes(name)) await start(name, {});
+    return { gatewayUrl: urls.gateway!, readerUrl: urls.reader!, token: tokens(signingKey), stop };
   } catch (error) {
     await stop();
     throw error;
