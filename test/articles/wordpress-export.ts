@@ -192,7 +192,7 @@ const kinds: Readonly<Record<string, (i: number) => Post>> = {
   'text of 2 MB': () => ({
     content: 'Wort um Wort. '.repeat(150_000),
     outcome: 'bad',
-    reason: 'kB as an article; the newsroom takes 512 kB',
+    reason: 'kB as an article; the limit is 512 kB',
   }),
 };
 

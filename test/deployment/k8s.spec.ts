@@ -93,7 +93,7 @@ describe('the Kubernetes manifests', () => {
     }
   });
 
-  it('would not pass with a field that Kubernetes does not know or of the wrong type', () => {
+  it('would not pass with an unknown field or a wrong type', () => {
     const deployment = all('Deployment')[0]!;
     const broken = { ...deployment, spec: { ...deployment.spec, replicas: 'two' } };
     expect(() => new Deployment(broken as never).validate()).toThrow('replicas');
@@ -108,7 +108,7 @@ describe('the Kubernetes manifests', () => {
     expect(resources.toSorted()).toEqual(listed.toSorted());
   });
 
-  it('are built here as kubectl builds them, where it is installed', async () => {
+  it('are built by these tests as by kubectl, if it is installed', async () => {
     const built = await execFileAsync('kubectl', ['kustomize', folder]).catch((error: { code?: string }) => {
       if (error.code === 'ENOENT') return undefined;
       throw error;
@@ -128,12 +128,12 @@ describe('the Kubernetes manifests', () => {
     expect(namesOf(kind).toSorted()).toEqual(serviceNames.toSorted());
   });
 
-  it('bring the tables of every service with a database up to date, and the topics', () => {
+  it('migrate every database, and apply the topics', () => {
     const migrations = servicesWithDatabase.map((name) => `migrate-${name}`);
     expect(namesOf('Job').toSorted()).toEqual([...migrations, 'databases', 'topics'].toSorted());
   });
 
-  it('scale the gateway and the reader with the load', () => {
+  it('scale the gateway and the reader with their load', () => {
     expect(namesOf('HorizontalPodAutoscaler').toSorted()).toEqual(['gateway', 'reader']);
     const fixed = all('Deployment').filter(({ spec }) => 'replicas' in spec);
     expect(fixed.map(({ metadata }) => metadata.name).toSorted()).toEqual(servicesWithDatabase.toSorted());
@@ -149,7 +149,7 @@ describe('the Kubernetes manifests', () => {
     expect(Object.fromEntries(containers)).toEqual(Object.fromEntries(ports));
   });
 
-  it('set the port of every service, and the addresses of those that are called', async () => {
+  it('set the port of every service, and the address of every called one', async () => {
     const settings = parseEnv(await readFile(join(folder, 'settings.env'), 'utf8'));
     const called = new Set(serviceNames.flatMap((name) => serviceOf(name).calls ?? []));
     for (const name of serviceNames) {
@@ -159,7 +159,7 @@ describe('the Kubernetes manifests', () => {
     }
   });
 
-  it('let every service reach what it needs and nothing else', () => {
+  it('allow every service the traffic that it needs and no more', () => {
     const podsOf = (policy: string): string[] => {
       const { podSelector } = all('NetworkPolicy').find(({ metadata }) => metadata.name === policy)!.spec;
       const { matchLabels, matchExpressions } = podSelector;
@@ -174,7 +174,7 @@ describe('the Kubernetes manifests', () => {
     expect(podsOf('behind-the-gateway').toSorted()).toEqual([...services.gateway.calls].toSorted());
   });
 
-  it('make a Secret for every service that has secrets, in the example', async () => {
+  it('have a Secret in the example for every service with secrets', async () => {
     const { secretGenerator } = parse(
       await readFile(join('k8s', 'example', 'kustomization.yaml'), 'utf8'),
     ) as { secretGenerator: { name: string }[] };
@@ -186,7 +186,7 @@ describe('the Kubernetes manifests', () => {
     for (const { spec } of pods()) expect(spec.template.spec).toMatchObject({ enableServiceLinks: false });
   });
 
-  it('give each service the Secret of its own name and no other, the reader none', () => {
+  it('give each service only its own Secret, and the reader none', () => {
     const secrets = all('Deployment').map(({ metadata, spec }) => [
       metadata.name,
       spec.template.spec.containers[0].envFrom!.flatMap(({ secretRef }) => secretRef?.name ?? []),
@@ -197,7 +197,7 @@ describe('the Kubernetes manifests', () => {
     });
   });
 
-  it('give a migration the address of its database and nothing else', () => {
+  it('give a migration only the address of its database', () => {
     const migrations = all('Job').filter(({ metadata }) => metadata.name.startsWith('migrate-'));
     expect(
       migrations.map(({ spec }) => {
@@ -209,7 +209,7 @@ describe('the Kubernetes manifests', () => {
     );
   });
 
-  it('run every container without root, rights or a disk to write to, within limits', () => {
+  it('run every container without root, capabilities or a writable disk, within limits', () => {
     for (const { spec } of pods()) {
       expect(spec.template.spec).toMatchObject({ securityContext: { runAsNonRoot: true } });
       expect(spec.template.spec.containers).toEqual([
@@ -249,7 +249,7 @@ describeWith('postgres')('on Kubernetes', () => {
       }),
     );
 
-  it.each(serviceNames)('%s starts with the variables that are injected for the Services', async (name) => {
+  it.each(serviceNames)('%s starts with the variables that Kubernetes injects for Services', async (name) => {
     const [database, { env }] = await Promise.all([testDatabase(name), testAuth()]);
     const service = await startService(await serviceDefinition(name), {
       env: {

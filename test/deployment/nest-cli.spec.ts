@@ -35,7 +35,7 @@ describe('nest-cli.json', () => {
     expect(roots.toSorted()).toEqual(folders.toSorted());
   });
 
-  it('lets `nest start` build a service with the libraries that it uses, and run it', async () => {
+  it('makes `nest start` build and run a service with its libraries', async () => {
     const nest = join('node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
     const started = run(process.execPath, [nest, 'start', 'polls', '--', 'migrate'], {
       cwd: copy,

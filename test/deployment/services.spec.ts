@@ -11,7 +11,7 @@ const exists = (file: string): Promise<boolean> =>
   );
 
 describe('the registry of services', () => {
-  it('lists every app that defines a service', async () => {
+  it('lists every app that is a service', async () => {
     const folders = await readdir('apps');
     const areServices = await Promise.all(
       folders.map((name) => exists(join('apps', name, 'src', 'service.ts'))),
@@ -19,12 +19,12 @@ describe('the registry of services', () => {
     expect(folders.filter((_, i) => areServices[i]).toSorted()).toEqual(serviceNames.toSorted());
   });
 
-  it('gives every service a port of its own', () => {
+  it('gives every service a different port', () => {
     const ports = serviceNames.map((name) => services[name].port);
     expect(new Set(ports).size).toBe(ports.length);
   });
 
-  it('names a service before those that call it', () => {
+  it('lists a service before those that call it', () => {
     for (const [position, name] of serviceNames.entries()) {
       for (const called of serviceOf(name).calls ?? []) {
         expect(serviceNames.slice(0, position)).toContain(called as ServiceName);
@@ -32,7 +32,7 @@ describe('the registry of services', () => {
     }
   });
 
-  it.each(serviceNames)('says of %s what its definition says', async (name) => {
+  it.each(serviceNames)('agrees with the definition of %s', async (name) => {
     const definition = await serviceDefinition(name);
     expect(definition.name).toBe(name);
     expect(definition.database !== undefined).toBe(serviceOf(name).database === true);

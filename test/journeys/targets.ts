@@ -7,7 +7,7 @@ import { addressOf, createTopics, testDatabase, testPrefix } from '#testing';
 import { serviceNames, servicesWithDatabase, variableOf, type ServiceName } from '../../apps/services.js';
 import { ServiceProcess } from '../backbone/harness.js';
 
-/** A running newsroom, wherever it runs. */
+/** A running newsroom. */
 export interface Newsroom {
   readonly gatewayUrl: string;
   readonly readerUrl: string;
@@ -22,13 +22,13 @@ const tokens =
 
 const main = (app: string): string => resolve('dist', 'apps', app, 'src', 'main.js');
 
-/** Environment of a test process: nothing of what this run uses to find its own services. */
+/** The environment without the variables by which this test run finds its own services. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const { DATABASE_URL: _d, REDIS_URL: _r, KAFKA_BROKERS: _k, ...env } = process.env;
   return env;
 }
 
-/** The newsroom in one process, as `npm start` runs it, on a data folder of its own unless one is given. */
+/** The newsroom in one process, as `npm start` runs it. @param folder its data folder, or else a temporary one. */
 export async function embeddedNewsroom(
   folder?: string,
 ): Promise<Newsroom & { process: ServiceProcess; folder: string }> {
@@ -112,7 +112,7 @@ export async function separateServices(): Promise<Newsroom> {
   }
 }
 
-/** A newsroom that runs already, such as one under docker compose: NEWSROOM_GATEWAY_URL, NEWSROOM_READER_URL, AUTH_SIGNING_KEY. */
+/** A newsroom that already runs, such as one under Docker Compose: NEWSROOM_GATEWAY_URL, NEWSROOM_READER_URL, AUTH_SIGNING_KEY. */
 export async function runningNewsroom(): Promise<Newsroom> {
   const { NEWSROOM_GATEWAY_URL, NEWSROOM_READER_URL, AUTH_SIGNING_KEY } = process.env;
   if (!NEWSROOM_GATEWAY_URL || !NEWSROOM_READER_URL || !AUTH_SIGNING_KEY) {

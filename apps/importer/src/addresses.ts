@@ -1,6 +1,6 @@
 import { apiLimits } from './limits.js';
 
-/** A link that articles can have: http, https or mailto. @param base of relative ones: the page it was on. */
+/** A link that articles may have: http, https or mailto. @param base URL of the page, for relative links. */
 export function linkOf(href: string | undefined, base?: string): string | undefined {
   const link = href?.trim() ?? '';
   if (link === '' || link.startsWith('#') || link.length > apiLimits.url) return undefined;
@@ -14,11 +14,11 @@ export function webUrlOf(href: string | undefined, base?: string): string | unde
   return link?.startsWith('mailto:') ? undefined : link;
 }
 
-/** `//pictures.example/a.jpg` is whole but for its protocol, also where no base is known. */
+/** `//pictures.example/a.jpg` lacks only its protocol, so it needs no base. */
 function resolved(link: string, base: string | undefined): string | undefined {
   const from = base ?? (link.startsWith('//') ? 'https://host.invalid' : undefined);
   return from && URL.canParse(link, from) ? new URL(link, from).href : undefined;
 }
 
-/** The same for an address with http or https, with or without a query. */
+/** The same key for an address with http or https, with or without a query. */
 export const pictureKey = (url: string): string => url.replace(/^https?:/i, '').replace(/[?#].*$/s, '');

@@ -1,12 +1,12 @@
 import { childOf, textOf, type Element } from './xml/elements.js';
 
 export interface BloggerKind {
-  /** Why it is no article. */
+  /** Why the entry is not an article. */
   readonly passedOver?: string;
   readonly isDraft: boolean;
 }
 
-/** What an entry of a Blogger export is, of 2018 and before; entries of other feeds are articles. */
+/** The kind of an entry of a Blogger export, in the format until 2018. Entries of other feeds are articles. */
 export function bloggerKindOf(entry: Element): BloggerKind {
   const term = entry.children.find(
     ({ name, attributes }) => name === 'category' && attributes['scheme']?.endsWith('#kind'),

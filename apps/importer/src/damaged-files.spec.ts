@@ -33,7 +33,7 @@ const rss = (...items: string[]) =>
 const around = (damaged: string) => rss(item('a', 'Vorher'), damaged, item('z', 'Nachher'));
 
 describe('a record between two good ones', () => {
-  const control = 'control characters, which were removed';
+  const control = 'control characters, removed';
 
   it.each([
     ['with a vertical tab', item('b', 'Ein\u000bs'), `Eins | ${control}`],
@@ -50,7 +50,7 @@ describe('a record between two good ones', () => {
     ['with a prefix that nobody declares', item('b', 'Eins', '<foo:bar x:y="1">z</foo:bar>'), 'Eins'],
     ['with elements in its title', item('b', 'Ein <b>fetter</b> Titel'), 'Ein fetter Titel'],
     ['that is decomposed, with soft hyphens', item('b', 'Zu\u0308rich Ö\u00adl'), 'Zu\u0308rich Ö\u00adl'],
-  ])('%s is in', async (_what, damaged, expected) => {
+  ])('%s is imported', async (_what, damaged, expected) => {
     expect(await read(around(damaged))).toEqual(['Vorher', expected, 'Nachher']);
   });
 
@@ -88,7 +88,7 @@ describe('a record between two good ones', () => {
     expect(await read(around(damaged))).toEqual(['Vorher', expect.stringMatching(expected), 'Nachher']);
   });
 
-  it('with CDATA without an end is bad alone, also when those after it have CDATA', async () => {
+  it('with an unclosed CDATA section is bad, and later ones with CDATA are not affected', async () => {
     const title = (text: string) => `<![CDATA[${text}]]>`;
     const file = rss(item('a', '<![CDATA[Offen'), ...['b', 'c', 'd'].map((id) => item(id, title(id))));
     expect(await read(file)).toEqual([expect.stringMatching(/^line 3 \(a\)/), 'b', 'c', 'd']);
@@ -106,7 +106,7 @@ describe('a record between two good ones', () => {
     },
   );
 
-  it('without its beginning is bad, with the line of its end', async () => {
+  it('without its start is bad, and is reported with the line of its end', async () => {
     expect(await read(around(item('b', 'Eins').replace('<item>', '<tem>')))).toEqual([
       'Vorher',
       'line 4 (undefined): a record ends here whose <item> is missing',
@@ -114,13 +114,13 @@ describe('a record between two good ones', () => {
     ]);
   });
 
-  it('that writes about feeds is good, with whole records in its CDATA', async () => {
+  it('that is about feeds is good, even with whole records in its CDATA', async () => {
     const sample = '<pre><item><guid>x</guid></item>\n<item><guid>y</guid></item></pre>';
     const about = item('b', 'Eins', `<description><![CDATA[${sample}]]></description>`);
     expect(await read(around(about))).toEqual(['Vorher', 'Eins', 'Nachher']);
   });
 
-  it('that is larger than a record may be is bad, in whatever it is large', async () => {
+  it('that exceeds any size limit is bad', async () => {
     const large = (part: string) => item('b', 'Eins', part.repeat((17 * 1024 * 1024) / part.length));
     for (const part of ['<x y="z"/>', '<x><![CDATA[a]]></x>']) {
       expect(await read(around(large(part)), 65_536)).toEqual([
@@ -133,7 +133,7 @@ describe('a record between two good ones', () => {
     expect((await read(around(many), 65_536))[1]).toMatch(/more than 250000 elements/);
   });
 
-  it('never holds what another file or an entity of its own holds', async () => {
+  it('never contains another file or the expansion of an entity', async () => {
     const doctype = `<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>`;
     const file = rss(item('a', '&b;'), item('b', '&c;'), item('c', 'Gut')).replace('<rss', `${doctype}<rss`);
     expect(await read(file)).toEqual([
@@ -198,13 +198,13 @@ describe('a file', () => {
     expect(await read(content)).toEqual(['Vorher', 'Nachher']);
   });
 
-  it('that is another one gives no record, and says why', async () => {
+  it('in another format yields no records, only the reason', async () => {
     expect(await read('<html><body>Wartung</body></html>')).toEqual([
       'line 1 (undefined): the file has no element rss, feed or RDF',
     ]);
   });
 
-  it('with prefixes for everything is read', async () => {
+  it('with a prefix on every element is read', async () => {
     const content = `<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:entry><a:id>1</a:id><a:title>Eins</a:title><a:updated>2020-01-01T00:00:00Z</a:updated></a:entry></a:feed>`;
     expect(await read(content)).toEqual(['Eins']);
   });
@@ -214,7 +214,7 @@ describe('a file', () => {
     expect(await read(content)).toEqual(['Eins | time without a zone, read as UTC']);
   });
 
-  it('out of Blogger gives its posts, and says what else is in it', async () => {
+  it('exported from Blogger yields its posts, and reports everything else', async () => {
     const entry = (kind: string, id: string, more = '') =>
       `<entry><id>${id}</id><category scheme="http://schemas.google.com/g/2005#kind" term="http://schemas.google.com/blogger/2008/kind#${kind}"/><category scheme="http://www.blogger.com/atom/ns#" term="Wandern"/><title type="text">${id}</title><published>2020-01-01T00:00:00Z</published>${more}</entry>`;
     const draft =
@@ -243,7 +243,7 @@ describe('JSON Lines', () => {
     ]);
   });
 
-  it('with NUL bytes in one of them are read but for that one', async () => {
+  it('are read except for one with NUL bytes', async () => {
     expect(
       await lines(Buffer.from('{"sourceId":"a"}\n{"sourceId":"\u0000"}\n\u0000\u0000\n{"sourceId":"b"}')),
     ).toEqual([

@@ -1,7 +1,7 @@
 import type { ArticleSnapshot } from '#events';
 import type { ImportedPicture, ImportRequest } from './record.js';
 
-/** What fills in where the other system has nothing. */
+/** Values for what the other system lacks. */
 export interface Defaults {
   readonly section?: string;
   readonly author?: string;
@@ -13,7 +13,7 @@ export interface Defaults {
   readonly drafts?: boolean;
 }
 
-/** The request with what is missing in it filled in; what is there stays. */
+/** Fills in what is missing in a request. */
 export function filledIn(request: ImportRequest, defaults: Defaults): ImportRequest {
   const { section, author, kicker, credit, label, drafts } = defaults;
   const { article } = request;

@@ -1,18 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Bytes at the start of a file in which its encoding must be declared. */
+/** Bytes at the start of a file that must contain the declaration of its encoding. */
 const START = 1_024;
 
-/** A file whose bytes are a superset of ASCII, so that markup can be found in them before they are decoded. */
+/** A file in a superset of ASCII, so that markup can be found before decoding. */
 export interface EncodedFile {
   /** A label that `TextDecoder` knows. */
   readonly encoding: string;
-  /** What the file declares, where nobody knows it; it is read as UTF-8. */
+  /** The declared encoding if it is unknown; the file is then read as UTF-8. */
   readonly unknownEncoding?: string;
   readonly bytes: AsyncIterable<Buffer>;
 }
 
-/** By its byte order mark (UTF-8, UTF-16) or its XML declaration; UTF-16 is transcoded to UTF-8 on the way. */
+/** Detects the encoding by byte order mark (UTF-8, UTF-16) or XML declaration. Transcodes UTF-16 to UTF-8. */
 export async function withEncoding(file: AsyncIterable<Buffer>): Promise<EncodedFile> {
   const { start, rest } = await peek(file, START);
   if (start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf) {
@@ -22,14 +22,14 @@ export async function withEncoding(file: AsyncIterable<Buffer>): Promise<Encoded
   if (utf16) return { encoding: 'utf-8', bytes: transcoded(utf16, after(0, start, rest)) };
   const declared = declaredIn(start.toString('latin1', 0, START));
   const bytes = after(0, start, rest);
-  // A declaration that can be read as ASCII is not UTF-16, whatever it says.
+  // A declaration that is readable as ASCII is not UTF-16.
   if (!declared || /^utf-?(8|16)/i.test(declared)) return { encoding: 'utf-8', bytes };
   return isKnown(declared)
     ? { encoding: declared, bytes }
     : { encoding: 'utf-8', unknownEncoding: declared, bytes };
 }
 
-/** The first bytes of a file as text, for finding out what it is. */
+/** The first bytes of a file as text, to detect its format. */
 export function startOf(bytes: Buffer): string {
   const utf16 = utf16Of(bytes);
   return (utf16 ? new TextDecoder(utf16).decode(bytes) : bytes.toString()).replace(/^\ufeff/, '').trimStart();
@@ -37,18 +37,18 @@ export function startOf(bytes: Buffer): string {
 
 export interface Decoded {
   readonly text: string;
-  /** What was wrong with the bytes, and what was made of them. */
+  /** What was wrong with the bytes, and how they were read. */
   readonly note?: string;
 }
 
-/** The text of bytes that are in `encoding`, or in UTF-8 or windows-1252 although they should not be. */
+/** Decodes bytes in `encoding`, or in UTF-8 or windows-1252 if they are in fact that. */
 export function decode(bytes: Buffer, encoding: string): Decoded {
   if (encoding === 'utf-8') {
     if (isUtf8(bytes)) return { text: bytes.toString() };
     return { text: mixed(bytes), note: 'bytes that are not UTF-8, read as windows-1252' };
   }
   const isAscii = bytes.every((byte) => byte < 0x80);
-  // Text in a single-byte encoding is next to never valid UTF-8 by chance.
+  // Text in a single-byte encoding is hardly ever valid UTF-8.
   if (!isAscii && isUtf8(bytes))
     return { text: bytes.toString(), note: `UTF-8 in a file that declares ${encoding}` };
   return { text: new TextDecoder(encoding).decode(bytes) };
@@ -56,7 +56,7 @@ export function decode(bytes: Buffer, encoding: string): Decoded {
 
 const windows1252 = new TextDecoder('windows-1252');
 
-/** Valid sequences as UTF-8, all other bytes as windows-1252. */
+/** Decodes valid sequences as UTF-8, and all other bytes as windows-1252. */
 function mixed(bytes: Buffer): string {
   let text = '';
   let plainFrom = 0;
@@ -72,7 +72,7 @@ function mixed(bytes: Buffer): string {
   return text + bytes.toString('utf8', plainFrom);
 }
 
-/** Bytes of the UTF-8 sequence that starts here, 0 when none does. */
+/** Length in bytes of the UTF-8 sequence that starts here, or 0. */
 function sequenceLength(bytes: Buffer, at: number): number {
   const first = bytes[at]!;
   if (first < 0x80) return 1;
@@ -104,7 +104,7 @@ async function* transcoded(encoding: string, file: AsyncIterable<Buffer>): Async
   yield Buffer.from(decoder.decode());
 }
 
-/** The first bytes of a file, at least `least` unless it is shorter, and an iterator for those after them. */
+/** The first bytes of a file, at least `least` if it has as many, and an iterator over the rest. */
 async function peek(
   file: AsyncIterable<Buffer>,
   least: number,

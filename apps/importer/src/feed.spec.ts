@@ -22,7 +22,7 @@ describe('an RSS item', () => {
     ['pictures, which have none', '<img src="https://alt.example/b.jpg" alt="See">Eins', 'Eins'],
     ['words that are partly strong', '<b>Ein</b>s', 'Eins'],
     ['scripts, which have none', '<script>x()</script>Eins', 'Eins'],
-  ])('has the text of its description as its lead, with %s', async (_what, html, lead) => {
+  ])('uses its description as the lead, with %s', async (_what, html, lead) => {
     const described = await item(`<description><![CDATA[${html}]]></description>`);
     expect(described).toMatchObject({ request: { article: { lead } } });
   });
@@ -47,7 +47,7 @@ describe('an Atom text', () => {
     expect(record).toMatchObject({ request: { article: { lead: 'Kurz', headline: 'Nachher', body } } });
   });
 
-  it.each(['', ' type="text"'])('is no markup with%s', async (type) => {
+  it.each(['', ' type="text"'])('is plain text with%s', async (type) => {
     expect(await entry(`<title${type}>Was heisst &lt;b&gt;?</title>`)).toMatchObject({
       request: { article: { headline: 'Was heisst <b>?' } },
     });

@@ -8,7 +8,7 @@ import { plainText } from './plain-text.js';
 import { timeOf } from './times.js';
 import { childOf, elementsOf, escaped, textOf, type Element } from './xml/elements.js';
 
-/** The entries of an RSS, Atom or RDF file, each under its guid or id. */
+/** The entries of an RSS, Atom or RDF file, identified by guid or id. */
 export async function* feedEntries(file: AsyncIterable<Buffer>): Records {
   let site: string | undefined;
   for await (const element of elementsOf(file, { others: ['link', 'atom:link'] })) {
@@ -34,13 +34,13 @@ function entryOf(entry: Element, site: string | undefined): ImportRecord {
   }
 }
 
-/** What relative addresses in an entry are resolved against. */
+/** The base of the relative addresses in an entry. */
 interface Bases {
   readonly page: string | undefined;
   readonly site: string | undefined;
 }
 
-/** @throws Error when it cannot be read. */
+/** @throws Error if the entry is not readable. */
 function articleOf(entry: Element, sourceId: string, { page, site }: Bases, isDraft: boolean) {
   const address = page ?? site;
   const notes = new Notes(entry.notes);
@@ -48,12 +48,12 @@ function articleOf(entry: Element, sourceId: string, { page, site }: Bases, isDr
   const time = said ? timeOf(said) : undefined;
   if (said && !time) throw new Error(`has no time in "${said.slice(0, 80)}"`);
   if (time && !time.hasZone) notes.add('time without a zone, read as UTC');
-  if (!time && !isDraft) notes.add('without a time, published with that of the import');
+  if (!time && !isDraft) notes.add('without a time, published with the time of the import');
   const base = childOf(entry, 'content')?.attributes['base'] ?? entry.attributes['base'];
   const html = htmlOf(entry, 'content:encoded', 'content');
   const description = htmlOf(entry, 'description', 'summary');
   const summary = plainText(description);
-  // A longer description is the text.
+  // A long description is the body, not a summary.
   const isLead = summary !== undefined && summary.length <= apiLimits.lead;
   const body = htmlToBlocks(html ?? description ?? '', {
     base: linkOf(base, address) ?? address,
@@ -80,8 +80,8 @@ function articleOf(entry: Element, sourceId: string, { page, site }: Bases, isDr
 }
 
 /**
- * The first of these that has a text, as HTML. Atom's is plain text unless it says otherwise (RFC 4287, 3.1.1); RSS says
- * nothing, and HTML is what is in it.
+ * The first of these elements that has text, as HTML. Atom text is plain unless its type says otherwise (RFC 4287, 3.1.1).
+ * RSS text has no type and is HTML in practice.
  */
 function htmlOf(entry: Element, ...names: readonly string[]): string | undefined {
   const element = names.map((name) => childOf(entry, name)).find((child) => child?.text.trim());
@@ -104,7 +104,7 @@ function slugIn(link: string | undefined): string | undefined {
     ?.replace(/\.(?:html?|php|aspx?)$/, '');
 }
 
-/** Blogger says in categories, too, what kind of entry it is. */
+/** Blogger also uses a category for the kind of an entry. */
 const categoriesOf = ({ children }: Element): string[] =>
   children
     .filter(({ name, attributes }) => name === 'category' && !attributes['scheme']?.endsWith('#kind'))
@@ -120,7 +120,7 @@ const authorsOf = ({ children }: Element): string[] =>
     return child.name === 'author' ? (textOf(child, 'name') ?? nameIn(child.text) ?? []) : [];
   });
 
-/** RSS wants `address (name)` in its author, and often gets a name alone. */
+/** RSS specifies `address (name)`; many feeds have only a name. */
 const nameIn = (author: string): string | undefined =>
   /\(([^()]+)\)/.exec(author)?.[1] ?? (author.includes('@') ? undefined : author.trim() || undefined);
 

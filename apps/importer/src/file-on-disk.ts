@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
-/** A file that knows how far it was read. */
+/** A file that reports how much of it has been read. */
 export class FileOnDisk {
   private bytes = 0;
 

@@ -4,12 +4,12 @@ import { startOf } from './encoding.js';
 export const formats = ['jsonl', 'feed', 'wxr'] as const;
 export type Format = (typeof formats)[number];
 
-/** Bytes of the start of a file that say what it is. */
+/** Bytes at the start of a file that show its format. */
 const START = 64 * 1024;
 
-/** By the name of a file, or how it begins. @throws Error when it is none of them. */
+/** Detects the format by file name or content. @throws Error if it is none of them. */
 export async function formatOf(path: string): Promise<Format> {
-  // Its first line may be a bad one.
+  // By name, since the first line may be a bad record.
   if (/\.(?:jsonl|ndjson)$/i.test(path)) return 'jsonl';
   const file = await open(path);
   try {
@@ -22,6 +22,6 @@ export async function formatOf(path: string): Promise<Format> {
     await file.close();
   }
   throw new Error(
-    `${path} is neither JSON Lines nor RSS, Atom or a WordPress export. Say which with --format.`,
+    `${path} is neither JSON Lines nor RSS, Atom or a WordPress export. Name the format with --format.`,
   );
 }

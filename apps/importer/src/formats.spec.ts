@@ -17,7 +17,7 @@ async function all(records: Records): Promise<ImportRecord[]> {
 }
 
 describe('JSON Lines', () => {
-  it('are the content of the API with a source id', async () => {
+  it('contain articles as the API takes them, with a source id', async () => {
     const line = { sourceId: 'a:1', publishedAt: '2020-01-01T00:00:00Z', headline: 'Grüezi', authors: ['x'] };
     expect(await all(jsonLines(chunks(`${JSON.stringify(line)}\n`)))).toEqual([
       {
@@ -33,7 +33,7 @@ describe('JSON Lines', () => {
     ]);
   });
 
-  it('may end anyhow, be blank, or lack the last line end', async () => {
+  it('may have any line end, be blank, or lack the last line end', async () => {
     const records = await all(jsonLines(chunks('{"sourceId":"1"}\r\n\n  \n{"sourceId":"2"}')));
     expect(records.map(({ line, sourceId }) => [line, sourceId])).toEqual([
       [1, '1'],
@@ -80,7 +80,7 @@ describe('an RSS file', () => {
 <item><guid>alt-3</guid><pubDate>gestern</pubDate></item>
 </channel></rss>`;
 
-  it('becomes requests with everything in it', async () => {
+  it('becomes requests with all of its content', async () => {
     const [first] = await all(feedEntries(chunks(rss)));
     expect(first).toEqual({
       line: 4,
@@ -115,7 +115,7 @@ describe('an RSS file', () => {
     });
   });
 
-  it('names the line and the reason of what is bad', async () => {
+  it('reports bad items with line and reason', async () => {
     const [, second, third] = await all(feedEntries(chunks(rss)));
     expect(second).toMatchObject({ line: 15, bad: 'has neither guid, id nor link' });
     expect(third).toMatchObject({ line: 16, sourceId: 'alt-3', bad: expect.stringContaining('gestern') });
@@ -128,7 +128,7 @@ describe('an RSS file', () => {
       rss.slice(0, rss.lastIndexOf('</channel>')),
       { line: 17, bad: 'the file breaks off here; more records may be missing' },
     ],
-  ])('that breaks off %s says where', async (_where, file, last) => {
+  ])('that breaks off %s is reported with the line', async (_where, file, last) => {
     expect((await all(feedEntries(chunks(file)))).at(-1)).toMatchObject(last);
   });
 });
@@ -168,7 +168,7 @@ describe('a WordPress export', () => {
     ${items.join('\n')}</channel></rss>`;
   const posts = (...items: string[]) => all(wordPressPosts(() => chunks(wxr(...items), 64)));
 
-  it('becomes requests with pictures, authors and terms, wherever in the file these are', async () => {
+  it('becomes requests with pictures, authors and terms from anywhere in the file', async () => {
     const content =
       '<content:encoded><![CDATA[Der erste Absatz.\n\nDer zweite <img src="https://alt.example/see-150x100.jpg">]]></content:encoded>';
     const terms =
@@ -207,14 +207,14 @@ describe('a WordPress export', () => {
     expect(await posts(post(status, '1'))).toMatchObject([{ request: { state } }]);
   });
 
-  it('never makes public what was behind a password', async () => {
+  it('never publishes a post that had a password', async () => {
     const behind = post('publish', '1', '<wp:post_password>geheim</wp:post_password>');
     const [record] = await posts(behind);
     expect(record).toMatchObject({ request: { state: 'draft' } });
     expect(record).not.toHaveProperty('request.publishedAt');
   });
 
-  it('passes over pages, attachments and what lies in the trash, and says so', async () => {
+  it('passes over pages, attachments and trash, and reports them', async () => {
     const page = item('<guid>x</guid><wp:post_type>page</wp:post_type><wp:status>publish</wp:status>');
     expect(await posts(page, attachment, post('trash', '1'), post('auto-draft', '2'))).toMatchObject([
       { line: 5, passedOver: 'page' },
@@ -227,18 +227,18 @@ describe('a WordPress export', () => {
   it.each([
     ['draft', [{ what: 'post with the status "draft", imported as a draft', count: 1 }]],
     ['publish', []],
-  ])('notes why a post that is %s is no public article', async (status, notes) => {
+  ])('notes why a post that is %s is not published', async (status, notes) => {
     expect(await posts(post(status, '1'))).toMatchObject([{ notes }]);
   });
 
-  it('puts a post that is scheduled under an embargo until then', async () => {
+  it('imports a scheduled post under an embargo until its time', async () => {
     const scheduled = post('future', '1').replace('2020-01-01 07:00:00', '2999-05-01 06:30:00');
     expect(await posts(scheduled)).toMatchObject([
       { request: { state: 'draft', article: { embargoUntil: '2999-05-01T06:30:00.000Z' } } },
     ]);
   });
 
-  it('counts comments, which are left out', async () => {
+  it('leaves out comments and counts them', async () => {
     const comment = '<wp:comment><wp:comment_content>Bravo!</wp:comment_content></wp:comment>';
     expect(await posts(post('publish', '1', comment.repeat(3)))).toMatchObject([
       { notes: [{ what: 'comment, left out', count: 3 }] },
@@ -262,7 +262,7 @@ describe('a WordPress export', () => {
     expect(unpaged).toMatchObject({ request: { article: { body: body('https://alt.example/see.jpg') } } });
   });
 
-  it('takes slugs over that WordPress wrote with percent signs', async () => {
+  it('keeps slugs that WordPress has percent-encoded', async () => {
     const written = post('publish', '1').replace('beitrag-1', 'b%c3%bccher-und-mehr');
     expect(await posts(written)).toMatchObject([{ request: { article: { slug: 'buecher-und-mehr' } } }]);
   });

@@ -1,7 +1,7 @@
-/** Elements that readers never see, with all that is in them. */
+/** Elements that readers never see, with their content. */
 const unseen: ReadonlySet<string> = new Set(['script', 'style', 'noscript', 'template', 'svg', 'head']);
 
-/** Elements that do not end the text they are in. */
+/** Elements that do not end a paragraph. */
 export const inline: ReadonlySet<string> = new Set([
   'a',
   'abbr',
@@ -22,7 +22,7 @@ export const inline: ReadonlySet<string> = new Set([
   'u',
 ]);
 
-/** Elements that are open; answers in constant time, however deep they are nested. */
+/** The open elements. Answers in constant time at any depth. */
 export class OpenElements {
   private readonly counts = new Map<string, number>();
   private hidden = 0;

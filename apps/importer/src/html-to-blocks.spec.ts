@@ -127,7 +127,7 @@ describe('HTML becomes blocks', () => {
     expect(htmlToBlocks(html)).toEqual([text('A')]);
   });
 
-  it('takes size and texts of a picture from those who know them', () => {
+  it('uses size and texts of a picture from outside the HTML', () => {
     const pictureAt = () => ({ width: 30, height: 20, alt: 'Bekannt', caption: 'Unterschrift' });
     expect(htmlToBlocks('<img src="https://a.example/b.jpg">', { pictureAt })).toEqual([
       {
@@ -143,7 +143,7 @@ describe('HTML becomes blocks', () => {
     ]);
   });
 
-  it('loses nothing of long texts', () => {
+  it('splits long texts without loss', () => {
     const sentence = 'Das ist ein Satz. ';
     const blocks = htmlToBlocks(`<p>${sentence.repeat(1_000)}</p>`) as { runs: { text: string }[] }[];
     const runs = blocks.flatMap((block) => block.runs);
@@ -159,20 +159,20 @@ describe('HTML becomes blocks', () => {
     ],
     ['attribution', '<blockquote>Wort<cite>', '</cite></blockquote>'],
     ['heading', '<h2>', '</h2>'],
-  ])('loses nothing of a %s that is longer than its field', (_what, before, after) => {
+  ])('keeps all text of a %s that exceeds its limit', (_what, before, after) => {
     const words = Array.from({ length: 300 }, (_, i) => `wort${i}`);
     const content = JSON.stringify(htmlToBlocks(`${before}${words.join(' ')}${after}`));
     expect(words.filter((word) => !content.includes(word))).toEqual([]);
   });
 
-  it('refuses elements that are nested without end, before reading them takes long', () => {
+  it('refuses deeply nested elements quickly', () => {
     expect(() => htmlToBlocks(`${'<i>'.repeat(200_000)}${'</b>'.repeat(200_000)}`)).toThrow(
       'deeper than 500',
     );
     expect(htmlToBlocks('<div>a'.repeat(400))).toHaveLength(400);
   });
 
-  it('puts more than 50 items into further lists', () => {
+  it('splits lists of more than 50 items', () => {
     const blocks = htmlToBlocks(`<ul>${'<li>x</li>'.repeat(120)}</ul>`) as { items: unknown[] }[];
     expect(blocks.map(({ items }) => items.length)).toEqual([50, 50, 20]);
   });
@@ -207,19 +207,19 @@ describe('HTML of WordPress', () => {
     expect(blocks('<!-- wp:paragraph {"x":1} --><p>Eins</p><!-- /wp:paragraph -->')).toEqual([text('Eins')]);
   });
 
-  it('has captions in short codes', () => {
+  it('converts captions in shortcodes', () => {
     expect(
       blocks('[caption id="x" width="300"]<img src="https://a.example/b.jpg" alt="See"> Am Morgen[/caption]'),
     ).toMatchObject([{ type: 'picture', picture: { alt: 'See', caption: 'Am Morgen' } }]);
   });
 
-  it('has galleries of attachments', () => {
+  it('converts galleries of attachments', () => {
     expect(blocks('[gallery ids="7, 8"]')).toMatchObject([
       { type: 'picture', picture: { url: 'https://a.example/7.jpg' } },
     ]);
   });
 
-  it('has the pictures of a post in a gallery that names none', () => {
+  it('fills a gallery without ids with the pictures of the post', () => {
     expect(blocks('[gallery]')).toMatchObject([{ picture: { url: 'https://a.example/8.jpg' } }]);
   });
 
@@ -227,18 +227,18 @@ describe('HTML of WordPress', () => {
     ['alone in a paragraph', 'Eins\n\nhttps://vimeo.com/1\n\nZwei'],
     ['in a short code', 'Eins[embed width="3"]https://vimeo.com/1[/embed]Zwei'],
     ['by its id', 'Eins[vimeo 1]Zwei'],
-  ])('embeds what is named %s', (_where, content) => {
+  ])('embeds an address %s', (_where, content) => {
     const embed = { type: 'embed', provider: 'vimeo', url: 'https://vimeo.com/1', title: 'vimeo' };
     expect(blocks(content)).toEqual([text('Eins'), embed, text('Zwei')]);
   });
 
-  it('makes a link of an address that may not be embedded', () => {
+  it('turns an address that may not be embedded into a link', () => {
     expect(blocks('https://a.example/x')).toEqual([
       p({ text: 'https://a.example/x', link: 'https://a.example/x' }),
     ]);
   });
 
-  it('has captions of WordPress before 3.4, in an attribute', () => {
+  it('converts captions of WordPress before 3.4, in an attribute', () => {
     const content = '[caption id="x" caption="Am Morgen"]<img src="https://a.example/b.jpg">[/caption]';
     expect(blocks(content)).toMatchObject([{ picture: { caption: 'Am Morgen' } }]);
   });
@@ -247,7 +247,7 @@ describe('HTML of WordPress', () => {
     expect(blocks('Eins<!-- zwei')).toEqual([text('Eins zwei')]);
   });
 
-  it('shows short codes in double brackets', () => {
+  it('keeps escaped shortcodes as text', () => {
     expect(blocks('So: [[gallery ids="1"]]')).toEqual([text('So: [gallery ids="1"]')]);
   });
 
@@ -283,7 +283,7 @@ describe('HTML of WordPress', () => {
     10_000,
   );
 
-  it('loses other short codes, not what is in them', () => {
+  it('removes other shortcodes and keeps the text inside them', () => {
     expect(blocks('[box type="x"]Text[/box] und [fett]mehr[/fett] [x /]')).toEqual([text('Text und mehr')]);
   });
 
@@ -294,7 +294,7 @@ describe('HTML of WordPress', () => {
     '«So [a < b = c] steht es»',
     '«So [Anm. d. Red.]»',
     '«Ja […]»',
-  ])('keeps what editors put into brackets: %s', (words) => {
+  ])('keeps text in brackets: %s', (words) => {
     expect(blocks(words)).toEqual([text(words)]);
   });
 });

@@ -4,16 +4,16 @@ import { apiLimits } from './limits.js';
 import type { ImportedArticle, ImportedBlock, ImportedPicture, ImportRequest } from './record.js';
 import { cut, splitText } from './text-runs.js';
 
-/** What feeds and exports say of an article, under names of ours. */
+/** An article of a feed or an export, in our terms. */
 export interface SourceArticle {
   readonly sourceId: string;
   readonly state: 'published' | 'draft';
   readonly title?: string;
   readonly slug?: string;
-  /** The lead as plain text; without one the first paragraph is it. */
+  /** The lead as plain text; by default the first paragraph. */
   readonly summary?: string;
   readonly body: ImportedBlock[];
-  /** Of its publication, also when that is still to come. */
+  /** The time of publication, past or future. */
   readonly time?: Date;
   readonly authors: readonly string[];
   readonly section?: string;
@@ -22,16 +22,16 @@ export interface SourceArticle {
 }
 
 /**
- * The request that imports it, cut to what the API takes; what is cut off a text goes on in the body. What is to be public
- * at a time that is still to come becomes a draft under an embargo until then.
- * @param note is given what was left out or changed.
+ * The request that imports an article, within the limits of the API: text that is cut off continues in the body. An article
+ * with a future time becomes a draft under an embargo until then.
+ * @param note receives what was left out or changed.
  */
 export function requestOf(source: SourceArticle, note: (what: string) => void): ImportRequest {
   const { sourceId, time } = source;
   const names = (all: readonly string[], count: number, what: string) => {
     const named = all.map((name) => ({ slug: slugOf(name), name: cut(name, apiLimits.name)[0] }));
     const usable = [...new Map(named.filter(({ slug }) => slug).map((one) => [one.slug, one])).values()];
-    if (named.some(({ slug }) => !slug)) note(`${what} without a letter or digit for an address, left out`);
+    if (named.some(({ slug }) => !slug)) note(`${what} without a letter or digit for a slug, left out`);
     if (usable.length > count) note(`${what} beyond the first ${count}, left out`);
     return usable.slice(0, count);
   };
@@ -39,10 +39,10 @@ export function requestOf(source: SourceArticle, note: (what: string) => void): 
   const topics = names(source.topics, apiLimits.topics, 'topic');
   const [section] = names(source.section ? [source.section] : [], 1, 'section');
   const [headline, beyond] = cut(source.title ?? '', apiLimits.headline);
-  if (!headline) note('without a title, which makes it a draft');
+  if (!headline) note('without a title, imported as a draft');
   const { lead, body } = leadAndBody(source.summary, source.body);
   const isFuture = time !== undefined && time.getTime() > Date.now();
-  if (isFuture) note('with a time that is still to come, which makes it a draft under an embargo');
+  if (isFuture) note('with a future time, imported as a draft under an embargo');
   const iso = time?.toISOString();
   const article: ImportedArticle = {
     ...(headline && { headline }),
@@ -66,7 +66,7 @@ export function requestOf(source: SourceArticle, note: (what: string) => void): 
   };
 }
 
-/** An id that is too long is known by its digest. */
+/** An id that is too long is replaced by its digest. */
 export const shortId = (sourceId: string): string =>
   sourceId.length <= apiLimits.sourceId
     ? sourceId
@@ -75,11 +75,11 @@ export const shortId = (sourceId: string): string =>
 function slugFrom(slug: string | undefined, note: (what: string) => void): { slug?: string } {
   if (!slug) return {};
   const kept = slugOf(unescaped(slug));
-  if (kept !== slug) note('address (slug) that cannot stay as it was');
+  if (kept !== slug) note('slug that is not allowed here, changed');
   return kept ? { slug: kept } : {};
 }
 
-/** WordPress writes letters that are not ASCII as `%c3%bc`. */
+/** WordPress escapes letters that are not ASCII, as in `%c3%bc`. */
 function unescaped(slug: string): string {
   try {
     return decodeURIComponent(slug);
@@ -102,10 +102,10 @@ function leadAndBody(
   const [first, ...rest] = body;
   if (first?.type !== 'paragraph') return { lead: '', body };
   const [lead, beyond] = cut(first.runs.map(({ text }) => text).join(''), apiLimits.lead);
-  // What was a link or an embed in it is kept with all of its text.
+  // A paragraph with links stays in the body, so that they are not lost.
   if (first.runs.some(({ link }) => link)) return { lead, body };
   const after = beyond ? [...paragraphs(beyond), ...rest] : rest;
-  // An article of one paragraph keeps it: it has no text otherwise.
+  // The only paragraph stays in the body, too: otherwise the article would have no text.
   return { lead, body: after.length > 0 ? after : body };
 }
 
@@ -119,11 +119,11 @@ function fitting(picture: ImportedPicture): ImportedPicture {
   };
 }
 
-/** Neighbouring paragraphs are joined until the body has no more blocks than the API takes. */
+/** Joins adjacent paragraphs until the body has no more blocks than the API takes. */
 function fewEnough(blocks: ImportedBlock[], note: (what: string) => void): ImportedBlock[] {
   let fewer = blocks;
   for (let size = 2; fewer.length > apiLimits.blocks && size <= 64; size *= 2) fewer = joined(blocks, size);
-  if (fewer !== blocks) note(`more than ${apiLimits.blocks} blocks, of which paragraphs were joined`);
+  if (fewer !== blocks) note(`more than ${apiLimits.blocks} blocks, paragraphs joined`);
   return fewer;
 }
 

@@ -2,16 +2,16 @@ import { detached } from './detached.js';
 import type { Outcome } from './outcome.js';
 import type { Note } from './record.js';
 
-/** Bad records that are listed one by one. */
+/** Bad records that are listed individually. */
 const LISTED = 1_000;
-/** Kinds of missing things that are listed, the most frequent ones. */
+/** Kinds of missing fields that are listed, most frequent first. */
 const KINDS = 10;
-/** Reasons that are counted apart from others, and lines that each names. */
+/** Reasons that are counted separately, and lines that are listed per reason. */
 const most = { reasons: 200, lines: 20 } as const;
 
 const number = new Intl.NumberFormat('en');
 
-/** What came of an import so far. */
+/** Counts the outcomes of an import. */
 export class ImportSummary {
   imported = 0;
   known = 0;
@@ -41,7 +41,7 @@ export class ImportSummary {
     this.imported++;
     if (missing.length === 0) return;
     this.drafts++;
-    // One kind of thing, whichever block it is in.
+    // The same field counts once, in whichever block it is missing.
     const kinds = new Set(
       missing.map(({ pointer, detail }) => `${pointer.replace(/\/\d+/g, '/…')} ${detail}`),
     );
@@ -55,12 +55,12 @@ export class ImportSummary {
     this.complaints.push(detached(`  line ${line}${name}: ${reason}`));
   }
 
-  /** For the end, in lines; the sums come last, where they are seen however long the rest is. */
+  /** The report at the end. The totals come last, so that they are visible after a long report. */
   report(): string {
     const missing = [...this.missing].toSorted(([, a], [, b]) => b - a).slice(0, KINDS);
     const counts = [
       `${number.format(this.imported)} imported`,
-      `${number.format(this.known)} were there already`,
+      `${number.format(this.known)} already there`,
       `${number.format(this.bad)} bad`,
       ...(this.passedOver > 0 ? [`${number.format(this.passedOver)} passed over`] : []),
     ];
@@ -70,21 +70,21 @@ export class ImportSummary {
       ...this.passedOverFor.lines('Passed over:'),
       ...this.changes.lines('Left out or changed:'),
       ...(this.drafts > 0
-        ? [`${number.format(this.drafts)} of the imported are drafts, since something is missing:`]
+        ? [`${number.format(this.drafts)} of the imported articles are drafts, because something is missing:`]
         : []),
       ...missing.map(([kind, count]) => `  ${number.format(count)} × ${kind}`),
       counts.join(', '),
     ].join('\n');
   }
 
-  /** The state in one line. @param share of the file that was read, 0 to 1. @param seconds since the start. */
+  /** The state in one line. @param share of the file that has been read, 0 to 1. @param seconds since the start. */
   progress(share: number, seconds: number): string {
     const rate = seconds > 0 ? this.records / seconds : 0;
     return `${number.format(this.records)} records · ${Math.round(share * 100)} % · ${rate.toFixed(0)}/s · ${number.format(this.bad)} bad`;
   }
 }
 
-/** How often something happened, by reason, and on which lines. */
+/** Counts by reason, with line numbers. */
 class Reasons {
   private readonly reasons = new Map<string, { count: number; records: number; lines: number[] }>();
 

@@ -80,7 +80,7 @@ describe('an import', () => {
     return summary;
   };
 
-  it('sends every record once, only so many at a time', async () => {
+  it('sends every record once, with limited concurrency', async () => {
     const summary = await run(records(200), { concurrency: 4 });
     expect(summary.imported).toBe(200);
     expect(new Set(api.got.map(({ sourceId }) => sourceId)).size).toBe(200);
@@ -88,7 +88,7 @@ describe('an import', () => {
     expect(api.mostAtOnce).toBeLessThanOrEqual(4);
   });
 
-  it('brings the good ones in and names line and reason of the bad ones', async () => {
+  it('imports good records and reports bad ones with line and reason', async () => {
     const errors = [{ pointer: '/article/section', detail: 'there is no section «x»' }];
     api.answer = ({ sourceId }) =>
       sourceId === 's1'
@@ -100,7 +100,7 @@ describe('an import', () => {
     expect(summary.report()).toContain('line 4: is not JSON');
   });
 
-  it('counts what is there already, and says what drafts lack', async () => {
+  it('counts articles that are already there, and reports what drafts lack', async () => {
     api.answer = ({ sourceId }) => {
       if (sourceId === 's0') return { status: 200, body: { outcome: 'known' } };
       const missing = [{ pointer: `/body/${sourceId.slice(1)}/picture/alt`, detail: 'is missing' }];
@@ -111,13 +111,13 @@ describe('an import', () => {
     expect(summary.report()).toContain('2 × /body/…/picture/alt is missing');
   });
 
-  it('tries three times when the newsroom fails at a record, which then is bad', async () => {
+  it('tries a record three times when the newsroom fails with 500, then reports it as bad', async () => {
     api.answer = ({ sourceId }) => ({ status: sourceId === 's1' ? 500 : 200 });
     const summary = await run(records(3), { patience: 60_000 });
     expect([summary.imported, summary.bad, api.got.length]).toEqual([2, 1, 5]);
   });
 
-  it('sends a record again when the answer is none of an import', async () => {
+  it('sends a record again after an unexpected answer', async () => {
     let answers = 0;
     api.answer = () =>
       answers++ === 0 ? { status: 200, body: { outcome: 'Bitte warten' } } : { status: 200 };
@@ -125,14 +125,14 @@ describe('an import', () => {
     expect([summary.imported, summary.bad, api.got.length]).toEqual([1, 0, 2]);
   });
 
-  it('goes on without a record that is never answered when others are', async () => {
+  it('continues without a record that is never answered while others are', async () => {
     api.answer = ({ sourceId }) => ({ status: sourceId === 's1' ? 503 : 200 });
     const summary = await run(records(300), { concurrency: 2 });
     expect([summary.imported, summary.bad]).toEqual([299, 1]);
     expect(summary.report()).toContain('line 2 (s1): was not answered (status 503), unlike others');
   });
 
-  it('does not send what no newsroom takes', async () => {
+  it('does not send a record that exceeds the limits', async () => {
     const runs = Array.from({ length: 60 }, () => ({ text: '«ü»'.repeat(1_500) }));
     const nested = `{"sourceId":"tief","body":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
     const large = JSON.stringify({ sourceId: 'gross', body: [{ type: 'paragraph', runs }] });
@@ -142,13 +142,13 @@ describe('an import', () => {
     expect(summary.report()).toMatch(/line 1.*: is (longer than 512 kB|\d+ kB as an article)/);
   });
 
-  it('takes a second record with one id for a mistake in the file', async () => {
+  it('reports a second record with the same id as bad', async () => {
     const summary = await run([...records(2), JSON.stringify({ sourceId: 's0', headline: 'Anders' })]);
     expect([summary.imported, summary.bad]).toEqual([2, 1]);
     expect(summary.report()).toContain('line 3 (s0): has the id of the record on line 1');
   });
 
-  it('writes what came of every record into a file, if wanted', async () => {
+  it('writes the outcome of every record to the report file', async () => {
     const path = join(folder, 'report.jsonl');
     const reportFile = new ReportFile(path);
     await run([...records(1), 'kaputt'], { reportFile, concurrency: 1 });
@@ -167,7 +167,7 @@ describe('an import', () => {
     expect([summary.imported, api.got.length]).toEqual([1, 3]);
   });
 
-  it('gives up when nobody answers, and says how it goes on', async () => {
+  it('gives up when the newsroom never answers, and says how to continue', async () => {
     api.answer = () => ({ status: 503 });
     await expect(run(records(1))).rejects.toThrow(/does not answer \(status 503\).*again later/);
   });
@@ -178,7 +178,7 @@ describe('an import', () => {
     expect(api.got).toHaveLength(1);
   });
 
-  it('has counted what happened before it stopped', async () => {
+  it('counts everything that happened before it stopped', async () => {
     api.answer = ({ sourceId }) => ({ status: sourceId === 's2' ? 401 : 200 });
     const summary = new ImportSummary();
     const stopped = run([...records(1), 'kaputt', ...records(5).slice(1)], { concurrency: 1, summary });
@@ -187,7 +187,7 @@ describe('an import', () => {
     expect(summary.report()).toContain('line 2: is not JSON');
   });
 
-  it('ends after what is under way when it is interrupted', async () => {
+  it('finishes the requests in flight when it is interrupted', async () => {
     const stopping = new AbortController();
     api.answer = () => {
       if (api.got.length === 5) stopping.abort();
@@ -197,7 +197,7 @@ describe('an import', () => {
     expect(summary.imported).toBe(5);
   });
 
-  it('does not wait for a newsroom that does not answer when it is interrupted', async () => {
+  it('stops at once when it is interrupted while the newsroom does not answer', async () => {
     const stopping = new AbortController();
     api.answer = () => {
       if (api.got.length === 5) stopping.abort();
@@ -207,7 +207,7 @@ describe('an import', () => {
     expect(summary.records).toBe(0);
   });
 
-  it('fills in what is missing, and only that', async () => {
+  it('fills in missing fields and no others', async () => {
     const picture = { url: 'https://a.example/b.jpg', width: 3, height: 2 };
     const lines = [
       {
@@ -246,11 +246,11 @@ describe('an import', () => {
     ['\ufeff<?xml version="1.0"?>\n<rss version="2.0">', 'feed'],
     ['<feed xmlns="http://www.w3.org/2005/Atom">', 'feed'],
     ['<rss xmlns:wp="http://wordpress.org/export/1.2/">', 'wxr'],
-  ])('takes a file that begins with %s for %s', async (start, format) => {
+  ])('recognizes a file that starts with %s as %s', async (start, format) => {
     expect(await formatOf(await file([start], 'archive'))).toBe(format);
   });
 
-  it('refuses a file that is none of them', async () => {
+  it('refuses a file in another format', async () => {
     await expect(formatOf(await file(['Hallo'], 'archive'))).rejects.toThrow('--format');
   });
 });

@@ -14,21 +14,21 @@ import { wordPressPosts } from './wxr.js';
 export interface ImportOptions {
   readonly format?: Format;
   readonly defaults: Defaults;
-  /** Requests under way at a time. */
+  /** Requests in flight. */
   readonly concurrency: number;
-  /** Ends the import after what is under way. */
+  /** Stops the import after the requests in flight. */
   readonly signal?: AbortSignal;
-  /** Is given the share of the file that was read, 0 to 1, as often as it grows. */
+  /** Receives the share of the file that has been read, 0 to 1. */
   readonly onProgress?: (share: number) => void;
-  /** Is given what came of every record. */
+  /** Receives the outcome of every record. */
   readonly reportFile?: ReportFile;
 }
 
 /**
- * Imports the articles of a file into a newsroom. It holds no more records than are under way. The newsroom recognises a
- * record by its source id, so an interrupted import can simply be started again.
- * @param summary counts what comes of it, also when it stops early.
- * @throws Error when the file cannot be read or is not what it claims to be, or the newsroom does not answer.
+ * Imports the articles of a file into a newsroom. Holds only the records that are in flight. The newsroom recognizes a record
+ * by its source id, so an interrupted import can simply be started again.
+ * @param summary counts the outcomes, even if the import stops early.
+ * @throws Error if the file is unreadable or in another format, or the newsroom does not answer.
  */
 export async function importFile(
   path: string,
@@ -55,7 +55,7 @@ export async function importFile(
   }
 }
 
-/** @returns nothing when the signal ended it before there was an answer. */
+/** @returns undefined if the signal stopped the import before the answer. */
 async function importRecord(
   record: ImportRecord,
   sender: Sender,
@@ -75,12 +75,12 @@ async function importRecord(
   }
 }
 
-/** The newsroom would take a second record with the same id for a retry of the first, and its text would be lost. */
+/** Finds duplicate ids: the newsroom would take the second record for a retry of the first, and its text would be lost. */
 class SeenIds {
-  /** Lines by digest: about 100 bytes for each record. */
+  /** Lines by digest, about 100 bytes per record. */
   private readonly lines = new Map<string, number>();
 
-  /** @returns the outcome of a record whose id an earlier one had. */
+  /** @returns the outcome for a record with the id of an earlier one. */
   duplicate(record: ImportRecord): Outcome | undefined {
     if (!('request' in record)) return undefined;
     const { line, sourceId, title, request } = record;

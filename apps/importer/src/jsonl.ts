@@ -11,7 +11,7 @@ const Line = z.looseObject({
   terms: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** JSON Lines: on each the content as the API takes it, with `sourceId` and, if wanted, `publishedAt`, `state`, `terms`. */
+/** JSON Lines: per line, an article as the API takes it, a `sourceId`, and optionally `publishedAt`, `state` and `terms`. */
 export async function* jsonLines(file: AsyncIterable<Buffer>): Records {
   let line = 0;
   const { bytes: utf8 } = await withEncoding(file);
@@ -26,7 +26,7 @@ function recordOf(bytes: Buffer): { request: ImportRequest; sourceId: string } |
   if (!isUtf8(bytes)) return { bad: 'is not UTF-8' };
   let value: unknown;
   try {
-    // A decoder passes over a byte order mark, which some systems put before the first line.
+    // The decoder skips a byte order mark, which some systems write before the first line.
     value = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
     return { bad: `is not JSON: ${(error as Error).message.slice(0, 200)}` };
@@ -44,7 +44,7 @@ function recordOf(bytes: Buffer): { request: ImportRequest; sourceId: string } |
   return { request, sourceId };
 }
 
-/** Lines without their ends; undefined in place of one that is too long, which is never held whole. */
+/** Lines without line ends. Yields undefined for a line that is too long, which is never in memory as a whole. */
 async function* linesOf(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer | undefined> {
   let parts: Buffer[] = [];
   let length = 0;

@@ -1,7 +1,7 @@
 import type { Note } from './record.js';
 import type { ImportAnswer } from './send.js';
 
-/** What came of one record. */
+/** The outcome of one record. */
 export type Outcome = {
   readonly line: number;
   readonly sourceId?: string;

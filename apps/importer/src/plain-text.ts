@@ -3,8 +3,8 @@ import { inline, OpenElements } from './html-elements.js';
 import { MAX_HTML_DEPTH } from './limits.js';
 
 /**
- * The text of some HTML in one line, as titles, leads and captions have it; undefined when there is none.
- * @throws Error when elements are nested so deep that reading them would take long.
+ * The text of HTML in one line, for titles, leads and captions. @returns undefined if there is none.
+ * @throws Error when elements are nested deeper than MAX_HTML_DEPTH.
  */
 export function plainText(html: string | undefined): string | undefined {
   const open = new OpenElements();
@@ -16,7 +16,7 @@ export function plainText(html: string | undefined): string | undefined {
   const parser = new Parser({
     onopentag: (name) => {
       if (++depth > MAX_HTML_DEPTH)
-        throw new Error(`holds HTML that is nested deeper than ${MAX_HTML_DEPTH}`);
+        throw new Error(`has HTML that is nested deeper than ${MAX_HTML_DEPTH} levels`);
       apart(name);
       open.begin(name);
     },

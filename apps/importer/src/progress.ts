@@ -3,9 +3,9 @@ import type { ImportSummary } from './import-summary.js';
 /** Milliseconds between updates of the line on a terminal, and between lines of a log. */
 const SHOW_EVERY = { terminal: 200, log: 5_000 } as const;
 
-/** One line on stderr that is written over, or a line now and then where that cannot be done. */
+/** Shows progress on stderr: one line that is overwritten on a terminal, a new line every few seconds otherwise. */
 export class Progress {
-  /** Of the file that was read, 0 to 1. */
+  /** The share of the file that has been read, 0 to 1. */
   share = 0;
   private readonly startedAt = Date.now();
   private readonly timer: NodeJS.Timeout;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ArticleSnapshot, Block, Picture } from '#events';
 
-/** A picture as far as another system describes it. */
+/** A picture of another system, which may lack texts. */
 export type ImportedPicture = Pick<Picture, 'url' | 'width' | 'height'> &
   Partial<Pick<Picture, 'alt' | 'caption' | 'credit'>>;
 
@@ -25,7 +25,7 @@ type Text = Partial<
   >
 >;
 
-/** Content as the editorial API takes it; whatever another system does not have is left out. */
+/** An article as the editorial API takes it, without what the other system lacks. */
 export interface ImportedArticle extends Text {
   dateline?: { place?: string; time?: string };
   leadPicture?: ImportedPicture;
@@ -47,7 +47,7 @@ export interface ImportRequest {
   article: ImportedArticle;
 }
 
-/** What was left out of a record or changed in it, and how often. */
+/** What was left out of a record or changed, and how often. */
 export interface Note {
   readonly what: string;
   readonly count: number;
@@ -69,11 +69,11 @@ export class Notes {
   }
 }
 
-/** What a reader found, and on which line it began: a record, a bad one, or one that is no article, and why. */
+/** A record of a file, with the line where it starts: an article, a bad record, or one that is not an article. */
 export type ImportRecord = {
   readonly line: number;
   readonly sourceId?: string;
-  /** Of a bad one, to find it by. */
+  /** Helps to find a bad record. */
   readonly title?: string;
 } & (
   | { readonly request: ImportRequest; readonly notes?: readonly Note[] }
@@ -83,6 +83,6 @@ export type ImportRecord = {
 
 export type Records = AsyncGenerator<ImportRecord, void, undefined>;
 
-/** The complaints of a schema in one line. */
+/** The issues of a schema in one line. */
 export const complaintsOf = ({ issues }: z.ZodError): string =>
   issues.map(({ path, message }) => `/${path.join('/')} ${message}`).join('; ');

@@ -1,16 +1,16 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Outcome } from './outcome.js';
 
-/** What came of every record, as JSON Lines: the report on the screen lists only so many. */
+/** Writes the outcome of every record as JSON Lines: the report on the screen lists only some. */
 export class ReportFile {
   private readonly file: number;
 
-  /** Replaces what is there. @throws Error when it cannot be written. */
+  /** Replaces an existing file. @throws Error if the file is not writable. */
   constructor(path: string) {
     this.file = openSync(path, 'w');
   }
 
-  /** Written at once, so that it is there whenever the import ends. */
+  /** Writes synchronously, so that nothing is lost when the process ends. */
   add(outcome: Outcome): void {
     writeSync(this.file, `${JSON.stringify(outcome)}\n`);
   }

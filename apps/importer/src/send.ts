@@ -3,11 +3,11 @@ import { Backoff, pause } from '#jobs';
 import { apiLimits } from './limits.js';
 import type { ImportRequest } from './record.js';
 
-/** Milliseconds: for one answer, and of retries before an import gives up. */
+/** Milliseconds: to wait for an answer, and to retry before the import gives up. */
 const within = { answer: 35_000, patience: 120_000 };
 /** Statuses of transient failures. */
 const TRANSIENT = [408, 425, 429, 502, 503, 504];
-/** Attempts at a record that is answered with 500, which may be transient. */
+/** Attempts while the answer is 500, which may be transient. */
 const ATTEMPTS_AT_500 = 3;
 
 const Answer = z.object({
@@ -24,12 +24,12 @@ const Problem = z.object({
   errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).default([]),
 });
 
-/** The record is not one the newsroom takes; others may be. */
+/** The newsroom does not accept this record; it may accept others. */
 export class BadRecord extends Error {
   override readonly name = 'BadRecord';
 }
 
-/** Sends records to the editorial API of a gateway, each until it is answered. */
+/** Sends records to the editorial API of a gateway, and retries until each is answered. */
 export class Sender {
   private readonly patience: number;
   private answeredAt = 0;
@@ -43,9 +43,9 @@ export class Sender {
   }
 
   /**
-   * @param signal ends the waiting for a newsroom that does not answer.
-   * @returns nothing when the signal ended it.
-   * @throws BadRecord when the newsroom refuses it; Error when it cannot be reached or refuses the token.
+   * @param signal stops the retries.
+   * @returns undefined if the signal stopped them.
+   * @throws BadRecord if the newsroom refuses the record; Error if it is unavailable or refuses the token.
    */
   async send(request: ImportRequest, signal?: AbortSignal): Promise<ImportAnswer | undefined> {
     const body = bodyOf(request);
@@ -60,17 +60,17 @@ export class Sender {
     }
   }
 
-  /** If other records were answered meanwhile, this one is at fault. */
+  /** If other records were answered in the same time, this one is at fault. */
   private unanswered(answer: string, startedAt: number): Error {
     if (this.answeredAt > startedAt) {
-      return new BadRecord(`was not answered (${answer}), unlike others; whether it is in is not known`);
+      return new BadRecord(`was not answered (${answer}), unlike others; it may have been imported`);
     }
     return new Error(
-      `${this.gatewayUrl} does not answer (${answer}). Start the import again later; it goes on.`,
+      `${this.gatewayUrl} does not answer (${answer}). Start the import again later; it continues where it stopped.`,
     );
   }
 
-  /** @returns the answer, or why to retry. */
+  /** @returns the answer, or the reason to retry. */
   private async post(body: string, attempt: number): Promise<ImportAnswer | string> {
     let response: Response;
     let text: string;
@@ -90,15 +90,17 @@ export class Sender {
     if (TRANSIENT.includes(status) || (status === 500 && attempt < ATTEMPTS_AT_500))
       return `status ${status}`;
     if (status === 401 || status === 403) {
-      throw new Error(`The token is refused (${status}). Set NEWSROOM_TOKEN to one with the role editor.`);
+      throw new Error(
+        `The newsroom refuses the token (${status}). Set NEWSROOM_TOKEN to a token with the role editor.`,
+      );
     }
     this.answeredAt = Date.now();
     if (!response.ok) throw new BadRecord(reasonOf(status, text));
-    return answerIn(text) ?? 'an answer that is none of an import';
+    return answerIn(text) ?? 'an unexpected answer';
   }
 }
 
-/** @throws BadRecord when it is larger than a body may be, or cannot be written. */
+/** @throws BadRecord if the body is too large or cannot be written as JSON. */
 function bodyOf(request: ImportRequest): string {
   let body: string;
   try {
@@ -109,7 +111,7 @@ function bodyOf(request: ImportRequest): string {
   const size = Buffer.byteLength(body);
   if (size <= apiLimits.bodyBytes) return body;
   throw new BadRecord(
-    `is ${Math.ceil(size / 1024)} kB as an article; the newsroom takes ${apiLimits.bodyBytes / 1024} kB`,
+    `is ${Math.ceil(size / 1024)} kB as an article; the limit is ${apiLimits.bodyBytes / 1024} kB`,
   );
 }
 

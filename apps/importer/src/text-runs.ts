@@ -2,7 +2,7 @@ import type { TextRun } from '#events';
 
 const isText = ({ text }: TextRun): boolean => text.trim() !== '';
 
-/** Without space at the start and the end, and without runs of nothing. */
+/** Trims runs at the start and the end, and removes empty ones. */
 export function trimmed(runs: readonly TextRun[]): TextRun[] {
   const kept = runs
     .slice(runs.findIndex(isText), runs.findLastIndex(isText) + 1)
@@ -13,11 +13,11 @@ export function trimmed(runs: readonly TextRun[]): TextRun[] {
   return kept;
 }
 
-/** Runs that are longer than `most` characters go on in further ones, from a sentence's end if there is one. */
+/** Splits runs that are longer than `most` characters, at the end of a sentence if possible. */
 export const splitRuns = (runs: readonly TextRun[], most: number): TextRun[] =>
   runs.flatMap((run) => splitText(run.text, most).map((text) => ({ ...run, text })));
 
-/** Pieces of at most `most` characters, 2 or more, that together are the text. */
+/** Splits a text into pieces of at most `most` characters (2 or more). */
 export function splitText(text: string, most: number): string[] {
   const pieces: string[] = [];
   let rest = text;
@@ -32,7 +32,7 @@ export function splitText(text: string, most: number): string[] {
   return [...pieces, rest];
 }
 
-/** The text as far as it fits into `most` characters, and what is beyond. */
+/** The part of the text that fits into `most` characters, and the rest. */
 export function cut(text: string, most: number): [fits: string, beyond: string] {
   const [fits = '', ...rest] = splitText(text.trim(), most);
   return [fits.trim(), rest.join('').trim()];

@@ -31,11 +31,11 @@ it.each([
   '01/02/2020',
   '2020-01-31T25:00:00Z',
   '',
-])('"%s" is no time', (text) => {
+])('"%s" is not a time', (text) => {
   expect(timeOf(text)).toBeUndefined();
 });
 
-it('says whether a zone was named', () => {
+it('reports whether the text has a time zone', () => {
   expect([timeOf('2020-01-31 08:00')?.hasZone, timeOf('2020-01-31 08:00 MEZ')?.hasZone]).toEqual([
     false,
     true,

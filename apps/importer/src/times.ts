@@ -1,4 +1,4 @@
-/** Zones that feeds name, by minutes east of Greenwich; RFC 822 has the American ones, German systems write the others. */
+/** Named zones in minutes east of Greenwich: American ones of RFC 822, and those of German systems. */
 const zones: readonly (readonly [number, string])[] = [
   [0, 'z ut utc gmt wet wez'],
   [60, 'cet mez bst west wesz'],
@@ -11,7 +11,7 @@ const zones: readonly (readonly [number, string])[] = [
   [-480, 'pst'],
 ];
 
-/** Systems write dates such as 0001-01-01 where they know none. */
+/** Earlier years, as in 0001-01-01, stand for an unknown date. */
 const EARLIEST_YEAR = 1_000;
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -43,16 +43,16 @@ const forms = [
 
 export interface SourceTime {
   readonly at: Date;
-  /** Whether the source names a zone; without one it is UTC. */
+  /** Whether the source has a zone; without one the time is UTC. */
   readonly hasZone: boolean;
 }
 
 /**
- * The time that a feed or an export says, by forms that are known alone: a guess would publish an article under a wrong
- * date. @returns nothing when it is none of them, or there is no such day.
+ * Reads a time in one of the known formats. It never guesses: an article would be published with a wrong date.
+ * @returns undefined for other formats and for days that do not exist.
  */
 export function timeOf(text: string): SourceTime | undefined {
-  // Longer than any time is; keeps the patterns short of work.
+  // Longer than any time; bounds the work of the patterns.
   const said = text.trim().normalize('NFC').slice(0, 80);
   const found = forms.map((form) => form.exec(said)?.groups).find((groups) => groups !== undefined);
   if (!found) return undefined;
@@ -80,6 +80,6 @@ function monthOf(name: string): number {
   return months.indexOf(german[start] ?? start);
 }
 
-/** RFC 822 had two digits; RFC 2822 (4.3) reads them so. */
+/** Two-digit years of RFC 822, by the rules of RFC 2822 (4.3). */
 const fullYear = (text: string): number =>
   Number(text) + (text.length > 2 ? 0 : Number(text) < 50 ? 2_000 : 1_900);

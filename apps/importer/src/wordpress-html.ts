@@ -1,12 +1,12 @@
 /**
- * A short code: a name in small letters with what stands after it. No bracket can be in it, so the time to find all grows
- * with the text alone. `[[name]]` is one that is shown, not run.
+ * A shortcode: a name in lower case and its attributes. It cannot contain brackets, so the search takes linear time.
+ * `[[name]]` is an escaped one.
  */
 const SHORT_CODE = /\[?\[(\/?)([a-z][\w-]*)(?![\w-])([^[\]]*)\]\]?/g;
 
-/** What needs no end, no attributes and no slash to be a short code. */
+/** Shortcodes that need no end, no attributes and no slash. */
 const alwaysCodes = new Set(['gallery', 'caption', 'wp_caption', 'embed', 'audio', 'video', 'playlist']);
-/** What names a film, a sound or a page by its address alone. */
+/** Shortcodes that contain only the address of a video, a sound or a page. */
 const mediaCodes = new Set([
   'embed',
   'audio',
@@ -24,13 +24,13 @@ export interface WordPressLibrary {
   readonly pictureOf: (id: string) => string | undefined;
   /** Addresses of the pictures that were uploaded with this post. */
   readonly attached?: readonly string[];
-  /** Is given what was left out or changed. */
+  /** Receives what was left out or changed. */
   readonly note?: (what: string) => void;
 }
 
 /**
- * HTML of WordPress, with its captions, galleries and embeds as HTML. Of other short codes the text between them stays. A
- * word in brackets that nothing ends, such as "[sic]", "[Basel]" or "[die Gemeinde]", was written by an editor.
+ * Replaces the captions, galleries and embeds of WordPress by HTML. Other shortcodes go, and the text inside them stays. A
+ * word in brackets without an end, such as "[sic]", "[Basel]" or "[die Gemeinde]", is part of the text.
  */
 export function wordPressHtml(content: string, library: WordPressLibrary): string {
   const html = withoutComments(content);
@@ -38,7 +38,7 @@ export function wordPressHtml(content: string, library: WordPressLibrary): strin
   const ended = new Set(codes.filter(([, slash]) => slash).map(([, , name]) => name));
   const parts: string[] = [];
   let end = 0;
-  /** A caption or a media code whose end is to come, and from which part on it holds them. */
+  /** An open caption or media shortcode, and the index of its first part. */
   let begun: { name: string; from: number; attributes: string } | undefined;
   for (const code of codes) {
     const [all, slash, name = '', rest = ''] = code;
@@ -94,13 +94,13 @@ function single(
   return media ?? '';
 }
 
-/** A paragraph with an address alone, which becomes an embed or a link. */
+/** A paragraph that contains only an address becomes an embed or a link. */
 function mediaOf(attributes: string, inside: string): string | undefined {
   const [url] = /https?:\/\/[^\s"'<>\]]+/.exec(inside) ?? /https?:\/\/[^\s"'<>\]]+/.exec(attributes) ?? [];
   return url && `<p>${url}</p>`;
 }
 
-/** Films that are named by their id alone. */
+/** Videos that are given by id. */
 function filmOf(name: string, attributes: string): string | undefined {
   const id = /^\s+([\w-]+)/.exec(attributes)?.[1];
   if (id && name === 'youtube') return `<p>https://www.youtube.com/watch?v=${id}</p>`;
@@ -123,7 +123,7 @@ const attributeOf = (attributes: string, name: string): string | undefined =>
 
 const quoted = (url: string): string => url.replaceAll('&', '&amp;').replaceAll('"', '%22');
 
-/** What looks like the beginning of a comment and never ends is none: a parser would drop all that follows. */
+/** Escapes the start of a comment that never ends: a parser would drop everything after it. */
 function withoutComments(html: string): string {
   const last = html.lastIndexOf('-->') + 3;
   if (last < 3) return html.replaceAll('<!--', '');

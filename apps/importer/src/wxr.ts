@@ -12,7 +12,7 @@ import { elementsOf, textOf, type Element } from './xml/elements.js';
 
 type KnownPicture = Partial<ImportedPicture> & { readonly url: string };
 
-/** What posts refer to and an export may hold anywhere. */
+/** What posts refer to; an export may have it anywhere. */
 interface Library {
   /** By the id of the attachment, and by {@link pictureKey}. */
   readonly pictures: Map<string, KnownPicture>;
@@ -23,11 +23,11 @@ interface Library {
   site?: string;
 }
 
-/** Spares parsing all posts when it is only about pictures. */
+/** Skips the parsing of posts in the pass that collects pictures. */
 const mayBeAttachment = (source: string): boolean =>
   !source.startsWith('<item') || source.includes('attachment');
 
-/** In the languages of WordPress that are met most: the category of what has none. */
+/** WordPress's default category, in its most common languages. */
 const noCategory = new Set([
   'Uncategorized',
   'Unkategorisiert',
@@ -37,8 +37,8 @@ const noCategory = new Set([
 ]);
 
 /**
- * The posts of a WordPress export (WXR 1.0 to 1.2). The file is read twice: posts refer to pictures and authors that may
- * come after them. @param open gives the file from its start.
+ * The posts of a WordPress export (WXR 1.0 to 1.2). Reads the file twice, since the pictures and authors of a post may come
+ * after it. @param open returns the file from its start.
  */
 export async function* wordPressPosts(open: () => AsyncIterable<Buffer>): Records {
   const library: Library = { pictures: new Map(), attached: new Map(), authors: new Map() };
@@ -74,7 +74,7 @@ function collect(library: Library, element: Element): void {
 }
 
 function pictureIn(element: Element, url: string): KnownPicture {
-  // Serialised by PHP; sizes of the original come before those of its smaller copies.
+  // Serialized by PHP: the size of the original comes before those of its smaller copies.
   const size = metaOf(element, '_wp_attachment_metadata') ?? '';
   const width = Number(/s:5:"width";i:(\d+)/.exec(size)?.[1]);
   const height = Number(/s:6:"height";i:(\d+)/.exec(size)?.[1]);
@@ -88,7 +88,7 @@ function pictureIn(element: Element, url: string): KnownPicture {
   };
 }
 
-/** Nothing where it cannot be read: a caption is not worth the import. */
+/** @returns undefined for unreadable HTML: a caption is not worth the import. */
 function plainTextOr(html: string | undefined): string | undefined {
   try {
     return plainText(html);
@@ -114,7 +114,7 @@ function recordOf(item: Element, library: Library): ImportRecord {
   }
 }
 
-/** Why it is no article; nothing for those that are. */
+/** Why the item is not an article. @returns undefined if it is one. */
 function noArticle(item: Element): string | undefined {
   const type = textOf(item, 'wp:post_type') ?? 'post';
   const status = textOf(item, 'wp:status') ?? '';
@@ -126,7 +126,7 @@ function noArticle(item: Element): string | undefined {
     : undefined;
 }
 
-/** @throws Error when it cannot be read. */
+/** @throws Error if the post is not readable. */
 function postOf(item: Element, sourceId: string, library: Library, notes: Notes) {
   const { pictures, attached, authors, site } = library;
   const note = (what: string): void => notes.add(what);
@@ -143,7 +143,7 @@ function postOf(item: Element, sourceId: string, library: Library, notes: Notes)
   const creators = item.children.filter(({ name }) => name === 'dc:creator').map(({ text }) => text.trim());
   const picture = metaOf(item, '_thumbnail_id');
   const lead = picture ? wholePicture(pictures.get(picture)) : undefined;
-  if (picture && !lead) note('lead picture that the export does not have, or without its size');
+  if (picture && !lead) note('lead picture that is not in the export or has no size, left out');
   return requestOf(
     {
       sourceId,
@@ -162,7 +162,7 @@ function postOf(item: Element, sourceId: string, library: Library, notes: Notes)
   );
 }
 
-/** A post behind a password is published, too, as its status says, yet not for everybody. */
+/** A post with a password has the status of a published one, but is not for everybody. */
 function stateOf(item: Element, notes: Notes): 'published' | 'draft' {
   const status = textOf(item, 'wp:status') ?? '';
   if (status === 'publish' && !textOf(item, 'wp:post_password')) return 'published';
@@ -175,8 +175,8 @@ function stateOf(item: Element, notes: Notes): 'published' | 'draft' {
 }
 
 /**
- * Of publication. WordPress gives drafts the year 0 or -1; only what is or will be public has a time.
- * @throws Error when it is none.
+ * The time of publication. WordPress writes year 0 or -1 for drafts, so only public and scheduled posts have one.
+ * @throws Error if it is not a time.
  */
 function timeIn(item: Element, state: 'published' | 'draft', notes: Notes): Date | undefined {
   if (state === 'draft' && textOf(item, 'wp:status') !== 'future') return undefined;
@@ -184,7 +184,7 @@ function timeIn(item: Element, state: 'published' | 'draft', notes: Notes): Date
     .map((name) => ({ name, text: textOf(item, name) ?? '' }))
     .find(({ text }) => text !== '' && !/^0000|-0001/.test(text));
   if (!said) {
-    notes.add('without a time, published with that of the import');
+    notes.add('without a time, published with the time of the import');
     return undefined;
   }
   const time: SourceTime | undefined = timeOf(said.text);
@@ -193,7 +193,7 @@ function timeIn(item: Element, state: 'published' | 'draft', notes: Notes): Date
   return time.at;
 }
 
-/** WordPress puts the size of a smaller copy into its name. */
+/** The file name of a smaller copy contains its size. */
 const originalOf = (url: string): string => url.replace(/-\d{1,5}x\d{1,5}(\.\w{1,5})$/, '$1');
 
 const wholePicture = (picture: KnownPicture | undefined): ImportedPicture | undefined =>

@@ -3,8 +3,8 @@ import { setting, text, type ConfigOf } from '#platform';
 import { services } from '../../services.js';
 
 export const settings = {
-  dataDir: setting('NEWSROOM_DATA_DIR', z.string().default('.newsroom'), 'a folder that may be written to'),
-  demo: setting('NEWSROOM_DEMO', text.flag(true), 'true or false: load the demo newsroom at the first start'),
+  dataDir: setting('NEWSROOM_DATA_DIR', z.string().default('.newsroom'), 'a writable folder'),
+  demo: setting('NEWSROOM_DEMO', text.flag(true), 'true or false: load the demo content at the first start'),
   readerPort: setting(
     'READER_PORT',
     text.port(services.reader.port),
@@ -19,7 +19,7 @@ export const settings = {
 
 export type NewsroomConfig = ConfigOf<typeof settings>;
 
-/** The parts that run inside the process unless a variable names one outside. */
+/** The parts that run inside the process unless a variable names an external one. */
 export const embeddedParts = (env: NodeJS.ProcessEnv) => ({
   postgres: !env['DATABASE_URL'],
   loopback: !env['KAFKA_BROKERS'],

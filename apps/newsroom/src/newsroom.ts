@@ -25,8 +25,8 @@ export interface Newsroom {
 type Say = (line: string) => void;
 
 /**
- * Starts every service in this process, each a Nest application of its own on a loopback port, and what they need as
- * far as no variable names it outside: Postgres, the event transport, the cache.
+ * Starts every service in this process, each as a Nest application on a loopback port. Starts Postgres, the event transport
+ * and the cache, too, unless a variable names an external one.
  */
 export async function startNewsroom(env: NodeJS.ProcessEnv, say: Say): Promise<Newsroom> {
   const config = readConfig(settings, env);
@@ -45,7 +45,7 @@ export async function startNewsroom(env: NodeJS.ProcessEnv, say: Say): Promise<N
       ...secretsAsEnv(secrets),
       ...env,
       DATABASE_URL: database?.url('postgres') ?? env['DATABASE_URL'],
-      // One of each service in this process; newsroom.json says which ports they got.
+      // All services share this process, so each takes a free port; newsroom.json has the addresses.
       OPERATIONS_PORT: '0',
     };
     const { urls, operations } = await startServices(common, config, stops);

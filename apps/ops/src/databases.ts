@@ -109,7 +109,7 @@ const printWaiting = (error: unknown): void =>
 
 export const databasesCommand = (): Command =>
   new Command('databases')
-    .description("the services' databases")
+    .description('manage the databases of the services')
     .addCommand(
       new Command('apply')
         .description('create a role and a database for each service; DATABASE_URL names an administrator')

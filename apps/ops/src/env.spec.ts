@@ -26,7 +26,7 @@ describe('ops env', () => {
     expect(Object.keys(await written())).toContain('ARTICLES_DATABASE_PASSWORD');
   });
 
-  it('keeps what the file has, adds what it lacks, and closes it to others', async () => {
+  it('keeps existing values, adds missing ones, and makes the file private', async () => {
     await writeFile(file, "READER_KEY='the key that readers are known by'", { mode: 0o644 });
     const added = await writeEnv(file);
     expect(added).not.toContain('READER_KEY');
@@ -36,20 +36,20 @@ describe('ops env', () => {
   });
 
   it.each([`AUTH_JWKS='{"keys":[]}'`, `AUTH_JWKS_URL=https://login.example/keys`])(
-    'makes no signing key beside %s',
+    'creates no signing key if there is %s',
     async (keys) => {
       await writeFile(file, `${keys}\n`);
       expect(await writeEnv(file)).not.toContain('AUTH_SIGNING_KEY');
     },
   );
 
-  it('fills in what is empty', async () => {
+  it('fills in empty values', async () => {
     await writeFile(file, 'READER_KEY=\n');
     expect(await writeEnv(file)).toContain('READER_KEY');
     expect((await written())['READER_KEY']).toHaveLength(43);
   });
 
-  it('gives each service its own secrets only', async () => {
+  it('gives each service its own secrets and no others', async () => {
     await writeEnv(file);
     const secrets = secretsByService(await written(), hosts);
     expect(
@@ -73,7 +73,7 @@ describe('ops env', () => {
     );
   });
 
-  it('names the variable that is missing', () => {
+  it('names a missing variable', () => {
     expect(() => secretsByService({}, hosts)).toThrow(
       'AUTH_JWKS is not set. Run `ops env` first, or set it.',
     );

@@ -26,6 +26,6 @@ async function republish(service: string): Promise<void> {
 /** Publishes every present snapshot of a service again, through its outbox, so that projections can be rebuilt. */
 export const republishCommand = (): Command =>
   new Command('republish')
-    .description('publishes all present snapshots of a service again')
+    .description('publish all present snapshots of a service again')
     .addArgument(serviceArgument(servicesWithSnapshots))
     .action(republish);

@@ -4,9 +4,9 @@ import { headerIn, nameOf, namespaceOf, unknownHeader, type Header } from './hea
 import { repaired } from './repair.js';
 import { recordsIn, Splitter, type Piece } from './splitter.js';
 
-/** An element with all that is in it. */
+/** An element with its content. */
 export interface Element {
-  /** With the usual prefix of its namespace, whichever the file uses. */
+  /** With the usual prefix of its namespace, even if the file uses another. */
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: Element[];
@@ -16,20 +16,20 @@ export interface Element {
   readonly notes: readonly string[];
 }
 
-/** In place of an element that cannot be read. */
+/** Stands for an element that is not readable. */
 export interface BrokenElement {
   readonly line: number;
   readonly bad: string;
-  /** As far as they can be made out. */
+  /** As far as they are readable. */
   readonly sourceId?: string;
   readonly title?: string;
 }
 
-/** Elements and attributes of one record, and how deep they may be nested; more are not what a record holds. */
+/** Elements and attributes of one record, and levels of nesting. */
 const limits = { parts: 250_000, depth: 200 } as const;
 
 const XHTML = 'http://www.w3.org/1999/xhtml';
-/** What has HTML for its content, also where it was written in as elements. */
+/** Elements whose content is HTML, even if it is not escaped. */
 const holdsHtml = new Set([
   'title',
   'description',
@@ -39,13 +39,13 @@ const holdsHtml = new Set([
   'excerpt:encoded',
 ]);
 
-/** A text as HTML that says the same. */
+/** Escapes text as HTML. */
 export const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 export interface ElementsOptions {
-  /** Names of elements beside the records, as files usually write them. */
+  /** Names of elements beside the records, with their usual prefix. */
   readonly others?: readonly string[];
-  /** Spares parsing those whose source shows that nothing of them is needed. */
+  /** Whether an element must be parsed, judged by its source. */
   readonly isWanted?: (source: string) => boolean;
 }
 
@@ -53,9 +53,8 @@ export interface ElementsOptions {
 const LONGEST_HEAD = 1024 * 1024;
 
 /**
- * The records of an RSS or Atom file (`item`, `entry`) and the elements named `others` beside them, one after another, out
- * of a file of any size. Each is parsed on its own: one that is not well-formed is given as broken, and the next as if
- * nothing had been.
+ * Yields the records of an RSS or Atom file (`item`, `entry`), and the elements named `others` beside them, from a file of
+ * any size. Each is parsed on its own, so one that is not well-formed does not affect the next.
  */
 export async function* elementsOf(
   file: AsyncIterable<Buffer>,
@@ -103,9 +102,9 @@ class Reader {
   }
 
   /**
-   * One element; or a broken one and those that it swallowed. It can be well-formed all the same, with the next record in
-   * CDATA whose end is the first of that record's. Where somebody writes about feeds, the last of the records in it has an
-   * end of CDATA too many, and is none.
+   * Yields one element, or a broken one and the records that it swallowed. Such an element can be well-formed: its open CDATA
+   * section ends with the first CDATA section of the next record. In an article about feeds, the last of the records inside
+   * has a surplus end of CDATA, which shows that they are text.
    */
   private *elementsIn(piece: Piece): Generator<Element | BrokenElement, void, undefined> {
     if (!this.isWanted(piece.source)) return;
@@ -136,7 +135,7 @@ class Reader {
   }
 }
 
-/** What a broken element says of itself, as far as a look at its source shows. */
+/** The id and title of a broken element, as far as its source shows them. */
 function broken({ line, source }: Piece, bad: string, encoding: string): BrokenElement {
   const { text } = decode(Buffer.from(source.slice(0, 64 * 1024), 'latin1'), encoding);
   const saidIn = (tag: RegExp): string | undefined =>
@@ -146,7 +145,7 @@ function broken({ line, source }: Piece, bad: string, encoding: string): BrokenE
   return { line, bad, ...(sourceId && { sourceId }), ...(title && { title }) };
 }
 
-/** @throws Error with the line where the source is not well-formed, or holds too much. */
+/** @throws Error with the line, if the source is not well-formed or exceeds the limits. */
 function parse(source: string, firstLine: number, header: Header, notes: readonly string[]): Element {
   const resolvePrefix = (prefix: string) => namespaceOf(prefix, header);
   const parser = new SaxesParser({ xmlns: true, position: false, resolvePrefix });
@@ -165,7 +164,7 @@ function parse(source: string, firstLine: number, header: Header, notes: readonl
 class TreeBuilder {
   root: Element | undefined;
   private readonly stack: Element[] = [];
-  /** Elements under way that are HTML, inside the innermost one that is not. */
+  /** Open HTML elements inside the innermost other element. */
   private markup = 0;
   private parts = 0;
 
@@ -211,7 +210,7 @@ class TreeBuilder {
       return;
     }
     this.markup--;
-    // HTML takes the end of a line break for another one.
+    // HTML reads the end tag of a line break as another line break.
     if (local !== 'br') this.stack.at(-1)!.text += `</${local}>`;
   }
 }
@@ -226,7 +225,7 @@ function startTagOf({ local, attributes }: SaxesTagNS): string {
 export const childOf = ({ children }: Element, name: string): Element | undefined =>
   children.find((child) => child.name === name);
 
-/** The text of the first child of one of these names that has one. */
+/** The text of the first child with one of these names and with text. */
 export function textOf(element: Element, ...names: readonly string[]): string | undefined {
   for (const name of names) {
     const text = childOf(element, name)?.text.trim();

@@ -1,4 +1,4 @@
-/** What the start of an RSS, Atom or RDF file says about all of it. */
+/** What the start of an RSS, Atom or RDF file declares. */
 export interface Header {
   /** The name of the root element, as the file writes it. */
   readonly root: string;
@@ -10,7 +10,7 @@ export interface Header {
 
 export const unknownHeader: Header = { root: 'rss', record: 'item', namespaces: new Map() };
 
-/** @returns nothing while the start of the file has no whole root element. */
+/** @returns undefined until the start contains the whole root tag. */
 export function headerIn(start: string): Header | undefined {
   const found = /<((?:([\w-]+):)?(rss|feed|RDF))(\s[^<>]*)?>/.exec(start);
   if (!found) return undefined;
@@ -45,6 +45,6 @@ const wellKnown: ReadonlyMap<string, string> = new Map([
   ['excerpt', 'http://wordpress.org/export/1.2/excerpt/'],
 ]);
 
-/** A prefix that nothing declares is what it is everywhere else, or one of its own. */
+/** An undeclared prefix has its usual namespace, or else one of its own. */
 export const namespaceOf = (prefix: string, { namespaces }: Header): string | undefined =>
   prefix ? (namespaces.get(prefix) ?? wellKnown.get(prefix) ?? `urn:undeclared:${prefix}`) : undefined;

@@ -2,7 +2,7 @@ import { Parser } from 'htmlparser2';
 
 // oxlint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
-/** Sections whose content is text as it is, references, and ampersands that are none. */
+/** Literal sections, references, and bare ampersands. */
 const REFERENCE = /<!\[CDATA\[[\s\S]*?(?:\]\]>|$)|&(?:#x([\da-f]{1,8});|#(\d{1,8});|([a-z][a-z\d]*);)?/gi;
 const xmlEntities = new Set(['amp', 'lt', 'gt', 'quot', 'apos']);
 
@@ -13,20 +13,20 @@ export interface Repaired {
 }
 
 /**
- * Source as XML 1.0 allows it, line by line the same: without forbidden characters (2.2), also those written as
- * references; HTML's named entities as numbers; an ampersand that begins no reference as itself. Entities that a file
- * defines are unknown, so that none can grow or read another file.
+ * Repairs source so that XML 1.0 allows it, and keeps its lines. Removes forbidden characters (2.2), literal or as
+ * references. Replaces HTML's named entities by numbers, and escapes bare ampersands. Entities that a file defines are
+ * unknown, so that they can neither expand without bound nor read other files.
  */
 export function repaired(source: string): Repaired {
   const notes = new Set<string>();
   const removed = (): string => {
-    notes.add('control characters, which were removed');
+    notes.add('control characters, removed');
     return '';
   };
   const allowed = source.replace(FORBIDDEN, removed);
-  if (allowed.includes('\ufffd')) notes.add('characters that were lost before (U+FFFD)');
+  if (allowed.includes('\ufffd')) notes.add('characters that were lost earlier (U+FFFD)');
   let unknownEntity: string | undefined;
-  /** The first half of a character beyond U+FFFF. */
+  /** The first half of a surrogate pair. */
   let high = 0;
   const text = allowed.replace(
     REFERENCE,
@@ -64,7 +64,7 @@ function entityOf(name: string): string | undefined {
   const known = entities.get(name);
   if (known) return known;
   const characters = decoded(`&${name};`);
-  // Where HTML takes the beginning of a name for an entity, the rest of it remains.
+  // If HTML recognizes only the start of the name, the rest stays.
   if (characters.endsWith(';')) return undefined;
   const references = Array.from(characters, (character) => `&#${character.codePointAt(0)};`).join('');
   entities.set(name, references);

@@ -1,19 +1,19 @@
 import type { Header } from './header.js';
 
-/** Bytes of one element; a file with more in it is not what it claims to be. */
+/** Bytes of one element. A larger one is not a record. */
 const LARGEST = 16 * 1024 * 1024;
 /** Bytes of a tag. */
 const LONGEST_TAG = 64 * 1024;
-/** Bytes of a broken element that are kept, to name it. */
+/** Bytes of a broken element that are kept, to identify it. */
 const KEPT = 64 * 1024;
 
-/** The source of an element, as far as it was found. */
+/** The source of an element, or of a part of it. */
 export interface Piece {
   readonly name: string;
   readonly line: number;
-  /** One character for each byte. */
+  /** One character per byte. */
   readonly source: string;
-  /** Why it cannot be whole. */
+  /** Why it is incomplete. */
   readonly flaw?: string;
 }
 
@@ -25,8 +25,8 @@ interface OpenPiece {
 }
 
 /**
- * Cuts an XML file into the elements with some names, without parsing it: what is wrong within one of them does not reach
- * the others. Text of a record that looks like a tag inside CDATA or a comment is none. Holds one element at a time.
+ * Splits an XML file into the elements with certain names without parsing it, so that an error in one does not affect the
+ * others. Ignores tags inside CDATA sections and comments. Holds one element at a time.
  */
 export class Splitter {
   private pending = '';
@@ -80,7 +80,7 @@ export class Splitter {
     }
     const [tag, slash, name] = found;
     if (!name) {
-      // Between records one without an end would hide those after it, and nobody would miss them.
+      // Between records, an unclosed one would hide all records after it without a trace.
       if (this.open) this.within = tag === '<!--' ? 'comment' : 'cdata';
       this.take(found.index + tag.length);
     } else if (name === this.header.record || (!this.open && name !== this.header.root)) {
@@ -128,7 +128,7 @@ export class Splitter {
     return false;
   }
 
-  /** The element is too large: what is broken in it may have swallowed others, which begin anew. */
+  /** The element is too large. It may have swallowed others, so the search starts again inside it. */
   private *giveUp(): Generator<Piece, void, undefined> {
     const { name, line, parts } = this.open!;
     const source = parts.join('');
@@ -170,7 +170,7 @@ export class Splitter {
   }
 }
 
-/** The records in a piece: where something in one of them has no end, it runs into those after it. */
+/** The records in a piece: an unclosed part of one swallows those after it. */
 export function recordsIn({ name, line, source, flaw }: Piece, record: string): Piece[] {
   const starts = [0, ...startsIn(source, record)];
   const endTag = `</${record}>`;
@@ -181,7 +181,7 @@ export function recordsIn({ name, line, source, flaw }: Piece, record: string): 
     const piece = {
       name: i === 0 ? name : record,
       line: at,
-      // Without what stands between records.
+      // Without the text between records.
       source: end < 0 ? whole : whole.slice(0, end + endTag.length),
       ...(i === 0 && flaw && { flaw }),
     };
@@ -190,7 +190,7 @@ export function recordsIn({ name, line, source, flaw }: Piece, record: string): 
   });
 }
 
-/** Where records begin in some source, but for its very start. */
+/** Where records start in the source, except at its very start. */
 function startsIn(source: string, record: string): number[] {
   const start = new RegExp(`<${record}(?=[\\s/>])`, 'g');
   return [...source.matchAll(start)].map(({ index }) => index).filter((index) => index > 0);
