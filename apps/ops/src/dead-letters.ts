@@ -42,7 +42,7 @@ export const deadLetterCommands = (): Command =>
     .description('manage messages that could not be handled')
     .addCommand(
       new Command('list')
-        .description('list dead letters, newest first')
+        .description('list dead letters, oldest first')
         .addArgument(serviceArgument())
         .option('--limit <n>', 'maximum number', '50')
         .action(list),

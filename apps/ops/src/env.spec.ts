@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { serviceNames, serviceOf, servicesWithDatabase, variableOf } from '../../services.js';
 import { writeEnv } from './env.js';
 import { secretsByService } from './secrets.js';
 
@@ -52,22 +53,20 @@ describe('ops env', () => {
   it('gives each service its own secrets and no others', async () => {
     await writeEnv(file);
     const secrets = secretsByService(await written(), hosts);
-    expect(
-      Object.fromEntries(Object.entries(secrets).map(([name, own]) => [name, Object.keys(own)])),
-    ).toEqual({
-      articles: ['ARTICLES_DATABASE_URL', 'AUTH_JWKS'],
-      comments: ['COMMENTS_DATABASE_URL', 'AUTH_JWKS', 'READER_KEY'],
-      polls: ['POLLS_DATABASE_URL', 'AUTH_JWKS', 'READER_KEY'],
+    const given = Object.fromEntries(Object.entries(secrets).map(([name, own]) => [name, Object.keys(own)]));
+    const needed = serviceNames.map((name): [string, string[]] => {
+      const { database, secrets: others = [] } = serviceOf(name);
+      return [name, [...(database ? [variableOf(name, 'DATABASE_URL')] : []), ...others]];
+    });
+    expect(given).toEqual({
+      ...Object.fromEntries(needed.filter(([, names]) => names.length > 0)),
+      databases: ['DATABASE_URL', ...servicesWithDatabase.map((name) => variableOf(name, 'DATABASE_URL'))],
+    });
+    expect(given).toMatchObject({
       recommendations: ['RECOMMENDATIONS_DATABASE_URL', 'AUTH_JWKS', 'REDIS_URL'],
       gateway: ['AUTH_JWKS', 'READER_KEY'],
-      databases: [
-        'DATABASE_URL',
-        'ARTICLES_DATABASE_URL',
-        'COMMENTS_DATABASE_URL',
-        'POLLS_DATABASE_URL',
-        'RECOMMENDATIONS_DATABASE_URL',
-      ],
     });
+    expect(given).not.toHaveProperty('reader');
     expect(secrets['articles']!['ARTICLES_DATABASE_URL']).toMatch(
       /^postgres:\/\/articles:[0-9a-f]{48}@db:5432\/articles$/,
     );
