@@ -7,8 +7,22 @@ module.exports = {
       name: 'services-stay-apart',
       comment: 'Services talk through events and HTTP. Only the newsroom puts them together.',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/', pathNot: '^apps/newsroom/' },
+      from: { path: '^apps/([^/]+)/', pathNot: '^apps/(newsroom|ops)/' },
       to: { path: '^apps/([^/]+)/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'ops-imports-no-service',
+      comment: 'The importer is no service: it holds what is behind one command of ops.',
+      severity: 'error',
+      from: { path: '^apps/ops/' },
+      to: { path: '^apps/[^/]+/', pathNot: '^apps/(ops|importer)/' },
+    },
+    {
+      name: 'the-registry-is-a-leaf',
+      comment: 'Every app may import the list of services, so it imports nothing.',
+      severity: 'error',
+      from: { path: '^apps/services\\.ts$' },
+      to: {},
     },
     {
       name: 'libs-know-no-service',

@@ -1,4 +1,4 @@
-# One image for every service; the command says which. Non-root, production dependencies only.
+# One image for all services; the command selects one. Runs without root, with production dependencies only.
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -19,7 +19,7 @@ FROM node:24-bookworm-slim
 WORKDIR /app
 LABEL org.opencontainers.image.title="newsroom" \
       org.opencontainers.image.licenses="MIT"
-# The heap may take half of the container's memory limit: sockets, buffers and code need the rest.
+# Half of the container's memory for the heap: sockets, buffers and code need the rest.
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     OPERATIONS_PORT=9090 \

@@ -5,7 +5,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   transform: { '^.+\\.tsx?$': '@swc/jest' },
   moduleNameMapper: {
-    '^#(api|bootstrap|embedded|events|http|jobs|messaging|platform|testing)$': '<rootDir>/libs/$1/src/index.ts',
+    '^#(api|bootstrap|embedded|events|http|jobs|messaging|platform|testing)$':
+      '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   globalSetup: '<rootDir>/dist/libs/testing/src/global-setup.js',

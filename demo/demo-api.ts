@@ -13,7 +13,7 @@ interface Comment {
   readonly text: string;
 }
 
-/** The gateway, as an editor and as many readers use it. */
+/** Calls the gateway as an editor and as many readers. */
 export class DemoApi {
   private readonly cookies = new Map<string, string>();
 
@@ -22,7 +22,7 @@ export class DemoApi {
     private readonly token: string,
   ) {}
 
-  /** Creates what is not there yet. A term that somebody has changed meanwhile (428) stays as it is. */
+  /** Creates a missing resource. One that was changed since (428) stays as it is. */
   async put(path: string, body: unknown): Promise<void> {
     await this.call('PUT', path, { body, headers: this.editor(), expect: [200, 201, 428] });
   }
@@ -54,7 +54,7 @@ export class DemoApi {
     return id;
   }
 
-  /** Waits until the news of the article has reached comments and polls. */
+  /** Waits until comments and polls have received the article. */
   async untilOpen(articleId: string, pollId: string | undefined): Promise<void> {
     const deadline = Date.now() + within.events;
     const isOpen = async (): Promise<boolean> => {
@@ -65,12 +65,13 @@ export class DemoApi {
       );
     };
     while (!(await isOpen())) {
-      if (Date.now() > deadline) throw new Error(`The news of article ${articleId} did not arrive in time.`);
+      if (Date.now() > deadline)
+        throw new Error(`Article ${articleId} did not reach comments and polls in time.`);
       await delay(20);
     }
   }
 
-  /** Casts `votes[i]` ballots for the i-th option, each by a reader of its own. */
+  /** Casts `votes[i]` ballots for the i-th option, each by a different reader. */
   async vote(pollId: string, votes: readonly number[]): Promise<void> {
     const { answer } = await this.call('GET', `/v1/polls/${pollId}`);
     const poll = answer as { options: { id: string }[]; votes: number };
@@ -84,14 +85,14 @@ export class DemoApi {
     }
   }
 
-  /** The comments that readers see under an article, by their text. */
+  /** The ids of the public comments of an article, by text. */
   async commentIds(articleId: string): Promise<Map<string, string>> {
     const { answer } = await this.call('GET', `/v1/articles/${articleId}/comments?limit=50`);
     const { items } = answer as { items: (Comment & { replies: Comment[] })[] };
     return new Map(items.flatMap((item) => [item, ...item.replies]).map(({ text, id }) => [text, id]));
   }
 
-  /** Comments as `reader`, who stays the same reader for as long as this object lives. @returns the comment's id. */
+  /** Comments as `reader`, the same anonymous reader in every call. @returns the id of the comment. */
   async comment(
     articleId: string,
     { reader, text, parentId }: { reader: string; text: string; parentId?: string },

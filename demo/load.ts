@@ -2,14 +2,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DemoApi } from './demo-api.js';
 
-/** Where the content lies, from the project's root, where every npm script runs. */
+/** Relative to the project's root, where npm scripts run. */
 const CONTENT = join('demo', 'content');
 
 export interface LoadDemoOptions {
   readonly gatewayUrl: string;
   /** Bearer token with the roles editor and sales. */
   readonly token: string;
-  /** Where the pictures are served, without a slash at the end. */
+  /** The base URL of the pictures, without a trailing slash. */
   readonly picturesUrl: string;
   readonly say: (line: string) => void;
 }
@@ -32,7 +32,7 @@ interface DemoArticle {
   readonly dateline: { readonly place?: string; readonly hoursAgo: number };
   readonly leadPicture: PictureFile;
   readonly body: readonly { readonly type: string; readonly picture?: PictureFile; readonly slug?: string }[];
-  /** Notes of corrections that were made after it was published. */
+  /** Notes of corrections made after publication. */
   readonly corrections?: readonly string[];
   readonly poll?: {
     readonly question: string;
@@ -46,7 +46,7 @@ interface DemoArticle {
 const json = async <T>(...path: string[]): Promise<T> =>
   JSON.parse(await readFile(join(CONTENT, ...path), 'utf8')) as T;
 
-/** Whether the newest article of the demo is public on that gateway. */
+/** Whether that gateway serves the newest demo article. */
 export async function isDemoLoaded(gatewayUrl: string): Promise<boolean> {
   const newest = (await readdir(join(CONTENT, 'articles'))).toSorted().at(-1);
   const { slug } = await json<DemoArticle>('articles', newest!);
@@ -55,8 +55,8 @@ export async function isDemoLoaded(gatewayUrl: string): Promise<boolean> {
 }
 
 /**
- * Loads the demo newsroom through the public API. Safe to run again: terms and authors are named by their slugs, articles
- * and polls carry an idempotency key, and comments and votes that are there are left as they are.
+ * Loads the demo content through the public API. Safe to repeat: slugs identify terms and authors, articles and polls carry
+ * an idempotency key, and existing comments and votes stay.
  */
 export async function loadDemo({ gatewayUrl, token, picturesUrl, say }: LoadDemoOptions): Promise<void> {
   const api = new DemoApi(gatewayUrl, token);
@@ -69,7 +69,7 @@ export async function loadDemo({ gatewayUrl, token, picturesUrl, say }: LoadDemo
 
   for (const kind of ['sections', 'topics', 'places'] as const) {
     const terms = await json<Term[]>(`${kind}.json`);
-    // One after another: sections are shown in the order in which they were made.
+    // One after another: sections are shown in the order of their creation.
     for (const { slug, ...term } of terms) await api.put(`/v1/editorial/${kind}/${slug}`, term);
   }
   const authors = await json<(Term & { portrait: string })[]>('authors.json');
@@ -110,14 +110,14 @@ export async function loadDemo({ gatewayUrl, token, picturesUrl, say }: LoadDemo
       }),
     };
     const articleId = await api.publishArticle(article.slug, request, corrections);
-    readers.push(letReadersIn(api, articleId, { pollId, votes: poll?.votes, comments }));
+    readers.push(addReaders(api, articleId, { pollId, votes: poll?.votes, comments }));
     say(`Demo newsroom: ${index + 1} of ${files.length} articles`);
   }
   await Promise.all(readers);
 }
 
-/** Comments and votes, as soon as the news of the article has reached those who take them. */
-async function letReadersIn(
+/** Adds comments and votes, as soon as comments and polls have received the article. */
+async function addReaders(
   api: DemoApi,
   articleId: string,
   {
@@ -131,7 +131,7 @@ async function letReadersIn(
   await addComments(api, articleId, comments, await api.commentIds(articleId));
 }
 
-/** @param known ids of the comments that an earlier run has left, by their text. */
+/** @param known ids of existing comments, by text. */
 async function addComments(
   api: DemoApi,
   articleId: string,

@@ -1,9 +1,7 @@
-import { issueToken } from '#embedded';
-import { newsroomAddresses } from '../apps/ops/src/newsroom-file.js';
-import { signingKey } from '../apps/ops/src/token.js';
+import { issueToken, newsroomAddresses, signingKey } from '#embedded';
 import { loadDemo } from './load.js';
 
-/** Loads the demo newsroom into a running one: that of GATEWAY_URL and READER_URL, else the embedded one. */
+/** Loads the demo content into the newsroom at GATEWAY_URL and READER_URL, else into the embedded one. */
 try {
   const embedded = await newsroomAddresses();
   const gatewayUrl = process.env['GATEWAY_URL'] ?? embedded?.gatewayUrl ?? 'http://127.0.0.1:8000';

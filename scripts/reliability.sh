@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Attacks the backbone with the full number of rounds and writes docs/reliability.md from what happened: half an hour.
+# Attacks the backbone with the full number of rounds and writes docs/reliability.md from the results. Takes half an hour.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 results=$(mktemp)

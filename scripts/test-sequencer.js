@@ -2,8 +2,8 @@ import { relative } from 'node:path';
 import TestSequencer from '@jest/test-sequencer';
 
 /**
- * The order in which Jest's workers take the test files. Three brokers need most of a machine, so beside their attacks
- * run the light files: the specs beside the code. Those below `test/`, with processes of their own, come last.
+ * The order of the test files. The attacks on three brokers need most of a machine, so only light files run beside them: the
+ * specs next to the code. Tests below `test/`, which start processes, come last.
  */
 export default class extends TestSequencer {
   constructor(options) {

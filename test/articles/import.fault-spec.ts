@@ -82,8 +82,7 @@ it(`an import of ${RECORDS} records that is killed in the middle and started aga
     `SELECT count(DISTINCT source_id)::int AS n FROM article WHERE state = 'published' AND version = 2 AND source_id LIKE 'archiv:%'`,
   );
   expect(rows[0]!.n).toBe(RECORDS);
-  const [, imported, known] =
-    /([\d,]+) imported, ([\d,]+) were there already, 2 bad/.exec(second.output) ?? [];
+  const [, imported, known] = /([\d,]+) imported, ([\d,]+) already there, 2 bad/.exec(second.output) ?? [];
   const [went, were] = [imported, known].map((text) => Number(text?.replaceAll(',', '')));
   expect({ went: went! > 0, were: were! >= before, all: went! + were! }).toEqual({
     went: true,

@@ -110,18 +110,18 @@ const kinds: Readonly<Record<string, (i: number) => Post>> = {
   'slug with percent signs': (i) => ({
     fields: { 'wp:post_name': `b%c3%bccher-${i}` },
     contains: [`buecher-${i}`],
-    note: 'address (slug)',
+    note: 'slug that is not allowed',
   }),
   'time to come': () => ({
     fields: { 'wp:status': 'future', 'wp:post_date_gmt': '2999-05-01 06:30:00' },
     outcome: 'draft',
     contains: ['"embargoUntil":"2999-05-01T06:30:00.000Z"'],
-    note: 'still to come',
+    note: 'with a future time',
   }),
   'no such time': () => ({
     fields: { 'wp:post_date_gmt': '2020-13-45 99:00:00' },
     outcome: 'bad',
-    reason: 'has no time in «2020-13-45 99:00:00»',
+    reason: 'has no time in "2020-13-45 99:00:00"',
   }),
   'name of a zone': () => ({
     fields: { 'wp:post_date_gmt': '', pubDate: 'Fr, 31 Jan 2020 08:00:00 MEZ' },
@@ -164,8 +164,8 @@ const kinds: Readonly<Record<string, (i: number) => Post>> = {
     reason: 'nav_menu_item of WordPress',
   }),
   trash: () => ({ fields: { 'wp:status': 'trash' }, outcome: 'passed over', reason: 'post in the trash' }),
-  draft: () => ({ fields: { 'wp:status': 'draft' }, outcome: 'draft', note: '«draft»' }),
-  private: () => ({ fields: { 'wp:status': 'private' }, outcome: 'draft', note: '«private»' }),
+  draft: () => ({ fields: { 'wp:status': 'draft' }, outcome: 'draft', note: '"draft"' }),
+  private: () => ({ fields: { 'wp:status': 'private' }, outcome: 'draft', note: '"private"' }),
   password: () => ({
     fields: { 'wp:post_password': 'geheim' },
     outcome: 'draft',
@@ -192,7 +192,7 @@ const kinds: Readonly<Record<string, (i: number) => Post>> = {
   'text of 2 MB': () => ({
     content: 'Wort um Wort. '.repeat(150_000),
     outcome: 'bad',
-    reason: 'kB as an article; the newsroom takes 512 kB',
+    reason: 'kB as an article; the limit is 512 kB',
   }),
 };
 

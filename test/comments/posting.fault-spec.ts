@@ -17,7 +17,7 @@ import {
   waitUntil,
   type TestDatabase,
 } from '#testing';
-import { commentsService } from '../../apps/comments/src/service.js';
+import { commentsApp } from '../../apps/comments/src/service.js';
 import { inLanes } from '../articles/replicas.js';
 import { rounds, ServiceProcess } from '../backbone/harness.js';
 import { OwnPostgres } from './own-postgres.js';
@@ -89,7 +89,7 @@ describeWith('postgres')('readers who are all new under one article', () => {
   let service: ServiceUnderTest;
   beforeEach(async () => {
     db = await testDatabase('crowd');
-    service = await ServiceUnderTest.start(commentsService, { COMMENTS_DATABASE_URL: db.url });
+    service = await ServiceUnderTest.start(commentsApp, { COMMENTS_DATABASE_URL: db.url });
   });
   afterEach(async () => {
     await service.stop();
@@ -156,7 +156,7 @@ describeWith('postgres')('comments that are posted while Postgres fails', () => 
   const query: Query = (sql, values) => postgres.query(sql, values);
   beforeAll(async () => {
     postgres = await OwnPostgres.start('comments');
-    service = await ServiceUnderTest.start(commentsService, { COMMENTS_DATABASE_URL: postgres.url });
+    service = await ServiceUnderTest.start(commentsApp, { COMMENTS_DATABASE_URL: postgres.url });
   });
   afterAll(async () => {
     await service.stop();

@@ -48,7 +48,7 @@ describeWith('postgres')('ops databases apply', () => {
     return lines;
   };
 
-  it('gives each service a role that has its own database and no other', async () => {
+  it('gives each service a role for its own database and no other', async () => {
     expect(await apply(own())).toEqual([
       `articles: role ${names.articles}, database ${names.articles} created`,
       `polls: role ${names.polls}, database ${names.polls} created`,
@@ -59,7 +59,7 @@ describeWith('postgres')('ops databases apply', () => {
     await expect(run(own().POLLS_DATABASE_URL, 'CREATE ROLE someone')).rejects.toThrow('permission denied');
   });
 
-  it('leaves the role all rights that migrations need, extensions and its own deadlines included', async () => {
+  it('gives the role every right that migrations need, including extensions and its own timeouts', async () => {
     await apply(own());
     const ran = await migrateDatabase({ name: 'articles', database }, own());
     expect(ran.length).toBeGreaterThan(0);
@@ -68,7 +68,7 @@ describeWith('postgres')('ops databases apply', () => {
     ]);
   });
 
-  it('takes over what an administrator made before, and sets a changed password', async () => {
+  it('takes over what an administrator has created, and sets a changed password', async () => {
     await run(administrator, `CREATE DATABASE ${names.articles}`);
     await migrateDatabase(
       { name: 'articles', database },
@@ -87,7 +87,7 @@ describeWith('postgres')('ops databases apply', () => {
     await expect(run(own().ARTICLES_DATABASE_URL, 'SELECT 1')).rejects.toThrow('password');
   });
 
-  it('refuses to make a service of an administrator, before it changes anything', async () => {
+  it('refuses the role of an administrator before it changes anything', async () => {
     const administratorAsService = {
       ...own(),
       POLLS_DATABASE_URL: addressAs(new URL(administrator).username, names.polls),
@@ -96,7 +96,7 @@ describeWith('postgres')('ops databases apply', () => {
     expect(await run(administrator, `SELECT FROM pg_roles WHERE rolname = '${names.articles}'`)).toEqual([]);
   });
 
-  it('works for an administrator that is no superuser, again and again', async () => {
+  it('works for an administrator without superuser rights, also a second time', async () => {
     const boss = `boss_${randomBytes(4).toString('hex')}`;
     await run(administrator, `CREATE ROLE ${boss} LOGIN CREATEDB CREATEROLE PASSWORD 'boss'`);
     try {
@@ -115,7 +115,7 @@ describeWith('postgres')('ops databases apply', () => {
     }
   });
 
-  it('asks for an administrator', async () => {
+  it('requires the address of an administrator', async () => {
     await expect(apply({})).rejects.toThrow('DATABASE_URL is not set.');
   });
 });

@@ -34,13 +34,13 @@ const exists = (file: string): Promise<boolean> =>
   );
 
 describe('the documentation', () => {
-  it.each(documents)('links only to files that are there, in %s', async (document) => {
+  it.each(documents)('links only to existing files, in %s', async (document) => {
     const missing: string[] = [];
     for (const { file } of await linksOf(document)) if (!(await exists(file))) missing.push(file);
     expect(missing).toEqual([]);
   });
 
-  it('names for each promise of messaging a test that its file has', async () => {
+  it('links each promise of messaging to an existing test', async () => {
     const links = await linksOf('libs/messaging/README.md');
     const tests = links.filter(({ file }) => file.endsWith('spec.ts'));
     expect(tests.length).toBeGreaterThan(20);

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseEnv, promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
@@ -9,19 +11,24 @@ import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBu
 import { Namespace } from 'kubernetes-models/v1/Namespace';
 import { Service } from 'kubernetes-models/v1/Service';
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { Loopback } from '#messaging';
-import { startService, type ServiceDefinition } from '#bootstrap';
+import { startService } from '#bootstrap';
 import { describeWith, testAuth, testDatabase } from '#testing';
-import { articlesService } from '../../apps/articles/src/service.js';
-import { commentsService } from '../../apps/comments/src/service.js';
-import { gatewayService } from '../../apps/gateway/src/service.js';
-import { pollsService } from '../../apps/polls/src/service.js';
-import { readerService } from '../../apps/reader/src/service.js';
-import { recommendationsService } from '../../apps/recommendations/src/service.js';
+import { serviceDefinition } from '../../apps/newsroom/src/service-definition.js';
+import {
+  serviceNames,
+  serviceOf,
+  services,
+  servicesWithDatabase,
+  variableOf,
+  type ServiceName,
+} from '../../apps/services.js';
+import { build, type Tree } from './kustomize.js';
 
+const execFileAsync = promisify(execFile);
 const folder = join('k8s', 'base');
-const databases = join('k8s', 'databases', 'databases.yaml');
+const databases = join('k8s', 'databases');
 const kinds = {
   Deployment,
   HorizontalPodAutoscaler,
@@ -32,10 +39,8 @@ const kinds = {
   Service,
   ServiceAccount,
 };
-const withData = ['articles', 'comments', 'polls', 'recommendations'];
-const services = [...withData, 'gateway', 'reader'];
-
 interface Container {
+  readonly ports?: readonly { containerPort: number }[];
   readonly envFrom?: readonly { secretRef?: { name: string } }[];
   readonly env?: readonly { valueFrom: { secretKeyRef: { name: string; key: string } } }[];
 }
@@ -45,23 +50,40 @@ interface Manifest {
   readonly metadata: { readonly name: string };
   readonly spec: {
     readonly ports: readonly { port: number }[];
+    readonly podSelector: {
+      readonly matchLabels?: Readonly<Record<string, string>>;
+      readonly matchExpressions?: readonly { values: string[] }[];
+    };
     readonly template: { readonly spec: { readonly containers: readonly [Container] } };
   };
 }
 
-let files: string[];
 let manifests: Manifest[];
 
 beforeAll(async () => {
-  files = (await readdir(folder)).filter((file) => file.endsWith('.yaml') && file !== 'kustomization.yaml');
-  const paths = [...files.map((file) => join(folder, file)), databases];
-  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
-  manifests = texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest));
+  manifests = [...(await build(folder)), ...(await build(databases))] as unknown as Manifest[];
 });
 
 const all = (kind: Manifest['kind']) => manifests.filter((one) => one.kind === kind);
 const namesOf = (kind: Manifest['kind']) => all(kind).map(({ metadata }) => metadata.name);
+const portOf = (name: string) =>
+  all('Service').find(({ metadata }) => metadata.name === name)!.spec.ports[0]!.port;
+const hasSecrets = (name: ServiceName): boolean =>
+  serviceOf(name).database === true || serviceOf(name).secrets !== undefined;
 const pods = () => [...all('Deployment'), ...all('Job')];
+
+/** A manifest as text, without what kustomize adds to all: namespace, labels, version and hash. */
+const comparable = (tree: Tree): string =>
+  JSON.stringify(tree, (key, value: unknown) => {
+    if (key === 'namespace' || key === 'app.kubernetes.io/part-of') return undefined;
+    if (key === 'image') return String(value).replace(/^.*\/|:.*$/g, '');
+    if (key === 'name') return String(value).replace(/-[a-z0-9]{10}$/, '');
+    if (key === 'labels' && Object.keys(value as Tree).join() === 'app.kubernetes.io/part-of')
+      return undefined;
+    return value && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => a.localeCompare(b)))
+      : value;
+  });
 
 /** The manifests against the schemas that Kubernetes publishes, and against what every service here must have. */
 describe('the Kubernetes manifests', () => {
@@ -71,59 +93,123 @@ describe('the Kubernetes manifests', () => {
     }
   });
 
-  it('would not pass with a field that Kubernetes does not know or of the wrong type', () => {
+  it('would not pass with an unknown field or a wrong type', () => {
     const deployment = all('Deployment')[0]!;
     const broken = { ...deployment, spec: { ...deployment.spec, replicas: 'two' } };
     expect(() => new Deployment(broken as never).validate()).toThrow('replicas');
   });
 
   it('are all listed for kustomize', async () => {
-    const [kustomization] = parseAllDocuments(await readFile(join(folder, 'kustomization.yaml'), 'utf8'));
-    const { resources } = kustomization!.toJS() as { resources: string[] };
-    expect(resources.toSorted()).toEqual(files.toSorted());
+    const { resources } = parse(await readFile(join(folder, 'kustomization.yaml'), 'utf8')) as {
+      resources: string[];
+    };
+    const entries = await readdir(folder);
+    const listed = entries.filter((name) => !['kustomization.yaml', 'settings.env'].includes(name));
+    expect(resources.toSorted()).toEqual(listed.toSorted());
+  });
+
+  it('are built by these tests as by kubectl, if it is installed', async () => {
+    const built = await execFileAsync('kubectl', ['kustomize', folder]).catch((error: { code?: string }) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (!built) return;
+    const documents = parseAllDocuments(built.stdout).map((document) => document.toJS() as Tree);
+    const ours = await build(folder);
+    expect(
+      documents
+        .filter(({ kind }) => kind !== 'ConfigMap')
+        .map(comparable)
+        .toSorted(),
+    ).toEqual(ours.map(comparable).toSorted());
   });
 
   it.each(['Deployment', 'Service', 'PodDisruptionBudget'] as const)('give every service a %s', (kind) => {
-    expect(namesOf(kind).toSorted()).toEqual(services.toSorted());
+    expect(namesOf(kind).toSorted()).toEqual(serviceNames.toSorted());
   });
 
-  it('bring the tables of every service with a database up to date, and the topics', () => {
-    const migrations = withData.map((name) => `migrate-${name}`);
+  it('migrate every database, and apply the topics', () => {
+    const migrations = servicesWithDatabase.map((name) => `migrate-${name}`);
     expect(namesOf('Job').toSorted()).toEqual([...migrations, 'databases', 'topics'].toSorted());
   });
 
-  it('scale the gateway and the reader with the load', () => {
+  it('scale the gateway and the reader with their load', () => {
     expect(namesOf('HorizontalPodAutoscaler').toSorted()).toEqual(['gateway', 'reader']);
     const fixed = all('Deployment').filter(({ spec }) => 'replicas' in spec);
-    expect(fixed.map(({ metadata }) => metadata.name).toSorted()).toEqual(withData.toSorted());
+    expect(fixed.map(({ metadata }) => metadata.name).toSorted()).toEqual(servicesWithDatabase.toSorted());
+  });
+
+  it('give every service the port that it listens on', () => {
+    const ports = serviceNames.map((name) => [name, services[name].port] as const);
+    expect(serviceNames.map((name) => [name, portOf(name)])).toEqual(ports);
+    const containers = all('Deployment').map(({ metadata, spec }) => [
+      metadata.name,
+      spec.template.spec.containers[0].ports![0]!.containerPort,
+    ]);
+    expect(Object.fromEntries(containers)).toEqual(Object.fromEntries(ports));
+  });
+
+  it('set the port of every service, and the address of every called one', async () => {
+    const settings = parseEnv(await readFile(join(folder, 'settings.env'), 'utf8'));
+    const called = new Set(serviceNames.flatMap((name) => serviceOf(name).calls ?? []));
+    for (const name of serviceNames) {
+      const port = String(services[name].port);
+      expect(settings[variableOf(name, 'PORT')]).toBe(port);
+      expect(settings[variableOf(name, 'URL')]).toBe(called.has(name) ? `http://${name}:${port}` : undefined);
+    }
+  });
+
+  it('allow every service the traffic that it needs and no more', () => {
+    const podsOf = (policy: string): string[] => {
+      const { podSelector } = all('NetworkPolicy').find(({ metadata }) => metadata.name === policy)!.spec;
+      const { matchLabels, matchExpressions } = podSelector;
+      return matchExpressions?.[0]?.values ?? [matchLabels!['app.kubernetes.io/name']!];
+    };
+    const migrations = servicesWithDatabase.map((name) => `migrate-${name}`);
+    expect(podsOf('to-postgres').toSorted()).toEqual([...servicesWithDatabase, ...migrations].toSorted());
+    expect(podsOf('to-kafka').toSorted()).toEqual([...servicesWithDatabase, 'topics'].toSorted());
+    expect(podsOf('to-redis')).toEqual(
+      serviceNames.filter((name) => serviceOf(name).secrets?.includes('REDIS_URL')),
+    );
+    expect(podsOf('behind-the-gateway').toSorted()).toEqual([...services.gateway.calls].toSorted());
+  });
+
+  it('have a Secret in the example for every service with secrets', async () => {
+    const { secretGenerator } = parse(
+      await readFile(join('k8s', 'example', 'kustomization.yaml'), 'utf8'),
+    ) as { secretGenerator: { name: string }[] };
+    const names = serviceNames.filter(hasSecrets);
+    expect(secretGenerator.map(({ name }) => name).toSorted()).toEqual([...names, 'databases'].toSorted());
   });
 
   it('give no Pod the variables of other Services', () => {
     for (const { spec } of pods()) expect(spec.template.spec).toMatchObject({ enableServiceLinks: false });
   });
 
-  it('give each service the Secret of its own name and no other, the reader none', () => {
+  it('give each service only its own Secret, and the reader none', () => {
     const secrets = all('Deployment').map(({ metadata, spec }) => [
       metadata.name,
       spec.template.spec.containers[0].envFrom!.flatMap(({ secretRef }) => secretRef?.name ?? []),
     ]);
     expect(Object.fromEntries(secrets)).toEqual({
-      ...Object.fromEntries([...withData, 'gateway'].map((name) => [name, [name]])),
+      ...Object.fromEntries(serviceNames.map((name) => [name, hasSecrets(name) ? [name] : []])),
       reader: [],
     });
   });
 
-  it('give a migration the address of its database and nothing else', () => {
+  it('give a migration only the address of its database', () => {
     const migrations = all('Job').filter(({ metadata }) => metadata.name.startsWith('migrate-'));
     expect(
       migrations.map(({ spec }) => {
         const { env, envFrom } = spec.template.spec.containers[0];
         return [envFrom, ...env!.map(({ valueFrom }) => valueFrom.secretKeyRef)];
       }),
-    ).toEqual(withData.map((name) => [undefined, { name, key: `${name.toUpperCase()}_DATABASE_URL` }]));
+    ).toEqual(
+      servicesWithDatabase.map((name) => [undefined, { name, key: variableOf(name, 'DATABASE_URL') }]),
+    );
   });
 
-  it('run every container without root, rights or a disk to write to, within limits', () => {
+  it('run every container without root, capabilities or a writable disk, within limits', () => {
     for (const { spec } of pods()) {
       expect(spec.template.spec).toMatchObject({ securityContext: { runAsNonRoot: true } });
       expect(spec.template.spec.containers).toEqual([
@@ -163,34 +249,23 @@ describeWith('postgres')('on Kubernetes', () => {
       }),
     );
 
-  it.each<[string, ServiceDefinition]>([
-    ['articles', articlesService],
-    ['comments', commentsService],
-    ['polls', pollsService],
-    ['recommendations', recommendationsService],
-    ['gateway', gatewayService],
-    ['reader', readerService],
-  ] as [string, ServiceDefinition][])(
-    '%s starts with the variables that are injected for the Services',
-    async (name, definition) => {
-      const [database, { env }] = await Promise.all([testDatabase(name), testAuth()]);
-      const service = await startService(definition, {
-        env: {
-          ...env,
-          ...serviceLinks(),
-          LOG_LEVEL: 'silent',
-          // An address of its own, since the ports are the standard ones here.
-          HOST: '127.77.0.1',
-          OPERATIONS_PORT: '0',
-          [`${name.toUpperCase()}_DATABASE_URL`]: database.url,
-        },
-        migrate: true,
-        providers: [{ provide: Loopback, useValue: new Loopback() }],
-      });
-      const port = all('Service').find(({ metadata }) => metadata.name === name)!.spec.ports[0]!.port;
-      expect(service.url).toBe(`http://127.77.0.1:${port}`);
-      await service.stop();
-      await database.drop();
-    },
-  );
+  it.each(serviceNames)('%s starts with the variables that Kubernetes injects for Services', async (name) => {
+    const [database, { env }] = await Promise.all([testDatabase(name), testAuth()]);
+    const service = await startService(await serviceDefinition(name), {
+      env: {
+        ...env,
+        ...serviceLinks(),
+        LOG_LEVEL: 'silent',
+        // An address of its own, since the ports are the standard ones here.
+        HOST: '127.77.0.1',
+        OPERATIONS_PORT: '0',
+        [variableOf(name, 'DATABASE_URL')]: database.url,
+      },
+      migrate: true,
+      providers: [{ provide: Loopback, useValue: new Loopback() }],
+    });
+    expect(service.url).toBe(`http://127.77.0.1:${portOf(name)}`);
+    await service.stop();
+    await database.drop();
+  });
 });

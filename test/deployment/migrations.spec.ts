@@ -24,7 +24,7 @@ const breaks = (text: string): boolean =>
  * uses any more is removed in a later release, by a migration whose file name ends in `-contract`.
  */
 describe('a migration', () => {
-  it('leaves the version before it working', async () => {
+  it('keeps the previous version working', async () => {
     const apps = await readdir('apps');
     const files = await Promise.all(
       apps.map(async (app) => {

@@ -2,7 +2,7 @@ import { request as httpRequest, type ClientRequest } from 'node:http';
 import { startService } from '#bootstrap';
 import type { Role } from '#platform';
 import { testAuth } from '#testing';
-import { gatewayService } from '../../apps/gateway/src/service.js';
+import { gatewayApp } from '../../apps/gateway/src/service.js';
 import type { FakeService } from './fake-service.js';
 
 export interface GatewayAnswer {
@@ -32,7 +32,7 @@ export class GatewayUnderTest {
 
   static async start(env: NodeJS.ProcessEnv, auth?: Awaited<ReturnType<typeof testAuth>>) {
     const keys = auth ?? (await testAuth());
-    const service = await startService(gatewayService, {
+    const service = await startService(gatewayApp, {
       env: { LOG_LEVEL: 'silent', GATEWAY_PORT: '0', OPERATIONS_PORT: '0', ...keys.env, ...env },
     });
     return new GatewayUnderTest(service.url, service.operationsUrl, keys, () => service.stop());

@@ -8,7 +8,7 @@ import {
   testAuth,
   waitUntil,
 } from '#testing';
-import { articlesService } from '../../apps/articles/src/service.js';
+import { articlesApp } from '../../apps/articles/src/service.js';
 import { FakeService, hang, newsroom, sendJson } from './fake-service.js';
 import { GatewayUnderTest, upstreams } from './gateway-under-test.js';
 
@@ -70,7 +70,7 @@ describe('the answer of the gateway to a change', () => {
 describeWith('postgres')('a change that waits for a lock', () => {
   it('is answered with what happened, not with a timeout', async () => {
     const auth = await testAuth();
-    const articles = await ServiceUnderTest.start(articlesService, auth.env);
+    const articles = await ServiceUnderTest.start(articlesApp, auth.env);
     const services = await FakeService.start(newsroom());
     const gateway = await GatewayUnderTest.start(upstreams(services, { articles: articles.url }), auth);
     const edit = (method: string, path: string, body?: unknown, version?: unknown) =>

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startService, type RunningService } from '#bootstrap';
 import { anArticleSnapshot, aPollSnapshot, testAuth } from '#testing';
-import { readerService } from '../../apps/reader/src/service.js';
+import { readerApp } from '../../apps/reader/src/service.js';
 import { FakeService, sendJson, type Answering } from './fake-service.js';
 
 const away = { status: 'unavailable', data: null };
@@ -22,7 +22,7 @@ describe('the reader before a gateway', () => {
   beforeEach(async () => {
     gateway = await FakeService.start(page);
     const { env } = await testAuth();
-    reader = await startService(readerService, {
+    reader = await startService(readerApp, {
       env: { ...env, LOG_LEVEL: 'silent', READER_PORT: '0', OPERATIONS_PORT: '0', GATEWAY_URL: gateway.url },
     });
   });

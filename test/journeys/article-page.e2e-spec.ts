@@ -80,7 +80,7 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
     expect(list.interactions).toBe(3);
   });
 
-  it('knows a reader again: one alias under an article, one ballot in a poll', async () => {
+  it('recognizes a reader: one alias per article, one ballot per poll', async () => {
     const { article, poll } = await withPoll();
     const me = new Reader(newsroom);
     const first = await me.comment(article.id, 'Erster!');
@@ -91,7 +91,7 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
     expect(changed.body).toMatchObject({ votes: 1, options: [{ votes: 0 }, { votes: 1 }] });
   });
 
-  it('keeps what the editor wrote meanwhile to himself until it is published, then shows it everywhere', async () => {
+  it('hides an edited working copy until it is published, then shows it everywhere', async () => {
     const { article } = await withPoll();
     const neighbour = await editor.publish({ topics: ['verkehr'] });
     const { body: current } = await editor.send('GET', `/articles/${article.id}`);
@@ -112,7 +112,7 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
     expect(page.rails.status).toBe('fresh');
   });
 
-  it('shows nothing of a retracted article any longer: not its page, not in lists, rails, comments or polls', async () => {
+  it('hides a retracted article everywhere: page, lists, rails, comments and polls', async () => {
     const { article, poll } = await withPoll();
     const neighbour = await editor.publish({ topics: ['verkehr'] });
     const shows = ({ rails }: Page) =>
@@ -145,7 +145,7 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
     expect(refused).toMatchObject({ status: 409, body: { code: 'comments.closed' } });
   });
 
-  it('lets one of two editors win who change the same version', async () => {
+  it('accepts only one of two changes to the same version', async () => {
     const article = await editor.publish();
     const { body } = await editor.send('GET', `/articles/${article.id}`);
     const put = () =>
@@ -157,7 +157,7 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
     });
   });
 
-  it('makes one article and one comment of requests that are sent twice', async () => {
+  it('creates one article and one comment from requests that are sent twice', async () => {
     const key = { 'idempotency-key': `journey-${Date.now()}` };
     const { body: template } = await editor.send('GET', `/articles/${(await editor.publish()).id}`);
     const twice = await Promise.all(
@@ -166,7 +166,7 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
     expect(twice[0]!.body['id']).toBe(twice[1]!.body['id']);
   });
 
-  it('refuses those who may not, and says what to do', async () => {
+  it('refuses callers without the right, and says what to do', async () => {
     const { gatewayUrl } = newsroom;
     const articles = `${gatewayUrl}/v1/editorial/articles`;
     expect(await call(articles, { method: 'POST', body: {} })).toMatchObject({
@@ -188,7 +188,7 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
     expect(foreign).toMatchObject({ status: 403, body: { code: 'origin.refused' } });
   });
 
-  it('serves readers without JavaScript: page, comment form, poll form, and the note of a retraction', async () => {
+  it('works without JavaScript: page, comment form, poll form and retraction notice', async () => {
     const { article, poll } = await withPoll();
     const url = `${newsroom.readerUrl}/a/${article.slug}`;
     const form = (path: string, fields: Record<string, string>) =>

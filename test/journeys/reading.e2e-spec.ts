@@ -18,7 +18,7 @@ describe('reading through the gateway', () => {
   const raw = (path: string, headers: Record<string, string> = {}) =>
     fetch(newsroom.gatewayUrl + path, { headers, redirect: 'manual' });
 
-  it('finds an article by what it is about, with its interactions', async () => {
+  it('finds an article by its subject, with its interactions', async () => {
     const article = await editor.publish({ headline: 'Murmeltiere pfeifen lauter' });
     const found = await waitUntil(async () => {
       const { body } = await reader.get<{
@@ -85,7 +85,7 @@ describe('reading through the gateway', () => {
     },
   );
 
-  it('searches on the site, and marks what was found', async () => {
+  it('searches on the site, and highlights hits', async () => {
     await editor.publish({ headline: 'Der <Alpensegler> kehrt zurück' });
     const page = await waitUntil(async () => {
       const html = await (await fetch(`${newsroom.readerUrl}/suche?q=alpensegler`)).text();

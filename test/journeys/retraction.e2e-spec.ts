@@ -34,7 +34,7 @@ const retractions = (start: () => Promise<Newsroom>) => (): void => {
     return { at, path: new URL(address).pathname, status: response.status, shows: text.includes(WORD) };
   }
 
-  it('while everybody reads it: two seconds after the answer not a word of it is anywhere', async () => {
+  it('removes the text everywhere within two seconds of the answer, while readers request it', async () => {
     const neighbour = await editor.publish({ topics: ['verkehr'] });
     const text = `Der ${WORD} von Seewilen`;
     const article = await editor.publish({

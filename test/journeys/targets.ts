@@ -4,9 +4,10 @@ import { join, resolve } from 'node:path';
 import { createSecrets, issueToken, type Secrets } from '#embedded';
 import type { Role } from '#platform';
 import { addressOf, createTopics, testDatabase, testPrefix } from '#testing';
+import { serviceNames, servicesWithDatabase, variableOf, type ServiceName } from '../../apps/services.js';
 import { ServiceProcess } from '../backbone/harness.js';
 
-/** A running newsroom, wherever it runs. */
+/** A running newsroom. */
 export interface Newsroom {
   readonly gatewayUrl: string;
   readonly readerUrl: string;
@@ -21,13 +22,13 @@ const tokens =
 
 const main = (app: string): string => resolve('dist', 'apps', app, 'src', 'main.js');
 
-/** Environment of a test process: nothing of what this run uses to find its own services. */
+/** The environment without the variables by which this test run finds its own services. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const { DATABASE_URL: _d, REDIS_URL: _r, KAFKA_BROKERS: _k, ...env } = process.env;
   return env;
 }
 
-/** The newsroom in one process, as `npm start` runs it, on a data folder of its own unless one is given. */
+/** The newsroom in one process, as `npm start` runs it. @param folder its data folder, or else a temporary one. */
 export async function embeddedNewsroom(
   folder?: string,
 ): Promise<Newsroom & { process: ServiceProcess; folder: string }> {
@@ -66,8 +67,7 @@ export async function embeddedNewsroom(
 export async function separateServices(): Promise<Newsroom> {
   const prefix = testPrefix();
   const { readerKey, signingKey, jwks } = await createSecrets();
-  const backServices = ['articles', 'comments', 'polls', 'recommendations'];
-  const databases = await Promise.all(backServices.map((service) => testDatabase(service)));
+  const databases = await Promise.all(servicesWithDatabase.map((name) => testDatabase(name)));
   await createTopics(addressOf('kafka'), prefix);
   const common: NodeJS.ProcessEnv = {
     ...cleanEnvironment(),
@@ -79,34 +79,40 @@ export async function separateServices(): Promise<Newsroom> {
     REDIS_PREFIX: prefix,
   };
   const processes: ServiceProcess[] = [];
-  const start = async (app: string, env: NodeJS.ProcessEnv): Promise<string> => {
-    const settings = { ...common, ...env, [`${app.toUpperCase()}_PORT`]: '0' };
-    const started = await ServiceProcess.start(main(app), [], settings, /"url":"([^"]+)"/);
+  const urls: Partial<Record<ServiceName, string>> = {};
+  const start = async (name: ServiceName, env: NodeJS.ProcessEnv): Promise<void> => {
+    const addresses = Object.entries(urls).map(([other, url]) => [variableOf(other, 'URL'), url]);
+    const settings = {
+      ...common,
+      ...env,
+      ...Object.fromEntries(addresses),
+      [variableOf(name, 'PORT')]: '0',
+    };
+    const started = await ServiceProcess.start(main(name), [], settings, /"url":"([^"]+)"/);
     processes.push(started);
-    return started.url;
+    urls[name] = started.url;
   };
   const stop = async (): Promise<void> => {
     await Promise.all(processes.map((one) => one.stop()));
     await Promise.all(databases.map((database) => database.drop()));
   };
   try {
-    const urls = await Promise.all(
-      backServices.map(async (app, i) => {
-        const database = { [`${app.toUpperCase()}_DATABASE_URL`]: databases[i]!.url };
-        await ServiceProcess.start(main(app), ['migrate'], { ...common, ...database }, /(ran|up to date)/);
-        return [`${app.toUpperCase()}_URL`, await start(app, database)];
+    await Promise.all(
+      servicesWithDatabase.map(async (name, i) => {
+        const database = { [variableOf(name, 'DATABASE_URL')]: databases[i]!.url };
+        await ServiceProcess.start(main(name), ['migrate'], { ...common, ...database }, /(ran|up to date)/);
+        await start(name, database);
       }),
     );
-    const gatewayUrl = await start('gateway', Object.fromEntries(urls) as NodeJS.ProcessEnv);
-    const readerUrl = await start('reader', { GATEWAY_URL: gatewayUrl });
-    return { gatewayUrl, readerUrl, token: tokens(signingKey), stop };
+    for (const name of serviceNames) if (!servicesWithDatabase.includes(name)) await start(name, {});
+    return { gatewayUrl: urls.gateway!, readerUrl: urls.reader!, token: tokens(signingKey), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** A newsroom that runs already, such as one under docker compose: NEWSROOM_GATEWAY_URL, NEWSROOM_READER_URL, AUTH_SIGNING_KEY. */
+/** A newsroom that already runs, such as one under Docker Compose: NEWSROOM_GATEWAY_URL, NEWSROOM_READER_URL, AUTH_SIGNING_KEY. */
 export async function runningNewsroom(): Promise<Newsroom> {
   const { NEWSROOM_GATEWAY_URL, NEWSROOM_READER_URL, AUTH_SIGNING_KEY } = process.env;
   if (!NEWSROOM_GATEWAY_URL || !NEWSROOM_READER_URL || !AUTH_SIGNING_KEY) {

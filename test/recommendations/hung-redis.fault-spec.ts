@@ -12,7 +12,7 @@ import {
   waitUntil,
   type RedisServer,
 } from '#testing';
-import { recommendationsService } from '../../apps/recommendations/src/service.js';
+import { recommendationsApp } from '../../apps/recommendations/src/service.js';
 import { rounds } from '../backbone/harness.js';
 
 const ROUNDS = rounds(2, 20);
@@ -31,7 +31,7 @@ describeWith('postgres', 'redis')('recommendations while Redis hangs', () => {
 
   beforeEach(async () => {
     redis = await startRedis();
-    service = await ServiceUnderTest.start(recommendationsService, { REDIS_URL: redis.url });
+    service = await ServiceUnderTest.start(recommendationsApp, { REDIS_URL: redis.url });
   });
 
   afterEach(async () => {

@@ -9,9 +9,10 @@ import {
   envText,
   type ConfigOf,
 } from '#platform';
+import { services } from '../../services.js';
 
 export const settings = {
-  ...serverSettings('articles', 3001),
+  ...serverSettings('articles', services.articles.port),
   ...databaseSettings('articles'),
   ...messagingSettings,
   siteName,

@@ -1,4 +1,4 @@
 import { runService } from '#bootstrap';
-import { articlesService } from './service.js';
+import { articlesApp } from './service.js';
 
-await runService(articlesService);
+await runService(articlesApp);

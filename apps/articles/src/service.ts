@@ -3,4 +3,4 @@ import { AppModule } from './app.module.js';
 import { settings } from './config.js';
 import { database } from './database.js';
 
-export const articlesService = defineService({ name: 'articles', settings, database, module: AppModule });
+export const articlesApp = defineService({ name: 'articles', settings, database, module: AppModule });

@@ -2,7 +2,7 @@ import type { ArticleSnapshot, NewsroomEvent } from '#events';
 import type { Role } from '#platform';
 import { anArticleRequest, ServiceUnderTest, waitUntil, type TestAnswer } from '#testing';
 import type { EditorialArticle } from '../src/article/editorial-article.js';
-import { articlesService } from '../src/service.js';
+import { articlesApp } from '../src/service.js';
 
 /** A refusal as a client reads it. */
 export interface Problem {
@@ -24,7 +24,7 @@ export class Desk {
 
   /** With the author, the section, the topics and the places that {@link anArticleRequest} and the tests name. */
   static async open(env: NodeJS.ProcessEnv = {}): Promise<Desk> {
-    const desk = new Desk(await ServiceUnderTest.start(articlesService, env));
+    const desk = new Desk(await ServiceUnderTest.start(articlesApp, env));
     await desk.put('authors/lia-muster', { name: 'Lia Muster' });
     for (const section of ['news', 'sport']) await desk.put(`sections/${section}`, { name: section });
     return desk;

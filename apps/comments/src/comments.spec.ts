@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { articlePublished, articleRetracted, articleUpdated } from '#events';
 import { anArticleSnapshot, anEncodedEvent, anId, describeWith, ServiceUnderTest, waitUntil } from '#testing';
-import { commentsService } from './service.js';
+import { commentsApp } from './service.js';
 import type { CommentResponse, CommentsResponse } from './comments/comments.dto.js';
 
 describeWith('postgres')('the comments service', () => {
   let service: ServiceUnderTest;
 
   beforeAll(async () => {
-    service = await ServiceUnderTest.start(commentsService);
+    service = await ServiceUnderTest.start(commentsApp);
   });
 
   afterAll(async () => {

@@ -1,8 +1,9 @@
 import { messagingSettings } from '#messaging';
 import { databaseSettings, readerSettings, serverSettings, type ConfigOf } from '#platform';
+import { services } from '../../services.js';
 
 export const settings = {
-  ...serverSettings('comments', 3002),
+  ...serverSettings('comments', services.comments.port),
   ...databaseSettings('comments'),
   ...messagingSettings,
   ...readerSettings,

@@ -1,4 +1,4 @@
 import { runService } from '#bootstrap';
-import { commentsService } from './service.js';
+import { commentsApp } from './service.js';
 
-await runService(commentsService);
+await runService(commentsApp);

@@ -3,4 +3,4 @@ import { AppModule } from './app.module.js';
 import { settings } from './config.js';
 import { database } from './database.js';
 
-export const commentsService = defineService({ name: 'comments', settings, database, module: AppModule });
+export const commentsApp = defineService({ name: 'comments', settings, database, module: AppModule });

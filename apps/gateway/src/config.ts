@@ -7,18 +7,22 @@ import {
   envText,
   type ConfigOf,
 } from '#platform';
+import { localUrlOf, services, variableOf } from '../../services.js';
 
-const upstream = (variable: string, port: number) =>
-  setting(variable, envText.url(/^https?$/).default(`http://127.0.0.1:${port}`), 'an http(s) address');
+type Called = (typeof services.gateway.calls)[number];
+
+const urlOf = (name: Called) =>
+  setting(variableOf(name, 'URL'), envText.url(/^https?$/).default(localUrlOf(name)), 'an http(s) address');
+
+const upstreamUrls = Object.fromEntries(
+  services.gateway.calls.map((name) => [`${name}Url`, urlOf(name)]),
+) as { [name in Called as `${name}Url`]: ReturnType<typeof urlOf> };
 
 export const settings = {
-  ...serverSettings('gateway', 8000),
+  ...serverSettings('gateway', services.gateway.port),
   ...readerSettings,
   ...originSettings,
-  articlesUrl: upstream('ARTICLES_URL', 3001),
-  commentsUrl: upstream('COMMENTS_URL', 3002),
-  pollsUrl: upstream('POLLS_URL', 3003),
-  recommendationsUrl: upstream('RECOMMENDATIONS_URL', 3004),
+  ...upstreamUrls,
   secureCookies: setting('SECURE_COOKIES', envText.flag(isProduction()), 'true or false'),
 };
 

@@ -1,4 +1,4 @@
 import { runService } from '#bootstrap';
-import { gatewayService } from './service.js';
+import { gatewayApp } from './service.js';
 
-await runService(gatewayService);
+await runService(gatewayApp);

@@ -1,5 +1,5 @@
 import { commonProblems, refusals, Refused } from '#http';
-import type { ServiceName } from './upstream/services.js';
+import type { ServiceName } from './upstream/service-name.js';
 
 const problems = {
   'gateway.busy': [503, 'There is too much to do at the moment; try again shortly.'],

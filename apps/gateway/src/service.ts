@@ -5,7 +5,7 @@ import { serveDocs } from './docs/serve-docs.js';
 import { allowOrigins } from './http/allow-origins.js';
 import { addRetryAfter } from './http/add-retry-after.js';
 
-export const gatewayService = defineService({
+export const gatewayApp = defineService({
   name: 'gateway',
   settings,
   module: AppModule,

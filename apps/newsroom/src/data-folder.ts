@@ -2,11 +2,11 @@ import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makeFolder } from '#embedded';
 
-/** The folder in which an embedded newsroom keeps everything, held by one process at a time. */
+/** The folder that holds all data of an embedded newsroom. One process at a time may use it. */
 export class DataFolder {
   private constructor(readonly path: string) {}
 
-  /** @throws Error in one line when the folder cannot be written to or another newsroom holds it. */
+  /** @throws Error if the folder is not writable or another newsroom uses it. */
   static async take(folder: string): Promise<DataFolder> {
     const path = resolve(folder);
     try {
@@ -16,7 +16,7 @@ export class DataFolder {
       const { code } = error as { code?: string };
       if (!code) throw error;
       throw new Error(
-        `The data folder ${path} cannot be used (${code}). Set NEWSROOM_DATA_DIR to one you may write to.`,
+        `The data folder ${path} cannot be used (${code}). Set NEWSROOM_DATA_DIR to a writable folder.`,
         {
           cause: error,
         },
@@ -46,16 +46,16 @@ async function takeLock(file: string, folder: string): Promise<void> {
     const holder = Number(await readFile(file, 'utf8').catch(() => ''));
     if (holder && holder !== process.pid && (await isNewsroom(holder))) {
       throw new Error(
-        `A newsroom runs on ${folder} already (process ${holder}). Stop it, or set NEWSROOM_DATA_DIR to another folder.`,
+        `A newsroom already runs on ${folder} (process ${holder}). Stop it, or set NEWSROOM_DATA_DIR to another folder.`,
       );
     }
     // Left behind by a process that was killed.
     await rm(file, { force: true });
   }
-  throw new Error(`Another newsroom is just starting on ${folder}.`);
+  throw new Error(`Another newsroom is starting on ${folder}.`);
 }
 
-/** Whether that process lives and is a newsroom; process ids are given out again after a while. */
+/** Whether the process runs and is a newsroom: the system reuses process ids. */
 async function isNewsroom(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
@@ -66,7 +66,7 @@ async function isNewsroom(pid: number): Promise<boolean> {
   return command.includes('newsroom');
 }
 
-/** Reads a JSON file of the folder, or makes it; only this user may read it. */
+/** Reads a JSON file, or creates it so that only this user may read it. */
 export async function jsonFile<T>(file: string, make: () => Promise<T>): Promise<T> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text) return JSON.parse(text) as T;

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Loopback } from '#messaging';
-import { startService, type RunningService, type ServiceDefinition } from '#bootstrap';
+import { startService, type RunningService } from '#bootstrap';
 import {
   createSecrets,
   issueToken,
@@ -10,18 +10,11 @@ import {
   type Secrets,
 } from '#embedded';
 import { ConfigError, readConfig } from '#platform';
-import { articlesService } from '../../articles/src/service.js';
-import { commentsService } from '../../comments/src/service.js';
-import { gatewayService } from '../../gateway/src/service.js';
-import { pollsService } from '../../polls/src/service.js';
-import { readerService } from '../../reader/src/service.js';
-import { recommendationsService } from '../../recommendations/src/service.js';
+import { serviceNames, servicesWithDatabase, variableOf, type ServiceName } from '../../services.js';
 import { isDemoLoaded, loadDemo } from '../../../demo/load.js';
-import { embeddedParts, settings } from './config.js';
+import { embeddedParts, settings, type NewsroomConfig } from './config.js';
 import { DataFolder, jsonFile } from './data-folder.js';
-
-/** Services that store data and emit events; the gateway and the reader stand in front of them. */
-const backServices = [articlesService, commentsService, pollsService, recommendationsService];
+import { serviceDefinition } from './service-definition.js';
 
 export interface Newsroom {
   readonly gatewayUrl: string;
@@ -32,8 +25,8 @@ export interface Newsroom {
 type Say = (line: string) => void;
 
 /**
- * Starts every service in this process, each a Nest application of its own on a loopback port, and what they need as
- * far as no variable names it outside: Postgres, the event transport, the cache.
+ * Starts every service in this process, each as a Nest application on a loopback port. Starts Postgres, the event transport
+ * and the cache, too, unless a variable names an external one.
  */
 export async function startNewsroom(env: NodeJS.ProcessEnv, say: Say): Promise<Newsroom> {
   const config = readConfig(settings, env);
@@ -52,24 +45,21 @@ export async function startNewsroom(env: NodeJS.ProcessEnv, say: Say): Promise<N
       ...secretsAsEnv(secrets),
       ...env,
       DATABASE_URL: database?.url('postgres') ?? env['DATABASE_URL'],
-      // One of each service in this process; newsroom.json says which ports they got.
+      // All services share this process, so each takes a free port; newsroom.json has the addresses.
       OPERATIONS_PORT: '0',
     };
-    const { gateway, reader, operations } = await startServices(common, config, stops);
+    const { urls, operations } = await startServices(common, config, stops);
+    const { gateway: gatewayUrl, reader: readerUrl } = urls;
     await writeFile(
       folder.file('newsroom.json'),
-      JSON.stringify(
-        { gatewayUrl: gateway.url, readerUrl: reader.url, databaseUrl: common.DATABASE_URL, operations },
-        null,
-        2,
-      ),
+      JSON.stringify({ gatewayUrl, readerUrl, databaseUrl: common.DATABASE_URL, operations }, null, 2),
       { mode: 0o600 },
     );
-    if (config.demo) await showDemo(gateway.url, reader.url, secrets, say);
+    if (config.demo) await showDemo(gatewayUrl, readerUrl, secrets, say);
     say(
-      `\nThe newsroom is open:\n  reader   ${reader.url}/\n  gateway  ${gateway.url}/v1/articles\n\nCtrl-C stops it.`,
+      `\nThe newsroom is open:\n  reader   ${readerUrl}/\n  gateway  ${gatewayUrl}/v1/articles\n\nCtrl-C stops it.`,
     );
-    return { gatewayUrl: gateway.url, readerUrl: reader.url, stop };
+    return { gatewayUrl, readerUrl, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -97,54 +87,48 @@ async function embeddedPostgres(
   return postgres;
 }
 
+/** Starts the services with a database side by side, then those in front of them one after another. */
 async function startServices(
   common: NodeJS.ProcessEnv,
-  config: { gatewayPort: number; readerPort: number },
+  config: NewsroomConfig,
   stops: (() => Promise<void>)[],
-): Promise<{ gateway: RunningService; reader: RunningService; operations: Record<string, string> }> {
+): Promise<{ urls: Record<ServiceName, string>; operations: Record<string, string> }> {
   const loopback = new Loopback();
+  const urls: Partial<Record<ServiceName, string>> = {};
   const operations: Record<string, string> = {};
-  const start = async (definition: ServiceDefinition, env: NodeJS.ProcessEnv): Promise<RunningService> => {
-    const service = await startService(definition, {
-      env: { ...common, ...env },
-      migrate: true,
-      providers: [{ provide: Loopback, useValue: loopback }],
-    });
-    stops.push(() => service.stop());
-    operations[service.name] = service.operationsUrl;
-    return service;
+  const ports: Partial<Record<ServiceName, number>> = {
+    gateway: config.gatewayPort,
+    reader: config.readerPort,
   };
   const publicAddresses = {
     ...(config.readerPort && { SITE_URL: `http://127.0.0.1:${config.readerPort}` }),
     ...(config.gatewayPort && { API_URL: `http://127.0.0.1:${config.gatewayPort}` }),
     ...common,
   };
-  const started = await Promise.allSettled(
-    backServices.map((definition) =>
-      start(definition, { ...publicAddresses, [`${definition.name.toUpperCase()}_PORT`]: '0' }),
-    ),
-  );
+  const start = async (name: ServiceName): Promise<void> => {
+    const addresses = Object.entries(urls).map(([other, url]) => [variableOf(other, 'URL'), url]);
+    const service: RunningService = await startService(await serviceDefinition(name), {
+      env: {
+        ...publicAddresses,
+        ...Object.fromEntries(addresses),
+        [variableOf(name, 'PORT')]: String(ports[name] ?? 0),
+      },
+      migrate: true,
+      providers: [{ provide: Loopback, useValue: loopback }],
+    });
+    stops.push(() => service.stop());
+    urls[name] = service.url;
+    operations[name] = service.operationsUrl;
+  };
+  // All have started or failed before the first failure ends the start, so that those that run are stopped.
+  const started = await Promise.allSettled(servicesWithDatabase.map(start));
   const failed = started.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
-  // Before the services stop, so that none gets an event after its database is closed.
+  // Closes before the services stop, so that none gets an event after its database is closed.
   stops.push(() => loopback.close());
   loopback.open();
-  const urls = Object.fromEntries(
-    started.flatMap((result) =>
-      result.status === 'fulfilled' ? [[`${result.value.name.toUpperCase()}_URL`, result.value.url]] : [],
-    ),
-  );
-  const gateway = await start(gatewayService, {
-    ...publicAddresses,
-    ...urls,
-    GATEWAY_PORT: String(config.gatewayPort),
-  });
-  const reader = await start(readerService, {
-    ...publicAddresses,
-    GATEWAY_URL: gateway.url,
-    READER_PORT: String(config.readerPort),
-  });
-  return { gateway, reader, operations };
+  for (const name of serviceNames) if (!servicesWithDatabase.includes(name)) await start(name);
+  return { urls: urls as Record<ServiceName, string>, operations };
 }
 
 const secretsAsEnv = ({ readerKey, jwks }: Secrets) => ({

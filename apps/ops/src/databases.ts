@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import pg from 'pg';
 import { retryUntilReady } from '#jobs';
 import { isTransient } from '#platform';
-import { servicesWithData } from './service-database.js';
+import { servicesWithDatabase, variableOf } from '../../services.js';
 
 interface Target {
   readonly service: string;
@@ -17,34 +17,36 @@ const targetOf = (service: string, address: string): Target => {
   const { username, password, pathname } = new URL(address);
   const [role, secret, database] = [username, password, pathname.slice(1)].map(decodeURIComponent);
   if (!role || !secret || !database)
-    throw new Error(`${service.toUpperCase()}_DATABASE_URL must have a user, a password and a database.`);
+    throw new Error(`${variableOf(service, 'DATABASE_URL')} must have a user, a password and a database.`);
   return { service, role, password: secret, database };
 };
 
 /**
- * Makes the role and the database of every service whose `…_DATABASE_URL` is set, as that address says; DATABASE_URL is
- * an administrator's, who may create roles and databases. A role owns its own database and may not connect to those of
- * the other services. Run again, it sets changed passwords, and takes over tables that another role made.
+ * Creates the role and the database that each `…_DATABASE_URL` names. DATABASE_URL is the address of an administrator
+ * who may create roles and databases. A role owns its database and may not connect to those of other services.
+ * Idempotent: a second run sets changed passwords and takes over tables that another role created.
  */
-export async function applyDatabases(env: Env, say: (line: string) => void): Promise<void> {
+export async function applyDatabases(env: Env, print: (line: string) => void): Promise<void> {
   const administrator = env['DATABASE_URL'];
-  if (!administrator) throw new Error("DATABASE_URL is not set. Allowed: an administrator's address.");
-  const targets = servicesWithData.flatMap((service) => {
-    const address = env[`${service.toUpperCase()}_DATABASE_URL`];
+  if (!administrator) throw new Error('DATABASE_URL is not set. Set it to the address of an administrator.');
+  const targets = servicesWithDatabase.flatMap((service) => {
+    const address = env[variableOf(service, 'DATABASE_URL')];
     return address ? [targetOf(service, address)] : [];
   });
   await onServer(administrator, (client) => refuseAdministrators(client, targets));
   for (const target of targets) {
     const { service } = target;
-    const made = await onServer(administrator, (client) => makeRoleAndDatabase(client, target));
+    const created = await onServer(administrator, (client) => createRoleAndDatabase(client, target));
     const own = new URL(administrator);
     own.pathname = `/${encodeURIComponent(target.database)}`;
     await onServer(own.href, (client) => takeOver(client, target));
-    say(`${service}: role ${target.role}, database ${target.database} ${made ? 'created' : 'up to date'}`);
+    print(
+      `${service}: role ${target.role}, database ${target.database} ${created ? 'created' : 'up to date'}`,
+    );
   }
 }
 
-/** A role that may do more than a service needs is somebody else's, and must not get a service's password. */
+/** A role with more rights than a service needs belongs to somebody else: its password must not be changed. */
 async function refuseAdministrators(client: pg.Client, targets: readonly Target[]): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT rolname AS name FROM pg_roles
@@ -56,7 +58,7 @@ async function refuseAdministrators(client: pg.Client, targets: readonly Target[
   throw new Error(`${names} may do more than a service needs. Give each service a role of its own.`);
 }
 
-async function makeRoleAndDatabase(
+async function createRoleAndDatabase(
   client: pg.Client,
   { role, password, database }: Target,
 ): Promise<boolean> {
@@ -64,7 +66,7 @@ async function makeRoleAndDatabase(
   const exists = async (sql: string, value: string) => (await client.query(sql, [value])).rowCount! > 0;
   const verb = (await exists('SELECT FROM pg_roles WHERE rolname = $1', role)) ? 'ALTER' : 'CREATE';
   await client.query(`${verb} ROLE ${owner} LOGIN PASSWORD ${client.escapeLiteral(password)}`);
-  // Only a superuser may give something to a role that it is not a member of.
+  // Anyone but a superuser must be a member of a role to make it an owner.
   const { rowCount: isSuperuser } = await client.query(
     `SELECT FROM pg_roles WHERE rolname = current_user AND rolsuper`,
   );
@@ -76,10 +78,10 @@ async function makeRoleAndDatabase(
   return !isThere;
 }
 
-/** Gives the role what is in its database already, extensions excepted. */
+/** Makes the role the owner of everything in its database except extensions. */
 async function takeOver(client: pg.Client, { role }: Target): Promise<void> {
   const owner = client.escapeIdentifier(role);
-  // Whoever waits for a lock on a table makes everybody behind it wait, too; the command tries again.
+  // A statement that waits for a lock blocks every later one on that table. The command retries.
   await client.query(`SET lock_timeout = '5s'`);
   await client.query(`ALTER SCHEMA public OWNER TO ${owner}`);
   const { rows } = await client.query<{ name: string }>(
@@ -102,17 +104,17 @@ async function onServer<T>(url: string, work: (client: pg.Client) => Promise<T>)
   }
 }
 
-const sayWaiting = (error: unknown): void =>
+const printWaiting = (error: unknown): void =>
   console.log(`Postgres is not ready (${(error as Error).message}). Waiting.`);
 
 export const databasesCommand = (): Command =>
   new Command('databases')
-    .description("the services' databases")
+    .description('manage the databases of the services')
     .addCommand(
       new Command('apply')
-        .description('makes a role and a database for each service; DATABASE_URL is an administrator')
+        .description('create a role and a database for each service; DATABASE_URL names an administrator')
         .action(() =>
-          retryUntilReady({ isTransient, onRetry: sayWaiting }, () =>
+          retryUntilReady({ isTransient, onRetry: printWaiting }, () =>
             applyDatabases(process.env, (line) => console.log(line)),
           ),
         ),

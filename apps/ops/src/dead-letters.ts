@@ -26,29 +26,46 @@ async function show(service: string, id: string): Promise<void> {
 }
 
 async function redrive(service: string, ids: string[], { all }: { all?: boolean }): Promise<void> {
-  if (ids.length === 0 && !all) throw new Error('Name the letters, or say --all.');
+  if (ids.length === 0 && !all) throw new Error('Name dead letters, or pass --all.');
   const count = await withDatabase(service, (db) => requestRedrive(db, all ? 'all' : ids));
-  console.log(`${count} will be handled again by the running service within a second or so.`);
+  console.log(`Requested: the service will handle ${count} dead letters again within seconds.`);
 }
 
 async function drop(service: string, ids: string[]): Promise<void> {
   const count = await withDatabase(service, (db) => dropDeadLetters(db, ids));
-  console.log(`${count} dropped for good.`);
+  console.log(`Dropped ${count} dead letters.`);
 }
 
-/** Messages that could not be handled, kept as they came. */
+/** Messages that could not be handled, kept byte for byte. */
 export const deadLetterCommands = (): Command =>
   new Command('dead-letters')
-    .description('messages that could not be handled')
+    .description('manage messages that could not be handled')
     .addCommand(
-      new Command('list').addArgument(serviceArgument()).option('--limit <n>', 'at most', '50').action(list),
+      new Command('list')
+        .description('list dead letters, oldest first')
+        .addArgument(serviceArgument())
+        .option('--limit <n>', 'maximum number', '50')
+        .action(list),
     )
-    .addCommand(new Command('show').addArgument(serviceArgument()).argument('<id>').action(show))
+    .addCommand(
+      new Command('show')
+        .description('print a dead letter with its headers')
+        .addArgument(serviceArgument())
+        .argument('<id>')
+        .action(show),
+    )
     .addCommand(
       new Command('redrive')
+        .description('handle dead letters again')
         .addArgument(serviceArgument())
         .argument('[ids...]')
-        .option('--all', 'all of them')
+        .option('--all', 'all dead letters of the service')
         .action(redrive),
     )
-    .addCommand(new Command('drop').addArgument(serviceArgument()).argument('<ids...>').action(drop));
+    .addCommand(
+      new Command('drop')
+        .description('delete dead letters')
+        .addArgument(serviceArgument())
+        .argument('<ids...>')
+        .action(drop),
+    );

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { serviceNames, serviceOf, servicesWithDatabase, variableOf } from '../../services.js';
 import { writeEnv } from './env.js';
 import { secretsByService } from './secrets.js';
 
@@ -26,7 +27,7 @@ describe('ops env', () => {
     expect(Object.keys(await written())).toContain('ARTICLES_DATABASE_PASSWORD');
   });
 
-  it('keeps what the file has, adds what it lacks, and closes it to others', async () => {
+  it('keeps existing values, adds missing ones, and makes the file private', async () => {
     await writeFile(file, "READER_KEY='the key that readers are known by'", { mode: 0o644 });
     const added = await writeEnv(file);
     expect(added).not.toContain('READER_KEY');
@@ -36,46 +37,44 @@ describe('ops env', () => {
   });
 
   it.each([`AUTH_JWKS='{"keys":[]}'`, `AUTH_JWKS_URL=https://login.example/keys`])(
-    'makes no signing key beside %s',
+    'creates no signing key if there is %s',
     async (keys) => {
       await writeFile(file, `${keys}\n`);
       expect(await writeEnv(file)).not.toContain('AUTH_SIGNING_KEY');
     },
   );
 
-  it('fills in what is empty', async () => {
+  it('fills in empty values', async () => {
     await writeFile(file, 'READER_KEY=\n');
     expect(await writeEnv(file)).toContain('READER_KEY');
     expect((await written())['READER_KEY']).toHaveLength(43);
   });
 
-  it('gives each service its own secrets only', async () => {
+  it('gives each service its own secrets and no others', async () => {
     await writeEnv(file);
     const secrets = secretsByService(await written(), hosts);
-    expect(
-      Object.fromEntries(Object.entries(secrets).map(([name, own]) => [name, Object.keys(own)])),
-    ).toEqual({
-      articles: ['ARTICLES_DATABASE_URL', 'AUTH_JWKS'],
-      comments: ['COMMENTS_DATABASE_URL', 'AUTH_JWKS', 'READER_KEY'],
-      polls: ['POLLS_DATABASE_URL', 'AUTH_JWKS', 'READER_KEY'],
+    const given = Object.fromEntries(Object.entries(secrets).map(([name, own]) => [name, Object.keys(own)]));
+    const needed = serviceNames.map((name): [string, string[]] => {
+      const { database, secrets: others = [] } = serviceOf(name);
+      return [name, [...(database ? [variableOf(name, 'DATABASE_URL')] : []), ...others]];
+    });
+    expect(given).toEqual({
+      ...Object.fromEntries(needed.filter(([, names]) => names.length > 0)),
+      databases: ['DATABASE_URL', ...servicesWithDatabase.map((name) => variableOf(name, 'DATABASE_URL'))],
+    });
+    expect(given).toMatchObject({
       recommendations: ['RECOMMENDATIONS_DATABASE_URL', 'AUTH_JWKS', 'REDIS_URL'],
       gateway: ['AUTH_JWKS', 'READER_KEY'],
-      databases: [
-        'DATABASE_URL',
-        'ARTICLES_DATABASE_URL',
-        'COMMENTS_DATABASE_URL',
-        'POLLS_DATABASE_URL',
-        'RECOMMENDATIONS_DATABASE_URL',
-      ],
     });
+    expect(given).not.toHaveProperty('reader');
     expect(secrets['articles']!['ARTICLES_DATABASE_URL']).toMatch(
       /^postgres:\/\/articles:[0-9a-f]{48}@db:5432\/articles$/,
     );
   });
 
-  it('names the variable that is missing', () => {
+  it('names a missing variable', () => {
     expect(() => secretsByService({}, hosts)).toThrow(
-      'AUTH_JWKS is not set. Run «ops env» first, or set it.',
+      'AUTH_JWKS is not set. Run `ops env` first, or set it.',
     );
   });
 });

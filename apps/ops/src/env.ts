@@ -3,18 +3,18 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { Argument, Command } from 'commander';
 import { createSecrets } from '#embedded';
-import { servicesWithData } from './service-database.js';
-
-export const databasePasswordOf = (service: string): string => `${service.toUpperCase()}_DATABASE_PASSWORD`;
+import { servicesWithDatabase, variableOf } from '../../services.js';
 
 const password = (): string => randomBytes(24).toString('hex');
 
-/** Everything secret that a newsroom under docker compose needs, by the name of its variable. */
+/** The secrets that a newsroom under Docker Compose needs, by variable. */
 async function freshSecrets(): Promise<Record<string, string>> {
   const { readerKey, signingKey, jwks } = await createSecrets();
   return {
     POSTGRES_PASSWORD: password(),
-    ...Object.fromEntries(servicesWithData.map((service) => [databasePasswordOf(service), password()])),
+    ...Object.fromEntries(
+      servicesWithDatabase.map((name) => [variableOf(name, 'DATABASE_PASSWORD'), password()]),
+    ),
     REDIS_PASSWORD: password(),
     READER_KEY: readerKey,
     AUTH_JWKS: JSON.stringify(jwks),
@@ -23,7 +23,7 @@ async function freshSecrets(): Promise<Record<string, string>> {
 }
 
 /**
- * Writes fresh keys and passwords to `file`, which only its owner may read. What the file has already stays.
+ * Adds missing keys and passwords to `file`, which only its owner may read. Values that it has stay as they are.
  * @returns the names of the variables that were added.
  */
 export async function writeEnv(file: string): Promise<string[]> {
@@ -32,7 +32,7 @@ export async function writeEnv(file: string): Promise<string[]> {
     throw error;
   });
   const known = parseEnv(before);
-  // Both or neither: tokens that one of them signs, the other must verify.
+  // Both or neither: one key verifies what the other signs.
   const isSigned = ['AUTH_JWKS', 'AUTH_JWKS_URL', 'AUTH_SIGNING_KEY'].some((name) => known[name]);
   const added = Object.entries(await freshSecrets()).filter(
     ([name]) => !known[name] && !(isSigned && name.startsWith('AUTH_')),
@@ -40,7 +40,7 @@ export async function writeEnv(file: string): Promise<string[]> {
   // Quoted, so that compose takes the JSON as it is.
   const lines = added.map(([name, value]) => `${name}='${value}'\n`).join('');
   const glue = before === '' || before.endsWith('\n') ? '' : '\n';
-  // In one step: these may be the only copies of the secrets.
+  // Renamed into place: a crash must not lose what may be the only copy of a secret.
   await writeFile(`${file}.new`, before + glue + lines, { mode: 0o600 });
   await rename(`${file}.new`, file);
   return added.map(([name]) => name);
@@ -48,11 +48,9 @@ export async function writeEnv(file: string): Promise<string[]> {
 
 export const envCommand = (): Command =>
   new Command('env')
-    .description('writes fresh secrets for docker compose; what the file has already stays')
-    .addArgument(new Argument('[file]', 'where to').default('.env'))
+    .description('add missing secrets for Docker Compose to an env file; existing values stay')
+    .addArgument(new Argument('[file]', 'the env file').default('.env'))
     .action(async (file: string) => {
       const added = await writeEnv(file);
-      console.log(
-        added.length > 0 ? `${file}: added ${added.join(', ')}` : `${file}: has everything already`,
-      );
+      console.log(added.length > 0 ? `${file}: added ${added.join(', ')}` : `${file}: nothing is missing`);
     });

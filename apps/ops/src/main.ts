@@ -1,8 +1,9 @@
 import { Command } from 'commander';
+import { importCommand } from '../../importer/src/command.js';
 import { databasesCommand } from './databases.js';
 import { deadLetterCommands } from './dead-letters.js';
 import { envCommand } from './env.js';
-import { importCommand } from './import/command.js';
+import { importTarget } from './import-target.js';
 import { refusedCommands } from './refused.js';
 import { republishCommand } from './republish.js';
 import { secretsCommand } from './secrets.js';
@@ -11,22 +12,20 @@ import { tokenCommand } from './token.js';
 import { topicsCommand } from './topics.js';
 
 /** The operators' command line: `npm run ops -- --help`. */
-const program = new Command('ops').description(
-  'Operates a newsroom. Every command says what it needs when it is missing.',
-);
+const program = new Command('ops').description('Operates a newsroom.');
 for (const command of [
-  envCommand,
-  secretsCommand,
-  databasesCommand,
-  tokenCommand,
-  topicsCommand,
-  deadLetterCommands,
-  refusedCommands,
-  termChangeCommands,
-  republishCommand,
-  importCommand,
+  envCommand(),
+  secretsCommand(),
+  databasesCommand(),
+  tokenCommand(),
+  topicsCommand(),
+  deadLetterCommands(),
+  refusedCommands(),
+  termChangeCommands(),
+  republishCommand(),
+  importCommand(importTarget),
 ]) {
-  program.addCommand(command());
+  program.addCommand(command);
 }
 
 try {

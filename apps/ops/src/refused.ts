@@ -19,23 +19,33 @@ async function retry(service: string, ids: string[], { all }: { all?: boolean })
 async function drop(service: string, ids: string[]): Promise<void> {
   const count = await withDatabase(service, (db) => db.transaction((tx) => dropRefused(tx, ids)));
   console.log(
-    `Dropped ${count} events. Later events of the same keys are held back until you run «ops refused retry».`,
+    `Dropped ${count} events. Later events with the same keys wait until you run \`ops refused retry\`.`,
   );
 }
 
-/** Events that Kafka did not take, and later ones of their keys. */
+/** Events that Kafka rejected, and later events with the same keys. */
 export const refusedCommands = (): Command =>
   new Command('refused')
-    .description('events that Kafka refused, and later ones of their keys')
+    .description('manage events that Kafka rejected, and later events with the same keys')
     .addCommand(
-      new Command('list').addArgument(serviceArgument()).option('--limit <n>', 'at most', '50').action(list),
+      new Command('list')
+        .description('list refused events')
+        .addArgument(serviceArgument())
+        .option('--limit <n>', 'maximum number', '50')
+        .action(list),
     )
     .addCommand(
       new Command('retry')
-        .description('publishes all events of these events’ keys again, in their order')
+        .description('publish all events with the keys of these events again, in order')
         .addArgument(serviceArgument())
         .argument('[ids...]')
-        .option('--all', 'all of them')
+        .option('--all', 'all refused events of the service')
         .action(retry),
     )
-    .addCommand(new Command('drop').addArgument(serviceArgument()).argument('<ids...>').action(drop));
+    .addCommand(
+      new Command('drop')
+        .description('delete refused events')
+        .addArgument(serviceArgument())
+        .argument('<ids...>')
+        .action(drop),
+    );

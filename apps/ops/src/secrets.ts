@@ -2,8 +2,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Command } from 'commander';
-import { databasePasswordOf } from './env.js';
-import { servicesWithData } from './service-database.js';
+import {
+  serviceNames,
+  serviceOf,
+  servicesWithDatabase,
+  variableOf,
+  type ServiceName,
+} from '../../services.js';
 
 export interface Hosts {
   /** `host:port` */
@@ -12,51 +17,52 @@ export interface Hosts {
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
+type Secrets = Readonly<Record<string, string>>;
 
-/** What each process may know, and no more: least privilege. */
-export function secretsByService(
-  env: Env,
-  { postgres, redis }: Hosts,
-): Record<string, Record<string, string>> {
+/** What each process may know, and no more: least privilege. Services without secrets are left out. */
+export function secretsByService(env: Env, { postgres, redis }: Hosts): Record<string, Secrets> {
   const need = (name: string): string => {
     const value = env[name];
-    if (!value) throw new Error(`${name} is not set. Run «ops env» first, or set it.`);
+    if (!value) throw new Error(`${name} is not set. Run \`ops env\` first, or set it.`);
     return value;
   };
-  const pick = (...names: string[]) => Object.fromEntries(names.map((name) => [name, need(name)]));
-  const tokens = env['AUTH_JWKS_URL'] ? {} : pick('AUTH_JWKS');
-  const database = (service: string) => ({
-    [`${service.toUpperCase()}_DATABASE_URL`]: `postgres://${service}:${encodeURIComponent(need(databasePasswordOf(service)))}@${postgres}/${service}`,
+  const secret = (name: string): Secrets => {
+    // Services that fetch their keys need no copy of them.
+    if (name === 'AUTH_JWKS' && env['AUTH_JWKS_URL']) return {};
+    if (name === 'REDIS_URL')
+      return { REDIS_URL: `redis://:${encodeURIComponent(need('REDIS_PASSWORD'))}@${redis}` };
+    return { [name]: need(name) };
+  };
+  const addressOf = (role: string, password: string, database: string): string =>
+    `postgres://${role}:${encodeURIComponent(need(password))}@${postgres}/${database}`;
+  const addressFor = (name: ServiceName): Secrets => ({
+    [variableOf(name, 'DATABASE_URL')]: addressOf(name, variableOf(name, 'DATABASE_PASSWORD'), name),
   });
-  const [articles, comments, polls, recommendations] = servicesWithData.map(database);
+
+  const own = serviceNames.map((name) => {
+    const { database, secrets = [] } = serviceOf(name);
+    const others = secrets.map(secret);
+    return [name, merged([...(database ? [addressFor(name)] : []), ...others])] as const;
+  });
   return {
-    articles: { ...articles, ...tokens },
-    comments: { ...comments, ...tokens, ...pick('READER_KEY') },
-    polls: { ...polls, ...tokens, ...pick('READER_KEY') },
-    recommendations: {
-      ...recommendations,
-      ...tokens,
-      REDIS_URL: `redis://:${encodeURIComponent(need('REDIS_PASSWORD'))}@${redis}`,
-    },
-    gateway: { ...tokens, ...pick('READER_KEY') },
-    // For `ops databases apply` alone, which makes the roles above.
-    databases: {
-      DATABASE_URL: `postgres://newsroom:${encodeURIComponent(need('POSTGRES_PASSWORD'))}@${postgres}/postgres`,
-      ...articles,
-      ...comments,
-      ...polls,
-      ...recommendations,
-    },
+    ...Object.fromEntries(own.filter(([, secrets]) => Object.keys(secrets).length > 0)),
+    // For `ops databases apply`, which creates the roles of the services.
+    databases: merged([
+      { DATABASE_URL: addressOf('newsroom', 'POSTGRES_PASSWORD', 'postgres') },
+      ...servicesWithDatabase.map(addressFor),
+    ]),
   };
 }
 
+const merged = (parts: readonly Secrets[]): Secrets => Object.assign({}, ...parts) as Secrets;
+
 export const secretsCommand = (): Command =>
   new Command('secrets')
-    .description('writes an env file for each service with only what it needs, one Kubernetes Secret each')
-    .argument('<folder>', 'where to')
-    .option('--postgres <host:port>', 'where Postgres is', 'postgres:5432')
-    .option('--redis <host:port>', 'where Redis is', 'redis:6379')
-    .option('--env <file>', 'where the secrets are that «ops env» wrote', '.env')
+    .description('write an env file per service with only the secrets that it needs, for Kubernetes Secrets')
+    .argument('<folder>', 'where to write the files')
+    .option('--postgres <host:port>', 'address of Postgres', 'postgres:5432')
+    .option('--redis <host:port>', 'address of Redis', 'redis:6379')
+    .option('--env <file>', 'the env file that `ops env` has written', '.env')
     .action(async (folder: string, { env: file, ...hosts }: Hosts & { env: string }) => {
       const env = { ...parseEnv(await readFile(file, 'utf8')) };
       await mkdir(folder, { recursive: true, mode: 0o700 });

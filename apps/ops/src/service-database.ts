@@ -1,15 +1,16 @@
 import { Argument } from 'commander';
 import type { EntityManager } from 'typeorm';
+import { newsroomAddresses } from '#embedded';
 import { createDataSource, createLogger, databaseSettings, databaseUrlOf, readConfig } from '#platform';
-import { newsroomAddresses } from './newsroom-file.js';
+import { servicesWithDatabase, type ServiceName } from '../../services.js';
 
-export const servicesWithData = ['articles', 'comments', 'polls', 'recommendations'] as const;
-
-export const serviceArgument = (): Argument => new Argument('<service>', 'whose').choices(servicesWithData);
+/** @param among the services that have what the command is about. */
+export const serviceArgument = (among: readonly ServiceName[] = servicesWithDatabase): Argument =>
+  new Argument('<service>', 'name of the service').choices(among);
 
 /**
- * Runs `work` on the database of a service: that of DATABASE_URL or its own variable, else that of the embedded
- * newsroom that runs on this machine.
+ * Runs `work` on the database of a service: the one that DATABASE_URL or its own variable names, else that
+ * of the embedded newsroom on this machine.
  */
 export async function withDatabase<T>(service: string, work: (db: EntityManager) => Promise<T>): Promise<T> {
   const env = { ...process.env };

@@ -6,9 +6,9 @@ import { withDatabase } from './service-database.js';
 interface FailedChange {
   readonly id: string;
   readonly failedAt: Date;
-  /** The slug that the term has now; null when it is gone. */
+  /** The present slug of the term; null if it was deleted. */
   readonly term: string | null;
-  /** Null when a merged term could not be removed. */
+  /** Null if a merged term could not be removed. */
   readonly articleId: string | null;
   readonly reason: string;
 }
@@ -22,7 +22,7 @@ const listFailed = (db: EntityManager, limit: number): Promise<FailedChange[]> =
     [limit],
   );
 
-/** Opens failed changes again, or closes them for good. @param ids null means all. @returns how many. */
+/** Reopens or drops failed changes. @param ids null means all. @returns the number of changes. */
 async function settle(db: EntityManager, ids: readonly string[] | null, change: string): Promise<number> {
   const [, count]: [unknown, number] = await db.query(
     `UPDATE term_change SET failed_at = NULL, reason = NULL${change}
@@ -44,18 +44,29 @@ async function retry(ids: string[], { all }: { all?: boolean }): Promise<void> {
   if (ids.length === 0 && !all) throw new Error('Name ids, or pass --all.');
   const again = ', finished_at = NULL, last_id = NULL';
   const count = await withDatabase('articles', (db) => settle(db, all ? null : ids, again));
-  console.log(`${count} will be tried again by the running service within a second or so.`);
+  console.log(`Requested: the service will retry ${count} changes within seconds.`);
 }
 
 async function drop(ids: string[]): Promise<void> {
   const count = await withDatabase('articles', (db) => settle(db, ids, ''));
-  console.log(`${count} dropped; the articles keep the terms as they were.`);
+  console.log(`Dropped ${count} changes. Their articles keep the old terms.`);
 }
 
 /** Changes of sections, topics, places and authors that did not reach an article. */
 export const termChangeCommands = (): Command =>
   new Command('term-changes')
-    .description('changes of sections, topics, places and authors that did not reach an article')
-    .addCommand(new Command('list').option('--limit <n>', 'at most', '50').action(list))
-    .addCommand(new Command('retry').argument('[ids...]').option('--all', 'all of them').action(retry))
-    .addCommand(new Command('drop').argument('<ids...>').action(drop));
+    .description('manage changes of sections, topics, places and authors that did not reach an article')
+    .addCommand(
+      new Command('list')
+        .description('list failed changes')
+        .option('--limit <n>', 'maximum number', '50')
+        .action(list),
+    )
+    .addCommand(
+      new Command('retry')
+        .description('retry failed changes')
+        .argument('[ids...]')
+        .option('--all', 'all failed changes')
+        .action(retry),
+    )
+    .addCommand(new Command('drop').description('give up failed changes').argument('<ids...>').action(drop));

@@ -20,13 +20,13 @@ describe('ops token', () => {
     return decodeJwt(String(printed.mock.calls[0]![0]));
   };
 
-  it('issues tokens for people of the newsroom', async () => {
+  it('issues tokens for staff', async () => {
     const claims = await claimsOf('--role', 'editor', 'sales', '--subject', 'lia');
     expect(claims).toMatchObject({ sub: 'lia', roles: ['editor', 'sales'], iss: 'newsroom' });
     expect(claims['subscriber']).toBeUndefined();
   });
 
-  it('issues a token for a subscriber, who is a reader', async () => {
+  it('issues a token for a subscriber only with the role reader', async () => {
     const claims = await claimsOf('--role', 'reader', '--subscriber');
     expect(claims).toMatchObject({ roles: ['reader'], subscriber: true });
     await expect(claimsOf('--role', 'editor', '--subscriber')).rejects.toThrow(

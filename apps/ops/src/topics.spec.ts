@@ -29,13 +29,13 @@ describeWith('kafka')('ops topics apply', () => {
     KAFKA_PARTITIONS: '2',
   });
 
-  it('asks for the brokers at once', async () => {
+  it('fails at once without KAFKA_BROKERS', async () => {
     await expect(applyTopicsWhenReady(readConfig(topicSettings, {}), () => undefined)).rejects.toThrow(
       'KAFKA_BROKERS is not set.',
     );
   });
 
-  it('creates what is missing, says with what, and changes nothing the second time', async () => {
+  it('creates missing topics, prints their settings, and changes nothing on a second run', async () => {
     const settings = env();
     const lines = await applied(settings);
     expect(lines).toHaveLength(topicNames.length);
@@ -47,7 +47,7 @@ describeWith('kafka')('ops topics apply', () => {
     );
   });
 
-  it('keeps what operators have set, and puts back what belongs to the contract', async () => {
+  it('keeps the settings of operators and restores those of the contract', async () => {
     const settings = env();
     await applied(settings);
     const topic = `${settings.KAFKA_TOPIC_PREFIX}newsroom.articles`;
@@ -73,7 +73,7 @@ describeWith('kafka')('ops topics apply', () => {
     });
   });
 
-  it('leaves the number of partitions alone and says so', async () => {
+  it('never changes the number of partitions, and warns about a difference', async () => {
     const settings = env();
     await applied(settings);
     const lines = await applied({ ...settings, KAFKA_PARTITIONS: '5' });

@@ -7,9 +7,9 @@ import { kafkaClient, messagingSettings } from '#messaging';
 import { retryUntilReady } from '#jobs';
 import { readConfig, setting, envText, type ConfigOf } from '#platform';
 
-/** Milliseconds until every broker knows a new topic. */
+/** Milliseconds in which every broker must know a new topic. */
 const KNOWN_WITHIN = 30_000;
-/** Where a setting of a topic comes from when it was set for this topic. https://kafka.apache.org/protocol#The_Messages_DescribeConfigs */
+/** The source of a setting that was set on the topic itself. https://kafka.apache.org/protocol#The_Messages_DescribeConfigs */
 const SET_FOR_THIS_TOPIC = 1;
 
 export const topicSettings = {
@@ -18,7 +18,7 @@ export const topicSettings = {
   replication: setting(
     'KAFKA_REPLICATION',
     z.coerce.number().int().min(1).max(9).optional(),
-    'copies of a new topic, from 1 to 9 (unset: three, or one for each broker if there are fewer)',
+    'copies of a new topic, from 1 to 9 (unset: three, or one per broker if there are fewer)',
   ),
 };
 
@@ -26,8 +26,8 @@ type TopicSettings = ConfigOf<typeof topicSettings>;
 type Print = (line: string) => void;
 
 /**
- * Creates missing topics and applies the contracts' settings to existing ones. Keeps other settings and never changes partition
- * counts or replication. Idempotent.
+ * Creates missing topics, and applies the settings of the contracts to existing ones. Keeps all other settings. Never changes
+ * partition counts or replication. Idempotent.
  */
 export async function applyTopics(config: TopicSettings, print: Print): Promise<void> {
   const admin = await connect(config);
@@ -47,7 +47,7 @@ export async function applyTopics(config: TopicSettings, print: Print): Promise<
   }
 }
 
-/** Waits for brokers that are still starting, five minutes at most. */
+/** Waits up to five minutes for brokers that are still starting. */
 export async function applyTopicsWhenReady(config: TopicSettings, print: Print): Promise<void> {
   if (config.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
   const onRetry = (error: unknown): void =>
@@ -57,7 +57,7 @@ export async function applyTopicsWhenReady(config: TopicSettings, print: Print):
 
 interface Topic {
   readonly name: string;
-  /** What the contract says. */
+  /** Those of the contract. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
@@ -71,7 +71,7 @@ async function connect(config: TopicSettings): Promise<Admin> {
   try {
     await admin.connect();
     const { brokers } = await admin.describeCluster();
-    // The number of copies follows the number of brokers, so those that are still starting are waited for.
+    // The default number of copies depends on the number of brokers, so all of them must be up.
     if (config.replication === undefined && brokers.length < config.kafkaBrokers.length) {
       throw new Error(
         `${brokers.length} of ${config.kafkaBrokers.length} brokers are up; start the others or set KAFKA_REPLICATION`,
@@ -93,7 +93,7 @@ async function create(
   // All copies but one must acknowledge: writes continue with one broker down, and acknowledged events survive the loss of another.
   const withCopies = { ...settings, 'min.insync.replicas': String(Math.max(1, copies - 1)) };
   const isNew = await admin.createTopics({
-    // Leaders come within moments; who needs one waits for it.
+    // Leaders are elected within moments; clients that need one wait.
     waitForLeaders: false,
     topics: [
       {
@@ -104,7 +104,7 @@ async function create(
       },
     ],
   });
-  // Another process was quicker, or the broker that was asked did not know the topic yet.
+  // Another process created it first, or this broker did not know it yet.
   if (!isNew) return adjust(admin, { name, settings }, { partitions, copies }, print);
   print(`${name}: created with ${partitions} partitions, ${copies} copies, ${wordsOf(withCopies)}`);
 }
@@ -114,7 +114,7 @@ async function adjust(admin: Admin, topic: Topic, wanted: Wanted, print: Print):
   const current = await settingsOf(admin, name);
   const changes = Object.entries(settings).filter(([key, value]) => current.values[key] !== value);
   if (changes.length > 0) {
-    // AlterConfigs replaces all of a topic's settings, so those of operators are sent along.
+    // AlterConfigs replaces all settings of a topic, so the request includes those of operators.
     const all = { ...current.setHere, ...settings };
     await admin.alterConfigs({
       validateOnly: false,
@@ -126,7 +126,7 @@ async function adjust(admin: Admin, topic: Topic, wanted: Wanted, print: Print):
   await warn(admin, name, wanted, Number(current.values['min.insync.replicas'] ?? 1), print);
 }
 
-/** A topic that was just created is not known to every broker yet. */
+/** Retries while the broker does not know a new topic yet. */
 async function describe(admin: Admin, name: string) {
   const deadline = performance.now() + KNOWN_WITHIN;
   for (;;) {
@@ -154,7 +154,7 @@ async function settingsOf(admin: Admin, name: string) {
   };
 }
 
-/** Warns about what this command never changes, because it would move keys between partitions or copy data between brokers. */
+/** Warns about differences that this command does not fix: that would move keys between partitions or data between brokers. */
 async function warn(
   admin: Admin,
   name: string,
@@ -167,13 +167,13 @@ async function warn(
   const hasCopies = Math.min(...has.map(({ replicas }) => replicas.length));
   if (has.length !== partitions)
     print(
-      `${name}: WARNING: has ${has.length} partitions, not ${partitions}; left as it is to keep keys in order`,
+      `${name}: WARNING: has ${has.length} partitions, not ${partitions}; left as it is, so that keys stay in order`,
     );
   if (hasCopies < copies)
     print(`${name}: WARNING: has ${hasCopies} copies, not ${copies}; use kafka-reassign-partitions.sh`);
   if (hasCopies > 1 && minInSync < 2)
     print(
-      `${name}: WARNING: min.insync.replicas is ${minInSync}, so an event may be lost with the one broker that has it`,
+      `${name}: WARNING: min.insync.replicas is ${minInSync}, so an event can be lost with the only broker that has it`,
     );
 }
 
@@ -185,16 +185,16 @@ const wordsOf = (settings: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${name}=${value}`)
     .join(' ');
 
-/** Brokers that are starting, or too few for the copies, are; a refused sign-in or a missing right is not. */
+/** Starting or missing brokers are transient failures; a rejected login or a missing permission is not. */
 function isTransientInKafka(error: unknown): boolean {
   const { name = '', type = '' } = error as { name?: string; type?: string };
   return name !== 'KafkaJSSASLAuthenticationError' && !/AUTHORIZATION/.test(type);
 }
 
 export const topicsCommand = (): Command =>
-  new Command('topics').description('the topics of the event log').addCommand(
+  new Command('topics').description('manage the Kafka topics').addCommand(
     new Command('apply')
-      .description('creates missing topics and applies the settings of the contracts')
+      .description('create missing topics, and apply the settings of the contracts')
       .action(() => {
         const config = readConfig(topicSettings, process.env);
         return applyTopicsWhenReady(config, (line) => console.log(line));

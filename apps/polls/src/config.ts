@@ -1,8 +1,9 @@
 import { messagingSettings } from '#messaging';
 import { databaseSettings, readerSettings, serverSettings, type ConfigOf } from '#platform';
+import { services } from '../../services.js';
 
 export const settings = {
-  ...serverSettings('polls', 3003),
+  ...serverSettings('polls', services.polls.port),
   ...databaseSettings('polls'),
   ...messagingSettings,
   ...readerSettings,

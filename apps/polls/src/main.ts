@@ -1,4 +1,4 @@
 import { runService } from '#bootstrap';
-import { pollsService } from './service.js';
+import { pollsApp } from './service.js';
 
-await runService(pollsService);
+await runService(pollsApp);

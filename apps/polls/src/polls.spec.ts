@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { articlePublished, articleRetracted, type PollSnapshot } from '#events';
 import { anArticleSnapshot, anEncodedEvent, anId, describeWith, ServiceUnderTest, waitUntil } from '#testing';
-import { pollsService } from './service.js';
+import { pollsApp } from './service.js';
 import type { EditorialPollResponse, PollResponse } from './polls/polls.dto.js';
 
 describeWith('postgres')('the polls service', () => {
   let service: ServiceUnderTest;
 
   beforeAll(async () => {
-    service = await ServiceUnderTest.start(pollsService);
+    service = await ServiceUnderTest.start(pollsApp);
   });
 
   afterAll(async () => {

@@ -3,4 +3,4 @@ import { AppModule } from './app.module.js';
 import { settings } from './config.js';
 import { database } from './database.js';
 
-export const pollsService = defineService({ name: 'polls', settings, database, module: AppModule });
+export const pollsApp = defineService({ name: 'polls', settings, database, module: AppModule });

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { originSettings, serverSettings, setting, siteName, envText, type ConfigOf } from '#platform';
+import { localUrlOf, services } from '../../services.js';
 
 /** The reader verifies no tokens, so it needs no keys. */
-const { authKeys: _, ...server } = serverSettings('reader', 8080);
+const { authKeys: _, ...server } = serverSettings('reader', services.reader.port);
 
 export const settings = {
   ...server,
@@ -11,7 +12,7 @@ export const settings = {
   siteName,
   gatewayUrl: setting(
     'GATEWAY_URL',
-    envText.url(/^https?$/).default('http://127.0.0.1:8000'),
+    envText.url(/^https?$/).default(localUrlOf('gateway')),
     'an http(s) address',
   ),
   picturesDir: setting(

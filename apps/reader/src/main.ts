@@ -1,4 +1,4 @@
 import { runService } from '#bootstrap';
-import { readerService } from './service.js';
+import { readerApp } from './service.js';
 
-await runService(readerService);
+await runService(readerApp);

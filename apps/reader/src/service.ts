@@ -6,7 +6,7 @@ import { AppModule } from './app.module.js';
 import { settings } from './config.js';
 import { securityHeaders } from './security-headers.js';
 
-export const readerService = defineService({
+export const readerApp = defineService({
   name: 'reader',
   settings,
   module: AppModule,

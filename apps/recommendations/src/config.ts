@@ -1,8 +1,9 @@
 import { messagingSettings } from '#messaging';
 import { cacheSettings, databaseSettings, serverSettings, setting, envText, type ConfigOf } from '#platform';
+import { services } from '../../services.js';
 
 export const settings = {
-  ...serverSettings('recommendations', 3004),
+  ...serverSettings('recommendations', services.recommendations.port),
   ...databaseSettings('recommendations'),
   ...messagingSettings,
   ...cacheSettings,

@@ -1,4 +1,4 @@
 import { runService } from '#bootstrap';
-import { recommendationsService } from './service.js';
+import { recommendationsApp } from './service.js';
 
-await runService(recommendationsService);
+await runService(recommendationsApp);

@@ -19,7 +19,7 @@ import {
   testPrefix,
   waitUntil,
 } from '#testing';
-import { recommendationsService } from './service.js';
+import { recommendationsApp } from './service.js';
 import type { Rail } from './rails/rails.rules.js';
 
 /** Tests that run with each cache adapter. */
@@ -27,7 +27,7 @@ const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
   let service: ServiceUnderTest;
 
   beforeAll(async () => {
-    service = await ServiceUnderTest.start(recommendationsService, env());
+    service = await ServiceUnderTest.start(recommendationsApp, env());
   });
 
   afterAll(async () => {
@@ -201,7 +201,7 @@ describeWith('postgres', 'redis')(
 );
 describeWith('postgres')('the recommendations service while Redis is unavailable', () => {
   it('responds from the database', async () => {
-    const service = await ServiceUnderTest.start(recommendationsService, {
+    const service = await ServiceUnderTest.start(recommendationsApp, {
       REDIS_URL: 'redis://127.0.0.1:1',
     });
     const answer = await service.call('GET', `/interactions?ids=${anId()}`);

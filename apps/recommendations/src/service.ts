@@ -3,7 +3,7 @@ import { AppModule } from './app.module.js';
 import { settings } from './config.js';
 import { database } from './database.js';
 
-export const recommendationsService = defineService({
+export const recommendationsApp = defineService({
   name: 'recommendations',
   settings,
   database,

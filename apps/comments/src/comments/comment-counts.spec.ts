@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { articlePublished } from '#events';
 import { anArticleSnapshot, anEncodedEvent, anId, describeWith, ServiceUnderTest, waitUntil } from '#testing';
-import { commentsService } from '../service.js';
+import { commentsApp } from '../service.js';
 
 describeWith('postgres')('republishing comments', () => {
   let service: ServiceUnderTest;
   beforeAll(async () => {
-    service = await ServiceUnderTest.start(commentsService);
+    service = await ServiceUnderTest.start(commentsApp);
   });
   afterAll(() => service.stop());
 

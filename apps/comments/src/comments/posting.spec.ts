@@ -11,7 +11,7 @@ import {
   waitUntil,
   type TestDatabase,
 } from '#testing';
-import { commentsService } from '../service.js';
+import { commentsApp } from '../service.js';
 import type { CommentResponse } from './comments.dto.js';
 
 describeWith('postgres')('posting comments', () => {
@@ -19,7 +19,7 @@ describeWith('postgres')('posting comments', () => {
   let service: ServiceUnderTest;
   beforeAll(async () => {
     db = await testDatabase('posting');
-    service = await ServiceUnderTest.start(commentsService, { COMMENTS_DATABASE_URL: db.url });
+    service = await ServiceUnderTest.start(commentsApp, { COMMENTS_DATABASE_URL: db.url });
   });
   afterAll(async () => {
     await service.stop();
@@ -213,7 +213,7 @@ describeWith('postgres')('posting comments', () => {
   });
 
   it('stores the comments under way before it stops, and responds to them', async () => {
-    const stopping = await ServiceUnderTest.start(commentsService, { COMMENTS_DATABASE_URL: db.url });
+    const stopping = await ServiceUnderTest.start(commentsApp, { COMMENTS_DATABASE_URL: db.url });
     const id = await anArticle();
     const held = await holdArticle(id);
     const posts = Array.from({ length: 5 }, (_, i) =>

@@ -4,7 +4,7 @@ import { ForRoles } from '#http';
 import { staffRoles } from '#platform';
 import { forward } from '../upstream/forward.js';
 import { refuse } from '../problems.js';
-import type { ServiceName } from '../upstream/services.js';
+import type { ServiceName } from '../upstream/service-name.js';
 import { Upstream } from '../upstream/upstream.js';
 
 /** The service behind each part of the editorial API. */

@@ -9,7 +9,7 @@ import { Retractions } from '../retractions/retractions.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
 import { UpstreamDown } from '../problems.js';
 import { parseAnswer, withArrays } from '../upstream/json-answer.js';
-import type { ServiceName } from '../upstream/services.js';
+import type { ServiceName } from '../upstream/service-name.js';
 import { Upstream, type UpstreamRequest } from '../upstream/upstream.js';
 import { LastGood, type Part } from './last-good.js';
 

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { clientSignal } from '#http';
 import type { Lane } from './lanes.js';
-import type { ServiceName } from './services.js';
+import type { ServiceName } from './service-name.js';
 import type { Upstream } from './upstream.js';
 
 const requestHeaders = [

@@ -1,5 +1,5 @@
 import { UpstreamDown } from '../problems.js';
-import type { ServiceName } from './services.js';
+import type { ServiceName } from './service-name.js';
 
 /**
  * The value of a JSON answer.

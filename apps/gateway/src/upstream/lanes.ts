@@ -1,6 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { services } from '../../../services.js';
 import { Bulkhead } from './bulkhead.js';
-import { services, type ServiceName } from './services.js';
+import type { ServiceName } from './service-name.js';
 
 /**
  * Kinds of calls that must not hold each other up: public reads, comments and ballots of readers, the editorial API, and
@@ -23,7 +24,7 @@ type Failure = 'busy' | 'cancelled' | 'open' | 'unavailable' | 'unknown';
 
 /** One bulkhead per service and lane, with metrics. */
 export class Lanes {
-  private readonly bulkheads = services.flatMap((service) =>
+  private readonly bulkheads = services.gateway.calls.flatMap((service) =>
     (Object.keys(laneLimits) as Lane[]).map((lane) => ({
       labels: { upstream: service, lane },
       bulkhead: new Bulkhead(laneLimits[lane]),

@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import type { Dispatcher } from 'undici';
 import { ClientGone, commonProblems, Refused } from '#http';
 import { CONFIG, currentTrace, LOGGER, type Logger } from '#platform';
+import { services } from '../../../services.js';
 import type { GatewayConfig } from '../config.js';
 import { Busy, OutcomeUnknown, refuse, ServiceBusy, UpstreamDown } from '../problems.js';
 import { Breaker } from './breaker.js';
@@ -10,7 +11,7 @@ import { Connections, type UpstreamAnswer } from './connections.js';
 import { isSafe, isUnsent, isTooLarge } from './failure.rules.js';
 import { parseAnswer } from './json-answer.js';
 import { laneLimits, Lanes, type Lane } from './lanes.js';
-import type { ServiceName } from './services.js';
+import type { ServiceName } from './service-name.js';
 
 export interface UpstreamRequest {
   readonly method?: Dispatcher.HttpMethod;
@@ -33,24 +34,19 @@ export class Upstream implements OnApplicationShutdown {
   private readonly connections = new Connections();
   private readonly lanes: Lanes;
   private readonly urls: Record<ServiceName, string>;
-  private readonly breakers: Partial<Record<ServiceName, Breaker>> = {
-    comments: new Breaker(breakerLimits),
-    polls: new Breaker(breakerLimits),
-    recommendations: new Breaker(breakerLimits),
-  };
+  private readonly breakers: Partial<Record<ServiceName, Breaker>> = Object.fromEntries(
+    services.gateway.calls
+      .filter((name) => name !== 'articles')
+      .map((name) => [name, new Breaker(breakerLimits)]),
+  );
 
   constructor(
     @Inject(CONFIG) config: GatewayConfig,
     @Inject(LOGGER) private readonly log: Logger,
     registry: Registry,
   ) {
-    const { articlesUrl, commentsUrl, pollsUrl, recommendationsUrl } = config;
-    this.urls = {
-      articles: articlesUrl,
-      comments: commentsUrl,
-      polls: pollsUrl,
-      recommendations: recommendationsUrl,
-    };
+    const urls = services.gateway.calls.map((name) => [name, config[`${name}Url`]] as const);
+    this.urls = Object.fromEntries(urls) as Record<ServiceName, string>;
     this.lanes = new Lanes(registry);
   }
 

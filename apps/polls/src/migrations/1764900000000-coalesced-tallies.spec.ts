@@ -9,7 +9,7 @@ import {
   type MigratedDatabase,
 } from '#testing';
 import { database } from '../database.js';
-import { pollsService } from '../service.js';
+import { pollsApp } from '../service.js';
 import { CoalescedTallies1764900000000 } from './1764900000000-coalesced-tallies.js';
 
 /** What the previous version runs to find and to clear its marks. */
@@ -51,7 +51,7 @@ describeWith('postgres')('tallies during a rollout and after a rollback', () => 
     (await db.query(previously.claim)).map(({ id }: { id: string }) => id);
 
   it('are emitted by this version when the previous one has marked them', async () => {
-    const service = await ServiceUnderTest.start(pollsService);
+    const service = await ServiceUnderTest.start(pollsApp);
     const id = anId();
     await service.query(
       `INSERT INTO poll (id, question, state, article_id, opened_at) VALUES ($1, 'Ja?', 'open', $2, now())`,

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { commentsCounted, pollTallied } from '#events';
 import { anEncodedEvent, anId, aPollSnapshot, describeWith, ServiceUnderTest } from '#testing';
-import { recommendationsService } from '../service.js';
+import { recommendationsApp } from '../service.js';
 
 describeWith('postgres')('the counts of an article', () => {
   let service: ServiceUnderTest;
   beforeAll(async () => {
-    service = await ServiceUnderTest.start(recommendationsService);
+    service = await ServiceUnderTest.start(recommendationsApp);
   });
   afterAll(() => service.stop());
 

@@ -9,7 +9,7 @@ import {
   type MigratedDatabase,
 } from '#testing';
 import { database } from '../database.js';
-import { recommendationsService } from '../service.js';
+import { recommendationsApp } from '../service.js';
 import { CoalescedCounts1764900000000 } from './1764900000000-coalesced-counts.js';
 
 /** What the previous version runs to find and to clear its marks. */
@@ -48,7 +48,7 @@ describeWith('postgres')('counts during a rollout and after a rollback', () => {
     (await db.query(previously.claim)).map(({ id }: { id: string }) => id);
 
   it('are emitted by this version when the previous one has marked them', async () => {
-    const service = await ServiceUnderTest.start(recommendationsService);
+    const service = await ServiceUnderTest.start(recommendationsApp);
     const id = anId();
     await service.query(`INSERT INTO interactions (article_id, rev, untold) VALUES ($1, 1, true)`, [id]);
     const event = await waitUntil(() => service.emitted.find(({ subject }) => subject === id), {

@@ -11,7 +11,7 @@ import {
   type TestDatabase,
 } from '#testing';
 import type { Rail } from '../rails/rails.rules.js';
-import { recommendationsService } from '../service.js';
+import { recommendationsApp } from '../service.js';
 
 type Four = [ArticleSnapshot, ArticleSnapshot, ArticleSnapshot, ArticleSnapshot];
 
@@ -24,7 +24,7 @@ describeWith('postgres')('finding related articles', () => {
   let service: ServiceUnderTest;
 
   const start = async (env: NodeJS.ProcessEnv = {}) => {
-    const started = await ServiceUnderTest.start(recommendationsService, {
+    const started = await ServiceUnderTest.start(recommendationsApp, {
       RECOMMENDATIONS_DATABASE_URL: database.url,
       PLACING_TIMEOUT: '1000',
       ...env,
