@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createSecrets, issueToken, type Secrets } from '#embedded';
 import type { Role } from '#http';
-import { addressOf, createTopics, testDatabase, testPrefix } from '#testing';
-import { ServiceProcess } from '../backbone/harness.js';
+import { addressOf, createTopics, ServiceProcess, testDatabase, testPrefix } from '#testing';
 
 /** A running newsroom, wherever it runs. */
 export interface Newsroom {

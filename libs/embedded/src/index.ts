@@ -1,3 +1,4 @@
 export * from './embedded-postgres.js';
+export * from './free-port.js';
 export * from './make-folder.js';
 export * from './secrets.js';
