@@ -33,7 +33,7 @@ describeWith('postgres')('a term change that fails', () => {
     return topics[0]!.slug;
   };
 
-  it('for one article reaches all others, blocks no later change and can be retried', async () => {
+  it('for one article reaches all other articles, blocks no later change and can be retried', async () => {
     for (const slug of ['alt', 'anderes']) await desk.put(`topics/${slug}`, { name: slug });
     const [first, broken, last] = [
       await desk.published({ topics: ['alt'] }),
@@ -67,7 +67,7 @@ describeWith('postgres')('a term change that fails', () => {
     expect([await topicOf(broken.id), await gauge('term_changes_failed')]).toEqual(['neu', 0]);
   });
 
-  it('because a merged term cannot be deleted can be retried, too', async () => {
+  it('to delete a merged term can be retried, too', async () => {
     await database.query(`
       CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'kept'; END $$`);
     await database.query(`CREATE TRIGGER keep BEFORE DELETE ON term FOR EACH ROW EXECUTE FUNCTION keep()`);

@@ -13,7 +13,7 @@ describeWith('postgres', 'kafka')('a message', () => {
     await backbone.remove();
   });
 
-  it('that cannot be read is dead-lettered with its exact bytes, and its partition goes on', async () => {
+  it('is dead-lettered with its exact bytes if it cannot be read, and its partition continues', async () => {
     const writer = await backbone.writer();
     const [item] = someIds(1);
     await write(writer.url, item!);
@@ -50,7 +50,7 @@ describeWith('postgres', 'kafka')('a message', () => {
     }
   });
 
-  it('of an unknown type is skipped and counted', async () => {
+  it('is skipped and counted if its type is unknown', async () => {
     const log = new ArticleLog(backbone);
     const headers = { ce_type: Buffer.from('article.sung') };
     await log.append([{ key: Buffer.from('future'), value: Buffer.from('{}'), headers }]);

@@ -64,7 +64,7 @@ describe('a request through the gateway', () => {
     },
   );
 
-  it('of terms is cached under its parameters, in any order', async () => {
+  it('is answered from the cache if only the order of its parameters differs', async () => {
     services.answer = (_request, response) => sendJson(response, []);
     for (const query of ['?after=news&limit=5', '?limit=5&after=news', '?limit=%35&after=news']) {
       expect((await gateway.get(`/v1/sections${query}`)).status).toBe(200);

@@ -225,7 +225,7 @@ describeWith('postgres')('a retraction while Kafka is down', () => {
     }
   });
 
-  it('that is followed by a hang of the articles service takes effect when it answers again; until then, pages are stale for at most a minute', async () => {
+  it('takes effect when a hung articles service answers again; until then, pages are stale for at most a minute', async () => {
     const subject = subjects.at(-1)!;
     const { article, word } = subject;
     const [gateway] = gateways as [GatewayUnderTest];

@@ -3,7 +3,7 @@ import { callApi, Editor, Reader, waitUntil } from '#testing';
 import { embeddedNewsroom, type Newsroom } from './targets.js';
 
 /** What the gateway and the site offer beside the article's page. */
-describe('reading through the gateway', () => {
+describe('the newsroom', () => {
   let newsroom: Newsroom;
   let editor: Editor;
   let reader: Reader;
