@@ -66,11 +66,7 @@ async function relayThroughput(backbone: Backbone, count: number): Promise<numbe
     },
   );
   const startedAt = performance.now();
-  await waitUntil(async () => (await backbone.backlog()) === 0, {
-    within: 120_000,
-    every: 5,
-    what: 'an empty outbox',
-  });
+  await backbone.drained(120_000);
   const rate = perSecond(left.n, startedAt);
   await writer.stop();
   return rate;

@@ -107,16 +107,13 @@ describeWith('postgres', 'kafka')('an outdated relay', () => {
     const [item] = someIds(1) as [string];
     const cutOff = await backbone.writer({ KAFKA_BROKERS: cluster.proxy!.address });
     await Promise.all([backbone.ledger(), writeMany(cutOff.url, [item], 5, 1)]);
-    await waitUntil(async () => (await backbone.backlog()) === 0);
+    await backbone.drained();
     cluster.proxy!.hold();
     const cutAt = Date.now();
     await writeMany(cutOff.url, [item], 5, 1);
     const other = await backbone.writer();
     await writeMany(other.url, [item], 5, 1);
-    await waitUntil(async () => (await backbone.backlog()) === 0, {
-      within: 75_000,
-      what: 'the other relay to take over',
-    });
+    await backbone.drained(75_000);
     // In full rounds, for as long as a hung relay could keep its lock.
     await waitUntil(() => Date.now() - cutAt > rounds(0, 62_000), { within: 70_000 });
     cluster.proxy!.release();

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { Loopback, type Subscription } from '#messaging';
 import { startService, type RunningService, type ServiceDefinition } from '#bootstrap';
 import {
   describeWith,
   ledgerService,
+  lockTable,
   someIds,
   testAuth,
   testDatabase,
@@ -115,13 +115,11 @@ describeWith('postgres')('over the loopback', () => {
     loopback.open();
     await writeMany(writer.url, items, 3, 1);
     await waitUntil(async () => (await count(ledgerDb, 'ledger')) === 3, { what: 'the first events' });
-    const lock = new Client({ connectionString: ledgerDb.url });
-    await lock.connect();
-    await lock.query(`BEGIN; LOCK TABLE ledger`);
+    const lock = await lockTable(ledgerDb.url, 'ledger');
     await writeMany(writer.url, items, 300, 1);
     await waitUntil(() => seen.length === 303, { within: 30_000, what: 'the other subscriber' });
     expect(await count(writerDb, 'loopback_backlog')).toBeGreaterThan(0);
-    await lock.end();
+    await lock.release();
     await waitUntil(async () => (await count(ledgerDb, 'ledger')) === 303, {
       within: 60_000,
       what: 'the stuck subscriber',

@@ -46,10 +46,7 @@ describeWith('postgres', 'kafka')('a consumer with an unreliable Kafka', () => {
     const items = someIds(5);
     const writer = await backbone.writer();
     await writeMany(writer.url, items, 20);
-    await waitUntil(async () => (await backbone.backlog()) === 0, {
-      within: 30_000,
-      what: 'an empty outbox',
-    });
+    await backbone.drained();
     await cluster.stop();
     const ledger = await backbone.ledger();
     expect((await fetch(`${ledger.operationsUrl}/health/ready`)).status).toBe(200);

@@ -15,6 +15,7 @@ export * from './running/service-under-test.js';
 export * from './services/kafka-admin.js';
 export * from './services/kafka.js';
 export * from './services/kcat.js';
+export * from './services/lock-table.js';
 export * from './services/pgbouncer.js';
 export * from './services/redis.js';
 export * from './services/start-services.js';

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import pg from 'pg';
 import { migrateDatabase } from '#bootstrap';
 import type { Fault } from '../examples/fault.js';
 import { ledgerService } from '../examples/ledger.service.js';
 import { writerService } from '../examples/writer.service.js';
 import { ServiceProcess } from '../running/service-process.js';
+import { lockTable, type TableLock } from '../services/lock-table.js';
 import { testDatabase, type TestDatabase } from '../services/test-database.js';
 import { testPrefix } from '../services/test-services.js';
 import { createTopics, type TestTopics } from '../services/test-topics.js';
@@ -65,6 +65,11 @@ export class Backbone {
     return row!.count;
   }
 
+  /** Waits until the outbox is empty. */
+  async drained(within = 30_000): Promise<void> {
+    await waitUntil(async () => (await this.backlog()) === 0, { within, every: 5, what: 'an empty outbox' });
+  }
+
   /** The number of events that the ledger has handled. */
   async handled(): Promise<number> {
     const [row] = await this.ledgerDb.query<{ count: number }>(`SELECT count(*)::int FROM ledger`);
@@ -119,11 +124,8 @@ export class Backbone {
   }
 
   /** Locks a table of the ledger, also against reads, until it is released. */
-  async lockLedger(table = 'ledger'): Promise<{ release: () => Promise<void> }> {
-    const client = new pg.Client({ connectionString: this.ledgerDb.url });
-    await client.connect();
-    await client.query(`BEGIN; LOCK TABLE ${table}`);
-    return { release: () => client.end() };
+  lockLedger(table = 'ledger'): Promise<TableLock> {
+    return lockTable(this.ledgerDb.url, table);
   }
 
   async remove(): Promise<void> {
