@@ -32,7 +32,7 @@ describe('the newsroom in one process, killed under load', () => {
           if (comment?.status === 201) answered++;
         }
       });
-      await waitUntil(() => answered >= before + 20, { what: 'twenty comments' });
+      await waitUntil(() => answered >= before + 20, { within: 30_000, what: 'twenty comments' });
       await newsroom.process.kill();
       await Promise.all(load);
       newsroom = await embeddedNewsroom(folder);

@@ -67,7 +67,7 @@ export class Backbone {
 
   /** Waits until the outbox is empty. */
   async drained(within = 30_000): Promise<void> {
-    await waitUntil(async () => (await this.backlog()) === 0, { within, every: 5, what: 'an empty outbox' });
+    await waitUntil(async () => (await this.backlog()) === 0, { within, what: 'an empty outbox' });
   }
 
   /** The number of events that the ledger has handled. */

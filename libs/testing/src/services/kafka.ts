@@ -161,8 +161,8 @@ async function isReady(port: number, nodes: number): Promise<boolean> {
   const kafka = new Kafka({
     brokers: [`127.0.0.1:${port}`],
     logLevel: logLevel.NOTHING,
-    connectionTimeout: 1_000,
-    requestTimeout: 2_000,
+    connectionTimeout: 5_000,
+    requestTimeout: 5_000,
     retry: { retries: 0 },
   });
   const admin = kafka.admin();

@@ -10,6 +10,9 @@ export async function retried<T>(start: () => Promise<T>, attempts = 3): Promise
   }
 }
 
+/** Milliseconds within which a server is ready, also on a busy machine. */
+const READY_WITHIN = 120_000;
+
 /** A server process that tests may stop, kill and start again. */
 export class Server {
   private child: ChildProcess | undefined;
@@ -20,7 +23,7 @@ export class Server {
     private readonly isReady: () => Promise<boolean>,
   ) {}
 
-  /** @throws Error with the end of its output, if it exits or is not ready within 60 s. */
+  /** @throws Error with the end of its output, if it exits or is not ready within two minutes. */
   async start(): Promise<void> {
     const [file, ...args] = this.command;
     const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -29,7 +32,7 @@ export class Server {
     child.stdout.on('data', listen);
     child.stderr.on('data', listen);
     child.unref();
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + READY_WITHIN;
     while (!(await this.isReady().catch(() => false))) {
       if (child.exitCode !== null || Date.now() > deadline) {
         throw new Error(`${file} did not start: ${this.output.trim().split('\n').slice(-5).join(' | ')}`);
