@@ -215,7 +215,10 @@ describeWith('postgres')('a retraction while Kafka is down', () => {
     for (const { word, addresses } of subjects.slice(0, ROUNDS)) {
       const looks = await Promise.all(
         addresses.map(async (path) => {
-          await waitUntil(async () => (await look(word, gateway, path)).status !== 503);
+          await waitUntil(async () => (await look(word, gateway, path)).status !== 503, {
+            within: 30_000,
+            what: `an answer of ${path}`,
+          });
           return look(word, gateway, path);
         }),
       );
