@@ -51,6 +51,14 @@ module.exports = {
       from: { path: '^(apps|libs)/', pathNot: `^apps/(newsroom|ops)/|^libs/embedded/|${testCode}` },
       to: { path: '^libs/embedded/' },
     },
+    {
+      name: 'bench-imports-no-test',
+      comment:
+        'Benchmarks share libs/testing with the tests, and otherwise use services as their clients do.',
+      severity: 'error',
+      from: { path: '^bench/' },
+      to: { path: '^test/|\\.(spec|e2e-spec|fault-spec)\\.tsx?$|^apps/[^/]+/src/' },
+    },
     { name: 'no-cycles', severity: 'error', from: { pathNot: '\\.entity\\.ts$' }, to: { circular: true } },
     {
       name: 'no-test-code-in-production',

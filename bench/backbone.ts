@@ -1,15 +1,14 @@
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
-import { addressOf, startKafka, waitUntil } from '#testing';
-import { Backbone, someItems, write, type OutboxEvent } from '../test/backbone/harness.js';
+import { addressOf, Backbone, someIds, startKafka, waitUntil, write, type OutboxEvent } from '#testing';
 import { percentile, median, Table } from './table.js';
 
 const EVENTS = Number(process.env['BENCH_EVENTS'] ?? 100_000);
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
 /** Bytes of an event's value. */
 const BYTES = 2_000;
-/** Events before the latency is measured, until processes run at their speed, and measured ones. */
+/** Events before the latency is measured, until the processes run at full speed, and measured events. */
 const latencyEvents = { warmUp: 500, measured: 2_000 };
-/** Events a second for the latency. */
+/** Events per second for the latency. */
 const RATE = Number(process.env['BENCH_RATE'] ?? 50);
 
 const perSecond = (count: number, startedAt: number): number =>
@@ -58,7 +57,7 @@ async function bareConsume(kafka: Kafka, topic: string, groupId: string, count: 
 
 async function relayThroughput(backbone: Backbone, count: number): Promise<number> {
   const writer = await backbone.writer();
-  // From the first row that is gone, so that starting the process does not count.
+  // Measured from the first deleted row, so that the start of the process does not count.
   const left = await waitUntil(
     async () => ((await backbone.backlog()) < count ? { n: await backbone.backlog() } : undefined),
     {
@@ -67,34 +66,35 @@ async function relayThroughput(backbone: Backbone, count: number): Promise<numbe
     },
   );
   const startedAt = performance.now();
-  await waitUntil(async () => (await backbone.backlog()) === 0, {
-    within: 120_000,
-    every: 5,
-    what: 'an empty outbox',
-  });
+  await backbone.drained(120_000);
   const rate = perSecond(left.n, startedAt);
   await writer.stop();
   return rate;
 }
 
 async function serverThroughput(backbone: Backbone, count: number): Promise<number> {
-  const handled = async () =>
-    Number((await backbone.ledgerDb.query<{ n: string }>(`SELECT count(*) AS n FROM ledger`))[0]!.n);
   const ledger = await backbone.ledger();
-  const before = await waitUntil(async () => ((await handled()) > 0 ? { n: await handled() } : undefined), {
-    within: 30_000,
-    every: 1,
-  });
+  const before = await waitUntil(
+    async () => ((await backbone.handled()) > 0 ? { n: await backbone.handled() } : undefined),
+    {
+      within: 30_000,
+      every: 1,
+    },
+  );
   const startedAt = performance.now();
-  await waitUntil(async () => (await handled()) === count, { within: 120_000, every: 5, what: 'all events' });
+  await waitUntil(async () => (await backbone.handled()) === count, {
+    within: 120_000,
+    every: 5,
+    what: 'all events',
+  });
   const rate = perSecond(count - before.n, startedAt);
   await ledger.stop();
   return rate;
 }
 
 /**
- * Milliseconds from the writer's answer, which follows its commit, to the commit in the handler, at a steady rate,
- * when `replicas` of the writer take the writes in turn. Sorted.
+ * Milliseconds from the writer's answer, which follows its commit, to the commit of the handler, sorted. Writes come at
+ * a steady rate, and `replicas` of the writer take them in turn.
  */
 async function latencies(backbone: Backbone, replicas: number): Promise<number[]> {
   const [ledger, ...writers] = await Promise.all([
@@ -104,7 +104,7 @@ async function latencies(backbone: Backbone, replicas: number): Promise<number[]
   await backbone.ledgerDb.query(
     `ALTER TABLE ledger ADD COLUMN handled_at timestamptz NOT NULL DEFAULT clock_timestamp()`,
   );
-  const items = someItems(100);
+  const items = someIds(100);
   const startedAt = performance.now();
   const writes: Promise<void>[] = [];
   const answered: { item: string; at: number }[] = [];
@@ -151,11 +151,10 @@ async function measureThroughput(brokers: string, replication: number): Promise<
     const topics = { partitions: 6, replication };
     const backbone = await Backbone.create(brokers, topics);
     const bare = await Backbone.create(brokers, topics);
-    const topic = `${bare.prefix}newsroom.articles`;
-    const rows = await backbone.fillOutbox({ count: EVENTS, items: someItems(1_000), bytes: BYTES });
-    const produced = await bareProduce(kafka, topic, rows);
+    const rows = await backbone.fillOutbox({ count: EVENTS, items: someIds(1_000), bytes: BYTES });
+    const produced = await bareProduce(kafka, bare.topic, rows);
     const relayed = await relayThroughput(backbone, EVENTS);
-    const consumed = await bareConsume(kafka, topic, `${bare.prefix}bare`, EVENTS);
+    const consumed = await bareConsume(kafka, bare.topic, `${bare.prefix}bare`, EVENTS);
     const handled = await serverThroughput(backbone, EVENTS);
     ratios.push(relayed / produced);
     table.add([round, produced, relayed, relayed / produced, consumed, handled, handled / consumed]);
@@ -163,7 +162,9 @@ async function measureThroughput(brokers: string, replication: number): Promise<
   }
   console.log(`\n${table}`);
   if (ratios.length > 0)
-    console.log(`relay beside bare kafkajs (idempotent, acks all), median: ${median(ratios).toFixed(2)}`);
+    {console.log(
+      `relay compared with bare kafkajs (idempotent, acks all), median: ${median(ratios).toFixed(2)}`,
+    );}
 }
 
 async function measureLatency(brokers: string, replication: number): Promise<void> {
@@ -172,16 +173,16 @@ async function measureLatency(brokers: string, replication: number): Promise<voi
     const ms = await latencies(backbone, replicas);
     const [p50, p99] = [percentile(ms, 0.5), percentile(ms, 0.99)];
     console.log(
-      `commit to handled, ${RATE} events a second, ${replicas} replica(s) writing in turn: p50 ${p50} ms, p99 ${p99} ms`,
+      `commit to handled, ${RATE} events per second, ${replicas} replica(s) writing in turn: p50 ${p50} ms, p99 ${p99} ms`,
     );
     await backbone.remove();
   }
 }
 
-/** The backbone beside bare kafkajs, with the same messages in the same run, since machines are noisy: read the ratios. */
+/** The backbone and bare kafkajs with the same messages in the same run. Machines are noisy: read the ratios. */
 export async function measureBackbone(): Promise<void> {
   console.log(
-    `\n${EVENTS} events of ${BYTES} bytes and their headers, 1,000 keys, 6 partitions, PostgreSQL with fsync`,
+    `\n${EVENTS} events of ${BYTES} bytes and their headers, 1,000 keys, 6 partitions, PostgreSQL that syncs to disk`,
   );
   console.log('\none broker');
   await measureThroughput(addressOf('kafka'), 1);

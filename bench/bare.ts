@@ -1,6 +1,6 @@
 import Fastify from 'fastify';
 
-/** A server with nothing behind it that sends 40 kB, for comparison. */
+/** A bare Fastify server that sends 40 kB, for comparison. */
 const body = Buffer.from(JSON.stringify({ text: 'x'.repeat(40_000) }));
 const server = Fastify();
 server.get('/', (_request, reply) => reply.type('application/json').send(body));

@@ -1,43 +1,25 @@
-import { resolve } from 'node:path';
 import autocannon from 'autocannon';
-import pg from 'pg';
-import { createSecrets } from '#embedded';
 import { ReaderTokens } from '#http';
-import { addressOf, createTopics, testDatabase, testPrefix, type TestDatabase } from '#testing';
-
-import { ServiceProcess, someItems } from '../test/backbone/harness.js';
+import { ServiceProcesses, someIds, type TestDatabase } from '#testing';
 import { median, Table } from './table.js';
+import { vacuum } from './vacuum.js';
 
-const MAIN = resolve('dist', 'apps', 'comments', 'src', 'main.js');
 const CONNECTIONS = 64;
-/** Seconds of load a round. */
+/** Seconds of load per round. */
 const SECONDS = 8;
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
-/** Readers whom an article knows, and articles when there are many. */
+/** Known readers per article, and articles when there are many. */
 const [READERS, ARTICLES] = [200, 200];
-/** New readers who have commented under the article before the round that measures the next ones. */
+/** Readers who have commented on an article before the round that measures the next ones. */
 const EARLIER = 20_000;
 
-/** Comments posted to the service, 64 connections, Postgres with fsync and Kafka behind it. */
+/** Comments posted to the service over 64 connections, with Kafka and a Postgres that syncs to disk. */
 export async function measureComments(): Promise<void> {
-  const brokers = addressOf('kafka');
-  const prefix = testPrefix();
-  const [db, { readerKey, jwks }] = await Promise.all([testDatabase('comments'), createSecrets()]);
-  await createTopics(brokers, prefix);
-  const env = {
-    ...process.env,
-    LOG_LEVEL: 'info',
-    READER_KEY: readerKey,
-    AUTH_JWKS: JSON.stringify(jwks),
-    KAFKA_BROKERS: brokers,
-    KAFKA_TOPIC_PREFIX: prefix,
-    COMMENTS_DATABASE_URL: db.url,
-    COMMENTS_PORT: '0',
-  };
-  await ServiceProcess.start(MAIN, ['migrate'], env, /(ran|up to date)/);
-  const service = await ServiceProcess.start(MAIN, [], env, /"url":"([^"]+)"/);
+  const processes = await ServiceProcesses.create();
+  const db = await processes.createDatabase('comments');
+  const service = await processes.start('comments');
   try {
-    const tokens = new ReaderTokens(readerKey);
+    const tokens = new ReaderTokens(processes.readerKey);
     const known = Array.from({ length: READERS }, () => tokens.issue());
     const many = await openArticles(db, ARTICLES);
     await introduce(db, tokens, known, many);
@@ -72,15 +54,14 @@ export async function measureComments(): Promise<void> {
     await measure(`${ARTICLES} articles, new readers`, many, () => tokens.issue());
     console.log(`\n${CONNECTIONS} connections, ${SECONDS} s, median of ${ROUNDS} rounds\n\n${table}`);
   } finally {
-    await service.kill();
-    await db.drop();
+    await processes.remove();
   }
 }
 
 const pick = <T>(from: readonly T[]): T => from[Math.floor(Math.random() * from.length)]!;
 
 async function openArticles(db: TestDatabase, count: number): Promise<string[]> {
-  const ids = someItems(count);
+  const ids = someIds(count);
   await db.query(
     `INSERT INTO thread (article_id, article_version, open) SELECT unnest($1::uuid[]), 1, true`,
     [ids],
@@ -88,7 +69,7 @@ async function openArticles(db: TestDatabase, count: number): Promise<string[]> 
   return ids;
 }
 
-/** Gives readers their numbers under articles, as if they had commented there before. */
+/** Gives readers their numbers under articles, as if they had commented before. */
 async function introduce(
   db: TestDatabase,
   tokens: ReaderTokens,
@@ -104,7 +85,7 @@ async function introduce(
   }
 }
 
-/** Readers of the years before, with the numbers that the service gave out then: the next free one after a random one. */
+/** Adds earlier readers, with numbers as the service used to assign them: the next free one after a random one. */
 async function crowd(db: TestDatabase, article: string, readers: number): Promise<void> {
   const taken = new Set<number>();
   for (let i = 0; i < readers; i++) {
@@ -116,13 +97,10 @@ async function crowd(db: TestDatabase, article: string, readers: number): Promis
     `INSERT INTO alias SELECT $1, 'earlier ' || number, number FROM unnest($2::int[]) AS number`,
     [article, [...taken]],
   );
-  const client = new pg.Client({ connectionString: db.url });
-  await client.connect();
-  await client.query('VACUUM ANALYZE alias');
-  await client.end();
+  await vacuum(db.url, 'alias');
 }
 
-/** No reader writes the same text twice, which would be refused. */
+/** Makes each text different: a reader's repeated text would be refused. */
 let texts = 0;
 
 interface Load {

@@ -1,65 +1,48 @@
 import { resolve } from 'node:path';
 import autocannon from 'autocannon';
-import { addressOf, testDatabase } from '#testing';
-import type { Replicas } from '../test/articles/replicas.js';
-import { ServiceProcess } from '../test/backbone/harness.js';
+import { addressOf, ServiceProcess } from '#testing';
+import type { Archive } from './archive.js';
 import { randomFrom } from './german-articles.js';
+import { listCursors } from './list-cursors.js';
 import { median, Table } from './table.js';
 
 const CONNECTIONS = 64;
-/** Seconds of load a round. */
+/** Seconds of load per round. */
 const SECONDS = 8;
 const ROUNDS = 3;
 
-const main = (app: string): string => resolve('dist', 'apps', app, 'src', 'main.js');
-
-/** Requests a second through the gateway that no cache answers, beside a bare Fastify server that sends 40 kB. */
-export async function gatewayBesideBare(replicas: Replicas, articlesUrl: string): Promise<void> {
-  const recommendationsDb = await testDatabase('recommendations');
-  const env = {
-    ...replicas.env,
-    LOG_LEVEL: 'warn',
-    RECOMMENDATIONS_DATABASE_URL: recommendationsDb.url,
-    RECOMMENDATIONS_PORT: '0',
+/** Uncached requests per second through the gateway, beside a bare Fastify server that sends 40 kB. */
+export async function gatewayBesideBare(
+  { processes, url: articlesUrl }: Archive,
+  articles: number,
+): Promise<void> {
+  await processes.createDatabase('recommendations');
+  const recommendations = await processes.start('recommendations', {
     REDIS_URL: addressOf('redis'),
-    REDIS_PREFIX: replicas.prefix,
-  };
-  await ServiceProcess.start(main('recommendations'), ['migrate'], env, /(ran|up to date)/);
-  const info = { ...env, LOG_LEVEL: 'info' };
-  const recommendations = await ServiceProcess.start(main('recommendations'), [], info, /"url":"([^"]+)"/);
-  const gateway = await ServiceProcess.start(
-    main('gateway'),
-    [],
-    { ...info, ARTICLES_URL: articlesUrl, RECOMMENDATIONS_URL: recommendations.url, GATEWAY_PORT: '0' },
-    /"url":"([^"]+)"/,
-  );
-  const bare = await ServiceProcess.start(
-    resolve('dist', 'bench', 'bare.js'),
-    [],
-    process.env,
-    /listens at (\S+)/,
-  );
+    REDIS_PREFIX: processes.prefix,
+  });
+  const gateway = await processes.start('gateway', {
+    ARTICLES_URL: articlesUrl,
+    RECOMMENDATIONS_URL: recommendations.url,
+  });
+  const bareMain = resolve('dist', 'bench', 'bare.js');
+  const bare = await ServiceProcess.start(bareMain, [], process.env, /listens at (\S+)/);
   try {
-    const slugs = await replicas.db.query<{ path: string }>(
-      `SELECT '/v1/articles/' || slug AS path FROM article ORDER BY id LIMIT 20000`,
-    );
-    const lists = await replicas.db.query<{ at: Date; id: string }>(
-      `SELECT published_at AS at, article_id AS id FROM listing WHERE list_id = '00000000-0000-0000-0000-000000000000'
-       ORDER BY published_at DESC LIMIT 20000`,
-    );
+    const count = Math.min(20_000, articles);
+    const cursors = await listCursors(articlesUrl, 10, count / 10);
     const targets = {
-      'article by slug': [gateway.url, slugs.map(({ path }) => path)],
-      'list of 20 cards': [
-        gateway.url,
-        lists.map((place) => `/v1/articles?limit=20&cursor=${cursor(place)}`),
-      ],
-    } as const;
+      'article by slug': Array.from({ length: count }, (_, n) => `/v1/articles/artikel-${n}`),
+      // Several lengths of page, so that there are enough different addresses.
+      'list of 15 to 24 cards': cursors.flatMap((cursor) =>
+        Array.from({ length: 10 }, (_, i) => `/v1/articles?limit=${15 + i}&cursor=${cursor}`),
+      ),
+    };
     const table = new Table(['', 'bare 40 kB/s', 'gateway/s', 'ratio']);
-    for (const [name, [url, paths]] of Object.entries(targets)) {
+    for (const [name, paths] of Object.entries(targets)) {
       const ratios: number[] = [];
       const rates: [number, number][] = [];
       for (let round = 0; round < ROUNDS; round++) {
-        const [plain, ours] = [await load(bare.url, ['/']), await load(url, paths)];
+        const [plain, ours] = [await load(bare.url, ['/']), await load(gateway.url, paths)];
         ratios.push(ours / plain);
         rates.push([plain, ours]);
       }
@@ -70,12 +53,11 @@ export async function gatewayBesideBare(replicas: Replicas, articlesUrl: string)
       `\nthrough the gateway, uncached, ${CONNECTIONS} connections, median of ${ROUNDS} rounds\n\n${table}`,
     );
   } finally {
-    await Promise.all([bare, gateway, recommendations].map((one) => one.kill()));
-    await recommendationsDb.drop();
+    await bare.kill();
   }
 }
 
-/** Each connection takes the paths in an order of its own, so that hardly ever two ask for the same within a second. */
+/** Each connection requests the paths in an order of its own, so that the cache of a second is rarely hit. */
 async function load(url: string, paths: readonly string[]): Promise<number> {
   let seed = 0;
   const result = await autocannon({
@@ -93,9 +75,6 @@ async function load(url: string, paths: readonly string[]): Promise<number> {
     },
   });
   if (result.non2xx > 0 || result.errors > 0)
-    throw new Error(`${result.non2xx + result.errors} requests failed`);
+    {throw new Error(`${result.non2xx + result.errors} requests failed`);}
   return result.requests.average;
 }
-
-const cursor = ({ at, id }: { at: Date; id: string }): string =>
-  Buffer.from(`${at.toISOString()} ${id}`).toString('base64url');

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { ArticleDraft } from '../apps/articles/src/article/article-content.js';
 
-/** German news texts as `label,text` (RFC 4180); they are read from where they lie and never become part of the project. */
+/** German news texts as `label,text` (RFC 4180). They are not part of the project. */
 const TEXTS = process.env['BENCH_TEXTS'] ?? '../shared/data/german-news-dev.csv';
 
 interface Text {
@@ -9,12 +8,10 @@ interface Text {
   readonly sentences: string[];
 }
 
-/** The texts, each with its label as its section. @throws Error when there is no such file. */
+/** The texts, with their labels as sections. @throws Error if there is no such file. */
 export async function germanTexts(): Promise<Text[]> {
   const csv = await readFile(TEXTS, 'utf8').catch(() => {
-    throw new Error(
-      `There are no texts at ${TEXTS}. Set BENCH_TEXTS to a CSV file with the columns label,text.`,
-    );
+    throw new Error(`There is no file ${TEXTS}. Set BENCH_TEXTS to a CSV file with the columns label,text.`);
   });
   return recordsOf(csv)
     .slice(1)
@@ -25,8 +22,8 @@ export async function germanTexts(): Promise<Text[]> {
     .filter(({ sentences }) => sentences.length > 6);
 }
 
-/** Another mixture of sentences for every `n`, always the same for the same one. */
-export function germanArticle(texts: readonly Text[], n: number): ArticleDraft {
+/** The content of article `n`, as the editorial API takes it: a mixture of sentences, always the same for the same `n`. */
+export function germanArticle(texts: readonly Text[], n: number) {
   const random = randomFrom(n + 1);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const base = texts[n % texts.length]!;
@@ -38,7 +35,7 @@ export function germanArticle(texts: readonly Text[], n: number): ArticleDraft {
     sentences.slice(0, 2).join(' ').slice(0, 600),
   ];
   const paragraphs = Array.from({ length: 9 }, (_, i) => sentences.slice(i * 3 + 2, i * 3 + 5).join(' '));
-  return ArticleDraft.parse({
+  return {
     slug: `artikel-${n}`,
     kicker: base.section.slice(0, 60),
     headline,
@@ -55,10 +52,10 @@ export function germanArticle(texts: readonly Text[], n: number): ArticleDraft {
     section: base.section,
     topics: [`thema-${n % 50}`],
     label: 'none',
-  });
+  };
 }
 
-/** Numbers from 0 to 1 that look like chance (mulberry32). */
+/** Pseudo-random numbers from 0 to 1 (mulberry32), the same for the same seed. */
 export function randomFrom(seed: number): () => number {
   let state = seed * 0x9e3779b9;
   return () => {

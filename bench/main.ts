@@ -1,4 +1,4 @@
-import { startServices } from '../libs/testing/src/services/start-all.js';
+import { startServices } from '#testing';
 import { measureBackbone } from './backbone.js';
 import { measureComments } from './comments.js';
 import { measurePublishing } from './publishing.js';
@@ -7,8 +7,8 @@ import { measureSchedules } from './schedules.js';
 import { measureSearch } from './search.js';
 
 /**
- * `npm run bench`, or some of them: `npm run bench -- backbone schedules`. Starts what it needs, sends to this machine
- * alone and ends by itself. Machines are noisy: read the ratios within one run.
+ * Runs all benchmarks (`npm run bench`) or some of them (`npm run bench -- backbone schedules`), with services that it
+ * starts on this machine. Machines are noisy: compare only figures of one run.
  */
 const benches = {
   backbone: measureBackbone,
@@ -22,7 +22,7 @@ const benches = {
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}.`);
+  console.error(`Unknown: ${unknown.join(', ')}. Benchmarks: ${Object.keys(benches).join(', ')}.`);
   process.exit(1);
 }
 const stop = await startServices(process.env, { durable: true });

@@ -1,43 +1,37 @@
-import { addressOf, anArticleRequest } from '#testing';
-import { inLanes, Replicas, type Draft } from '../test/articles/replicas.js';
+import pLimit from 'p-limit';
+import { anArticleRequest, type EditorialArticle } from '#testing';
+import { Archive } from './archive.js';
 import { germanArticle, germanTexts } from './german-articles.js';
 
 const ARTICLES = 1_500;
 const LANES = 16;
 
-/** How many articles a second one process takes in and publishes, through its API. */
+/** How many articles per second one process creates and publishes through its API. */
 export async function measurePublishing(): Promise<void> {
-  const replicas = await Replicas.create(addressOf('kafka'));
+  const archive = await Archive.start();
   try {
-    const { url } = await replicas.start();
-    await replicas.furnish(url);
     const texts = await germanTexts();
-    const drafts: Draft[] = [];
+    const { dateline } = anArticleRequest();
+    const drafts: EditorialArticle[] = [];
     const created = await perSecond(ARTICLES, async (i) => {
-      const request = {
-        ...germanArticle(texts, i),
-        section: 'news',
-        topics: [],
-        dateline: anArticleRequest()['dateline'],
-      };
-      drafts[i] = await replicas.call<Draft>(url, 'POST', 'articles', request);
+      const article = germanArticle(texts, i);
+      drafts[i] = await archive.editor.draft({ ...article, section: 'news', topics: [], dateline });
     });
     const published = await perSecond(ARTICLES, async (i) => {
-      const { id, version } = drafts[i]!;
-      await replicas.call(url, 'POST', `articles/${id}/publish`, undefined, version);
+      await archive.editor.change(drafts[i]!, 'POST', '/publish');
     });
     const both = 1 / (1 / created + 1 / published);
     console.log(
-      `${created.toFixed(0)} drafts a second, ${published.toFixed(0)} publications a second, ` +
-        `${both.toFixed(0)} articles a second from nothing to public`,
+      `per second: ${created.toFixed(0)} drafts, ${published.toFixed(0)} publications, ` +
+        `${both.toFixed(0)} articles created and published`,
     );
   } finally {
-    await replicas.remove();
+    await archive.remove();
   }
 }
 
 async function perSecond(count: number, work: (i: number) => Promise<void>): Promise<number> {
   const startedAt = performance.now();
-  await inLanes(LANES, count, work);
+  await pLimit(LANES).map(Array.from({ length: count }).keys(), work);
   return (count / (performance.now() - startedAt)) * 1_000;
 }

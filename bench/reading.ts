@@ -1,22 +1,21 @@
-import { addressOf } from '#testing';
-import { Replicas } from '../test/articles/replicas.js';
-import { fillArticles } from './article-store.js';
+import { Archive } from './archive.js';
 import { gatewayBesideBare } from './gateway.js';
 import { germanArticle, germanTexts, randomFrom } from './german-articles.js';
+import { listCursors } from './list-cursors.js';
 import { percentile, Table } from './table.js';
 
 const FEW = 1_000;
 const MANY = Number(process.env['BENCH_ARTICLES'] ?? 100_000);
 const REQUESTS = 400;
 
-/** What reading costs with a thousand articles and with a hundred thousand, then through the gateway beside bare Fastify. */
+/** The cost of reads with a thousand and with a hundred thousand articles, then through the gateway beside bare Fastify. */
 export async function measureReading(): Promise<void> {
-  const replicas = await Replicas.create(addressOf('kafka'));
+  const archive = await Archive.start();
   try {
-    await fillArticles(replicas.db.url, 0, FEW);
-    const { url } = await replicas.start();
+    const { url } = archive;
+    await archive.fill(0, FEW);
     const few = await readings(url, FEW);
-    await fillArticles(replicas.db.url, FEW, MANY);
+    await archive.fill(FEW, MANY);
     const many = await readings(url, MANY);
     const table = new Table([
       '',
@@ -38,9 +37,9 @@ export async function measureReading(): Promise<void> {
       table.add([name, a!, b!, c!, d!, c! / a!, d! / b!]);
     }
     console.log(`\nthe articles service, one request after the other\n\n${table}`);
-    await gatewayBesideBare(replicas, url);
+    await gatewayBesideBare(archive, MANY);
   } finally {
-    await replicas.remove();
+    await archive.remove();
   }
 }
 
@@ -49,10 +48,10 @@ async function readings(url: string, articles: number): Promise<Map<string, numb
   const random = randomFrom(7);
   const someArticle = () => Math.floor(random() * articles);
   const page = 20;
-  const deepCursor = await cursorOfPage(url, Math.min(1_000, articles / page), page);
+  const deepCursor = (await listCursors(url, page, Math.min(1_000, articles / page) - 1)).at(-1)!;
   const words = (count: number) => {
-    const all = germanArticle(texts, someArticle()).body.flatMap((block) =>
-      block.type === 'paragraph' ? (block.runs[0]!.text.match(/\p{L}{6,}/gu) ?? []) : [],
+    const all = germanArticle(texts, someArticle()).body.flatMap(
+      ({ runs }) => runs[0]!.text.match(/\p{L}{6,}/gu) ?? [],
     );
     return Array.from({ length: count }, () => all[Math.floor(random() * all.length)]).join(' ');
   };
@@ -81,17 +80,4 @@ async function readings(url: string, articles: number): Promise<Map<string, numb
     );
   }
   return result;
-}
-
-/** Walks there, as a client would. */
-async function cursorOfPage(url: string, number: number, size: number): Promise<string> {
-  let cursor = '';
-  for (let read = 0; read + size < number * size;) {
-    const step = Math.min(50, number * size - size - read);
-    const response = await fetch(`${url}/articles?limit=${step}${cursor && `&cursor=${cursor}`}`);
-    const list = (await response.json()) as { nextCursor?: string };
-    cursor = list.nextCursor!;
-    read += step;
-  }
-  return cursor;
 }

@@ -1,7 +1,6 @@
-import { addressOf, anArticleRequest, waitUntil } from '#testing';
+import { waitUntil, type Editor } from '#testing';
 import { searchCases, searchCorpus } from '../apps/articles/test/search-corpus.js';
-import { Replicas, type Draft } from '../test/articles/replicas.js';
-import { fillArticles } from './article-store.js';
+import { Archive } from './archive.js';
 import { percentile, Table } from './table.js';
 
 const ARTICLES = Number(process.env['BENCH_ARTICLES'] ?? 100_000);
@@ -11,26 +10,25 @@ const mistyped =
   'regirung partai wirtschat unternemen minster präsdent europpa politk gesetzz gericth polzei sozail milionen ' +
   'prozzent untersuchng komission';
 
-/** What each query of the table of search cases, and some expensive ones, cost in a large archive, one after the other. */
+/** The cost of each query of the table of search cases, and of some expensive ones, in a large archive. */
 export async function measureSearch(): Promise<void> {
-  const replicas = await Replicas.create(addressOf('kafka'));
+  const archive = await Archive.start();
   try {
-    await fillArticles(replicas.db.url, 0, ARTICLES);
-    const { url } = await replicas.start();
-    await publishCorpus(replicas, url);
-    await waitUntil(async () => (await backlog(replicas)) === 0, {
+    await archive.fill(0, ARTICLES);
+    await publishCorpus(archive.editor);
+    await waitUntil(async () => (await archive.db.query(`SELECT FROM search_backlog LIMIT 1`)).length === 0, {
       within: 3_600_000,
       what: 'the words to be learned',
     });
-    const table = await timings(url);
+    const table = await timings(archive.url);
     console.log(`\nsearch among ${ARTICLES} articles, one request after the other\n\n${table}`);
   } finally {
-    await replicas.remove();
+    await archive.remove();
   }
 }
 
-/** Milliseconds that each query takes. */
-export async function timings(url: string): Promise<Table> {
+/** The duration of each query in milliseconds. */
+async function timings(url: string): Promise<Table> {
   const table = new Table(['', 'hits', 'p50 ms', 'p99 ms']);
   const all: number[] = [];
   const costly = ['der Bundesrat', 'sagt', 'Jahr Prozent Euro', mistyped];
@@ -54,15 +52,8 @@ export async function timings(url: string): Promise<Table> {
   return table;
 }
 
-export async function publishCorpus(replicas: Replicas, url: string): Promise<void> {
-  // The author is there already.
-  await replicas.call(url, 'PUT', 'sections/news', { name: 'News' });
+async function publishCorpus(editor: Editor): Promise<void> {
   for (const { body, ...texts } of searchCorpus) {
-    const request = anArticleRequest({ ...texts, body: [{ type: 'paragraph', runs: [{ text: body }] }] });
-    const { id, version } = await replicas.call<Draft>(url, 'POST', 'articles', request);
-    await replicas.call(url, 'POST', `articles/${id}/publish`, undefined, version);
+    await editor.publish({ ...texts, body: [{ type: 'paragraph', runs: [{ text: body }] }] });
   }
 }
-
-const backlog = async (replicas: Replicas): Promise<number> =>
-  (await replicas.db.query(`SELECT FROM search_backlog LIMIT 1`)).length;

@@ -1,4 +1,4 @@
-/** A table for people, with numbers that are as long as they are meant. */
+/** A table in plain text, with numbers rounded to what is significant. */
 export class Table {
   private readonly rows: string[][] = [];
 
@@ -23,6 +23,6 @@ export class Table {
 export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-/** The value below which this share of sorted values lies, in words. */
+/** The value below which this share of the sorted values lies, with one decimal. */
 export const percentile = (sorted: readonly number[], share: number): string =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!.toFixed(1);

@@ -66,7 +66,7 @@ export class DemoApi {
     };
     while (!(await isOpen())) {
       if (Date.now() > deadline)
-        throw new Error(`Article ${articleId} did not reach comments and polls in time.`);
+        {throw new Error(`Article ${articleId} did not reach comments and polls in time.`);}
       await delay(20);
     }
   }
@@ -127,7 +127,7 @@ export class DemoApi {
     });
     const text = await response.text();
     if (!expect.includes(response.status))
-      throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+      {throw new Error(`${method} ${path} answered ${response.status}: ${text}`);}
     const answer: unknown = text ? JSON.parse(text) : undefined;
     const { headers: got, status } = response;
     return {

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { describeWith, testDatabase, waitUntil, type TestDatabase } from '#testing';
+import { describeWith, mainOf, testDatabase, waitUntil, type TestDatabase } from '#testing';
 import { Desk, expectOk } from '../../apps/articles/test/desk.js';
 
-describeWith('postgres')('a change of a term that fails', () => {
+describeWith('postgres')('a term change that fails', () => {
   let database: TestDatabase;
   let desk: Desk;
   beforeAll(async () => {
@@ -18,9 +17,9 @@ describeWith('postgres')('a change of a term that fails', () => {
   });
 
   const ops = async (...args: string[]) => {
-    const main = resolve('dist', 'apps', 'ops', 'src', 'main.js');
     const env = { ...process.env, ARTICLES_DATABASE_URL: database.url };
-    return (await promisify(execFile)(process.execPath, [main, 'term-changes', ...args], { env })).stdout;
+    return (await promisify(execFile)(process.execPath, [mainOf('ops'), 'term-changes', ...args], { env }))
+      .stdout;
   };
   const settled = () =>
     waitUntil(
@@ -34,7 +33,7 @@ describeWith('postgres')('a change of a term that fails', () => {
     return topics[0]!.slug;
   };
 
-  it('for one article reaches all others, holds up no later change, and can be retried', async () => {
+  it('for one article reaches all other articles, blocks no later change and can be retried', async () => {
     for (const slug of ['alt', 'anderes']) await desk.put(`topics/${slug}`, { name: slug });
     const [first, broken, last] = [
       await desk.published({ topics: ['alt'] }),
@@ -68,7 +67,7 @@ describeWith('postgres')('a change of a term that fails', () => {
     expect([await topicOf(broken.id), await gauge('term_changes_failed')]).toEqual(['neu', 0]);
   });
 
-  it('since a merged term cannot be removed is kept as well', async () => {
+  it('to delete a merged term can be retried, too', async () => {
     await database.query(`
       CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'kept'; END $$`);
     await database.query(`CREATE TRIGGER keep BEFORE DELETE ON term FOR EACH ROW EXECUTE FUNCTION keep()`);

@@ -1,16 +1,16 @@
-/** A post of a generated export, and what must come of it. */
+/** A post of a generated export, and the expected result of its import. */
 export interface ExpectedPost {
   readonly sourceId: string;
   readonly kind: string;
-  /** On which it begins in the file. */
+  /** The line of the file on which it begins. */
   readonly line: number;
   readonly outcome: 'published' | 'draft' | 'bad' | 'passed over';
-  /** Part of the reason for a bad one or one that is passed over. */
+  /** Part of the reason why it is bad or skipped. */
   readonly reason?: string;
-  /** Part of what is reported as left out or changed. */
+  /** Part of a note in the report about something left out or changed. */
   readonly note?: string;
   readonly headline?: string;
-  /** What must be found in the stored article, as JSON. */
+  /** Texts that the stored article must contain, as JSON. */
   readonly contains: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export interface WordPressExport {
 type Expected = Omit<ExpectedPost, 'sourceId' | 'kind' | 'line'>;
 
 interface Post extends Partial<Expected> {
-  /** CDATA and all. */
+  /** As XML, with any CDATA. */
   readonly title?: string;
   readonly content?: string;
   readonly fields?: Readonly<Record<string, string>>;
@@ -44,7 +44,7 @@ const textOf = (i: number): string => [1, 2, 3].map((n) => sentence(i, n)).join(
 const meta = (key: string, value: string): string =>
   `<wp:postmeta><wp:meta_key>${key}</wp:meta_key><wp:meta_value><![CDATA[${value}]]></wp:meta_value></wp:postmeta>`;
 
-/** Everything that happens to posts in exports; each gives its `i`-th post. */
+/** Everything that happens to posts in exports; each function returns its `i`-th post. */
 const kinds: Readonly<Record<string, (i: number) => Post>> = {
   plain: () => ({}),
   blocks: (i) => ({
@@ -196,7 +196,7 @@ const kinds: Readonly<Record<string, (i: number) => Post>> = {
   }),
 };
 
-/** Those that are large come once in a hundred. */
+/** Large kinds occur once per hundred posts. */
 const large = new Set(['data of a page builder', 'text of 2 MB', 'many paragraphs']);
 
 const head = `<?xml version="1.0" encoding="UTF-8" ?>
@@ -209,7 +209,7 @@ const head = `<?xml version="1.0" encoding="UTF-8" ?>
 <wp:author><wp:author_login><![CDATA[lia]]></wp:author_login><wp:author_display_name><![CDATA[Lia Muster]]></wp:author_display_name></wp:author>
 `;
 
-/** Whatever can be lost with a picture is in the attachment that every post shows on top. */
+/** The lead picture of every post; alt text and size are only in its attachment. */
 const leadPicture = `<item><title>faehre</title><wp:post_id>9000</wp:post_id><wp:post_type>attachment</wp:post_type>
 <wp:attachment_url>https://seewilen.example/faehre.jpg</wp:attachment_url>
 ${meta('_wp_attachment_image_alt', 'Eine Fähre')}${meta('_wp_attachment_metadata', 'a:2:{s:5:"width";i:1200;s:6:"height";i:800;}')}</item>
@@ -239,8 +239,8 @@ ${meta('_thumbnail_id', '9000')}${more}</item>
 }
 
 /**
- * An export with every kind of damage and oddity that exports have, the same each time.
- * @param count of posts; with at least 120 each kind is there twice or more, large ones once.
+ * An export with every kind of damage and oddity that occurs in real exports; the same on each call.
+ * @param count of posts; with at least 120, each kind occurs at least twice, and each large one once.
  */
 export function wordPressExport(count: number): WordPressExport {
   const names = Object.keys(kinds);

@@ -1,18 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { topicNames } from '#events';
 import { readConfig } from '#platform';
-import { describeWith, startKafka, testPrefix, waitUntil, type KafkaCluster, type KafkaNode } from '#testing';
+import {
+  Backbone,
+  describeWith,
+  rounds,
+  someIds,
+  startKafka,
+  testPrefix,
+  waitUntil,
+  type KafkaCluster,
+  type KafkaNode,
+  type ServiceProcess,
+} from '#testing';
 import { applyTopicsWhenReady, topicSettings } from '../../apps/ops/src/topics.js';
-import { Backbone, rounds, someItems, type ServiceProcess } from './harness.js';
+import { audited } from './audited.js';
 import { nothingWrong } from './nothing-wrong.js';
 
 const isFull = rounds(0, 1) === 1;
 
-/** Attacks that a single broker cannot show: three of them, three copies, two of which must have a record. */
-describeWith('postgres', 'kafka')('on three brokers no event is lost, duplicated or reordered', () => {
+/** Attacks that need three brokers: three copies of each record, two of which must be written. */
+describeWith('postgres', 'kafka')('on three brokers', () => {
   let cluster: KafkaCluster;
-  let backbone: Backbone;
 
   beforeAll(async () => {
     cluster = await startKafka({ nodes: 3 });
@@ -22,166 +32,175 @@ describeWith('postgres', 'kafka')('on three brokers no event is lost, duplicated
     await cluster.remove();
   });
 
-  beforeEach(async () => {
-    backbone = await Backbone.create(cluster.brokers, { partitions: 6, replication: 3 });
-  });
+  describe('no event is lost, duplicated or reordered', () => {
+    let backbone: Backbone;
 
-  afterEach(async () => {
-    await backbone.remove();
-  });
-
-  /** Resolves in the middle of a backlog: some of it is gone, most of it is not. */
-  const draining = (of: number): Promise<unknown> =>
-    waitUntil(async () => (await backbone.backlog()) < of, {
-      within: 60_000,
-      every: 2,
-      what: 'the relay to have begun',
+    beforeEach(async () => {
+      backbone = await Backbone.create(cluster.brokers, { partitions: 6, replication: 3 });
     });
 
-  /** Few rounds leave the killed broker to the last attack, which kills one. */
-  const ends: [string, (node: KafkaNode) => Promise<void>][] = [
-    ['stops gracefully', (node) => node.stop()],
-    ...(isFull
-      ? ([['is killed', (node) => node.kill()]] as [string, (node: KafkaNode) => Promise<void>][])
-      : []),
-  ];
+    afterEach(async () => {
+      await backbone.remove();
+    });
 
-  it.each(ends)('when a broker %s while a backlog is published', async (_what, end) => {
-    const items = someItems(300);
-    const count = rounds(10_000, 20_000);
-    await backbone.migrateWriter();
-    await Promise.all([backbone.writer(), backbone.ledger()]);
-    for (let round = 0; round < rounds(1, 6); round++) {
-      await backbone.fillOutbox({ count, items });
-      const node = cluster.nodes[round % 3]!;
+    /** Resolves soon after the relay has started on a backlog. */
+    const draining = (count: number): Promise<unknown> =>
+      waitUntil(async () => (await backbone.backlog()) < count, {
+        within: 60_000,
+        every: 2,
+        what: 'the relay to start',
+      });
+
+    /** With few rounds, only the last attack kills a broker. */
+    const ends: [string, (node: KafkaNode) => Promise<void>][] = [
+      ['stops gracefully', (node) => node.stop()],
+      ...(isFull
+        ? ([['is killed', (node) => node.kill()]] as [string, (node: KafkaNode) => Promise<void>][])
+        : []),
+    ];
+
+    it.each(ends)('when a broker %s while a backlog is published', async (_what, end) => {
+      const items = someIds(300);
+      const count = rounds(10_000, 20_000);
+      await backbone.migrateWriter();
+      await Promise.all([backbone.writer(), backbone.ledger()]);
+      for (let round = 0; round < rounds(1, 6); round++) {
+        await backbone.fillOutbox({ count, items });
+        const node = cluster.nodes[round % 3]!;
+        await draining(count);
+        await end(node);
+        await backbone.drained(180_000);
+        await node.start();
+      }
+      const result = await audited(backbone, { rounds: rounds(1, 6), within: 180_000 });
+      expect(result).toMatchObject(nothingWrong);
+      expect(result.handled.events).toBe(count * rounds(1, 6));
+    });
+
+    it('when a broker hangs while a backlog is published', async () => {
+      const count = 10_000;
+      await backbone.fillOutbox({ count, items: someIds(300) });
+      await Promise.all([backbone.writer(), backbone.ledger({ KAFKA_SESSION_TIMEOUT: '6000' })]);
       await draining(count);
-      await end(node);
-      await waitUntil(async () => (await backbone.backlog()) === 0, {
-        within: 180_000,
-        what: 'an empty outbox',
+      const node = cluster.nodes[1]!;
+      node.freeze();
+      try {
+        expect(await audited(backbone, { within: 180_000 })).toMatchObject(nothingWrong);
+      } finally {
+        node.thaw();
+      }
+    });
+
+    it('when leaders move while events wait in the consumer', async () => {
+      const items = someIds(100);
+      await Promise.all([backbone.migrateWriter(), backbone.migrateLedger()]);
+      const [, ledger] = await Promise.all([backbone.writer(), backbone.ledger()]);
+      const lock = await backbone.lockLedger();
+      for (let round = 0; round < rounds(1, 9); round++) {
+        await backbone.fillOutbox({ count: 3_000, items });
+        await backbone.drained(120_000);
+        await waitUntil(async () => ((await ledger.metric('events_oldest_unhandled_seconds')) ?? 0) > 0, {
+          within: 120_000,
+          what: 'events to wait',
+        });
+        const node = cluster.nodes[round % 3]!;
+        await node.stop();
+        await node.start();
+      }
+      await lock.release();
+      expect(await audited(backbone, { rounds: rounds(1, 9), within: 180_000 })).toMatchObject(nothingWrong);
+    });
+
+    it('when brokers are restarted and killed in turn, and relays and consumers killed at random', async () => {
+      const writers = 8;
+      const least = rounds(10_000, 100_000);
+      const env = { KAFKA_SESSION_TIMEOUT: '6000' };
+      const replicas: { start: () => Promise<ServiceProcess>; process: ServiceProcess }[] = [];
+      await backbone.migrateWriter();
+      for (const start of [
+        () => backbone.writer(),
+        () => backbone.writer(),
+        () => backbone.ledger(env),
+        () => backbone.ledger(env),
+      ]) {
+        replicas.push({ start, process: await start() });
+      }
+      const load = { on: true, written: 0 };
+      const writing = Array.from({ length: writers }, async () => {
+        const items = someIds(rounds(25, 125));
+        while (load.on || load.written < least) {
+          await backbone.fillOutbox({ count: 50, items });
+          load.written += 50;
+          await delay(150);
+        }
       });
-      await node.start();
-    }
-    const result = await backbone.audited({ rounds: rounds(1, 6), within: 180_000 });
-    expect(result).toMatchObject(nothingWrong);
-    expect(result.handled.events).toBe(count * rounds(1, 6));
+      const killing = (async () => {
+        while (load.on) {
+          const victim = replicas[Math.floor(Math.random() * replicas.length)]!;
+          await delay(1_000 + Math.random() * 2_000);
+          await victim.process.kill();
+          victim.process = await victim.start();
+        }
+      })();
+      const work = Promise.all([...writing, killing]);
+      try {
+        for (let round = 0; round < rounds(1, 3); round++) await stopAndKillInTurn(cluster.nodes);
+      } finally {
+        load.on = false;
+        // Also after a failure, so that nothing runs on into the next test.
+        await work;
+      }
+      const result = await audited(backbone, { rounds: rounds(1, 3), within: 180_000 });
+      expect(result).toMatchObject(nothingWrong);
+      expect(result.handled.events).toBe(load.written);
+    });
   });
 
-  it('when a broker hangs while a backlog is published', async () => {
-    const count = 10_000;
-    await backbone.fillOutbox({ count, items: someItems(300) });
-    await Promise.all([backbone.writer(), backbone.ledger({ KAFKA_SESSION_TIMEOUT: '6000' })]);
-    await draining(count);
-    const node = cluster.nodes[1]!;
-    node.freeze();
-    try {
-      expect(await backbone.audited({ within: 180_000 })).toMatchObject(nothingWrong);
-    } finally {
-      node.thaw();
-    }
-  });
+  describe('topics', () => {
+    it('get three copies, two of which must have an event; topics with fewer copies get a warning', async () => {
+      const settings = { KAFKA_BROKERS: cluster.brokers, KAFKA_TOPIC_PREFIX: testPrefix() };
+      const single = { ...settings, KAFKA_TOPIC_PREFIX: testPrefix(), KAFKA_REPLICATION: '1' };
+      const created = await topicsApply(settings);
+      expect(created).toHaveLength(topicNames.length);
+      for (const line of created) expect(line).toMatch(/3 copies.* min\.insync\.replicas=2/);
+      await topicsApply(single);
+      // Brokers learn about new topics one by one.
+      await waitUntil(
+        async () => {
+          const lines = await topicsApply({ ...single, KAFKA_REPLICATION: '3' });
+          return (
+            lines.filter((line) => line.includes('WARNING: has 1 copies, not 3')).length === topicNames.length
+          );
+        },
+        { within: 60_000, every: 500, what: 'the warnings' },
+      );
+    });
 
-  it('when leaders move while events wait in the consumer', async () => {
-    const items = someItems(100);
-    await Promise.all([backbone.migrateWriter(), backbone.migrateLedger()]);
-    const [, ledger] = await Promise.all([backbone.writer(), backbone.ledger()]);
-    const lock = await backbone.lockLedger();
-    for (let round = 0; round < rounds(1, 9); round++) {
-      await backbone.fillOutbox({ count: 3_000, items });
-      await waitUntil(async () => (await backbone.backlog()) === 0, {
-        within: 120_000,
-        what: 'an empty outbox',
-      });
-      await waitUntil(async () => ((await ledger.metric('events_oldest_unhandled_seconds')) ?? 0) > 0, {
-        within: 120_000,
-        what: 'events to wait',
-      });
-      const node = cluster.nodes[round % 3]!;
+    it('are created by a command that waits for brokers that are still starting', async () => {
+      await cluster.kill();
+      const applying = topicsApply({ KAFKA_BROKERS: cluster.brokers, KAFKA_TOPIC_PREFIX: testPrefix() });
+      applying.catch(() => undefined);
+      await cluster.start();
+      const created = (await applying).filter((line) => line.includes('created with 6 partitions'));
+      expect(created).toHaveLength(topicNames.length);
+    });
+  });
+});
+
+/** Restarts each node after a graceful stop and after a kill. With few rounds, one node each. */
+async function stopAndKillInTurn(nodes: readonly KafkaNode[]): Promise<void> {
+  const [stopped, killed] = isFull ? [nodes, nodes] : [nodes.slice(0, 1), nodes.slice(1, 2)];
+  for (const node of nodes) {
+    if (stopped.includes(node)) {
       await node.stop();
       await node.start();
     }
-    await lock.release();
-    expect(await backbone.audited({ rounds: rounds(1, 9), within: 180_000 })).toMatchObject(nothingWrong);
-  });
-
-  it('when brokers are restarted and killed in turn, and relays and consumers killed at random', async () => {
-    const writers = 8;
-    const least = rounds(10_000, 100_000);
-    const env = { KAFKA_SESSION_TIMEOUT: '6000' };
-    const replicas: { start: () => Promise<ServiceProcess>; process: ServiceProcess }[] = [];
-    await backbone.migrateWriter();
-    for (const start of [
-      () => backbone.writer(),
-      () => backbone.writer(),
-      () => backbone.ledger(env),
-      () => backbone.ledger(env),
-    ]) {
-      replicas.push({ start, process: await start() });
+    if (killed.includes(node)) {
+      await node.kill();
+      await node.start();
     }
-    const load = { on: true, written: 0 };
-    const writing = Array.from({ length: writers }, async () => {
-      const items = someItems(rounds(25, 125));
-      while (load.on || load.written < least) {
-        await backbone.fillOutbox({ count: 50, items });
-        load.written += 50;
-        await delay(150);
-      }
-    });
-    const killing = (async () => {
-      while (load.on) {
-        const victim = replicas[Math.floor(Math.random() * replicas.length)]!;
-        await delay(1_000 + Math.random() * 2_000);
-        await victim.process.kill();
-        victim.process = await victim.start();
-      }
-    })();
-    for (let round = 0; round < rounds(1, 3); round++) {
-      // Few rounds do with one graceful stop and one kill.
-      for (const [i, node] of cluster.nodes.slice(0, isFull ? 3 : 2).entries()) {
-        if (i === 0 || isFull) {
-          await node.stop();
-          await node.start();
-        }
-        if (i === 1 || isFull) {
-          await node.kill();
-          await node.start();
-        }
-      }
-    }
-    load.on = false;
-    await Promise.all([...writing, killing]);
-    const result = await backbone.audited({ rounds: rounds(1, 3), within: 180_000 });
-    expect(result).toMatchObject(nothingWrong);
-    expect(result.handled.events).toBe(load.written);
-  });
-
-  it('and topics get three copies of which two must have an event, with a warning for those that have fewer', async () => {
-    const settings = { KAFKA_BROKERS: cluster.brokers, KAFKA_TOPIC_PREFIX: testPrefix() };
-    const single = { ...settings, KAFKA_TOPIC_PREFIX: testPrefix(), KAFKA_REPLICATION: '1' };
-    const created = await topicsApply(settings);
-    expect(created).toHaveLength(topicNames.length);
-    for (const line of created) expect(line).toMatch(/3 copies.* min\.insync\.replicas=2/);
-    await topicsApply(single);
-    // Brokers hear of new topics one after the other.
-    await waitUntil(
-      async () => {
-        const lines = await topicsApply({ ...single, KAFKA_REPLICATION: '3' });
-        return (
-          lines.filter((line) => line.includes('WARNING: has 1 copies, not 3')).length === topicNames.length
-        );
-      },
-      { within: 60_000, every: 500, what: 'the warnings' },
-    );
-  });
-
-  it('and topics are made by a command that waits for brokers that are still starting', async () => {
-    await cluster.kill();
-    const applying = topicsApply({ KAFKA_BROKERS: cluster.brokers, KAFKA_TOPIC_PREFIX: testPrefix() });
-    await cluster.start();
-    const created = (await applying).filter((line) => line.includes('created with 6 partitions'));
-    expect(created).toHaveLength(topicNames.length);
-  });
-});
+  }
+}
 
 async function topicsApply(env: Record<string, string>): Promise<string[]> {
   const lines: string[] = [];

@@ -1,16 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import kafkajs, { Kafka, logLevel } from 'kafkajs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   addressOf,
-  createTopics,
+  Backbone,
   describeWith,
-  startKafka,
-  testPrefix,
+  someIds,
   waitUntil,
   withAdmin,
-  type KafkaCluster,
+  write,
+  writeMany,
+  type ServiceProcess,
 } from '#testing';
-import { Backbone, rounds, someItems, write, writeMany, type ServiceProcess } from './harness.js';
+import { ArticleLog } from './article-log.js';
+import { audited } from './audited.js';
 import { nothingWrong } from './nothing-wrong.js';
 
 const letters = (backbone: Backbone) =>
@@ -18,12 +19,7 @@ const letters = (backbone: Backbone) =>
     `SELECT id, reason, attempts FROM dead_letter ORDER BY id`,
   );
 
-const handled = async (backbone: Backbone): Promise<number> => {
-  const [row] = await backbone.ledgerDb.query<{ count: number }>(`SELECT count(*)::int FROM ledger`);
-  return row!.count;
-};
-
-/** Failures of one event, one partition or one table must stop neither the others nor themselves for good. */
+/** A failure of one event, partition or table must not stop the others, and must not last forever. */
 describeWith('postgres', 'kafka')('a consumer', () => {
   let backbone: Backbone;
 
@@ -37,15 +33,15 @@ describeWith('postgres', 'kafka')('a consumer', () => {
 
   it('keeps five partitions moving while every event of the sixth fails', async () => {
     const [writer, ledger] = await Promise.all([backbone.writer(), backbone.ledger({ BUG: 'true' })]);
-    const [bad, ...good] = someItems(12) as [string, ...string[]];
+    const [bad, ...good] = someIds(12) as [string, ...string[]];
     for (let i = 0; i < 60; i++) await write(writer.url, bad, { kicker: 'bug' });
     await waitUntil(async () => ((await ledger.metric('events_received_total', 'retried')) ?? 0) > 0, {
       within: 30_000,
       what: 'the first failure',
     });
     await writeMany(writer.url, good, 11);
-    // Some of the eleven may share the partition of the poisoned key; they come after it, as they must.
-    await waitUntil(async () => (await handled(backbone)) >= 5, {
+    // Some of the eleven items may share the partition of the poisoned key: their events wait behind it.
+    await waitUntil(async () => (await backbone.handled()) >= 5, {
       within: 30_000,
       what: 'the good partitions',
     });
@@ -54,15 +50,30 @@ describeWith('postgres', 'kafka')('a consumer', () => {
       within: 60_000,
       what: 'all letters',
     });
-    await waitUntil(async () => (await handled(backbone)) === 11, {
+    await waitUntil(async () => (await backbone.handled()) === 11, {
       within: 30_000,
       what: 'all good events',
     });
   });
 
+  it('dead-letters an event whose handler throws a TypeError, and handles all others', async () => {
+    await backbone.ledger({ BUG: 'true' });
+    const writer = await backbone.writer();
+    const [bad, good] = someIds(2) as [string, string];
+    await write(writer.url, bad, { kicker: 'bug' });
+    await writeMany(writer.url, [bad, good], 10);
+    await waitUntil(async () => (await backbone.handled()) === 10, {
+      within: 30_000,
+      what: 'the ten good events',
+    });
+    expect(await letters(backbone)).toMatchObject([
+      { reason: expect.stringContaining('TypeError'), attempts: 5 },
+    ]);
+  });
+
   it('tries an event five times, but only once after ten dead letters with the same reason', async () => {
     const [writer] = await Promise.all([backbone.writer(), backbone.ledger({ BUG: 'true' })]);
-    const [bad] = someItems(1) as [string];
+    const [bad] = someIds(1) as [string];
     for (let i = 0; i < 15; i++) await write(writer.url, bad, { kicker: 'bug' });
     await waitUntil(async () => (await letters(backbone)).length === 15, {
       within: 60_000,
@@ -74,13 +85,13 @@ describeWith('postgres', 'kafka')('a consumer', () => {
     ]);
   });
 
-  it('gives up on an event that always takes longer than a statement may, and handles what comes behind it', async () => {
+  it('dead-letters an event whose statement always times out, and handles the events behind it', async () => {
     const [writer] = await Promise.all([backbone.writer(), backbone.ledger()]);
-    const [endless, next] = someItems(2) as [string, string];
+    const [endless, next] = someIds(2) as [string, string];
     await write(writer.url, endless, { kicker: 'endless' });
     await write(writer.url, endless);
     await write(writer.url, next);
-    await waitUntil(async () => (await handled(backbone)) === 2, { within: 30_000, what: 'the others' });
+    await waitUntil(async () => (await backbone.handled()) === 2, { within: 30_000, what: 'the others' });
     await waitUntil(async () => (await letters(backbone)).length === 1, {
       within: 30_000,
       what: 'the letter',
@@ -93,7 +104,7 @@ describeWith('postgres', 'kafka')('a consumer', () => {
 
   it('waits for a missing table, reports it and dead-letters nothing', async () => {
     const [writer, ledger] = await Promise.all([backbone.writer(), backbone.ledger()]);
-    const items = someItems(6);
+    const items = someIds(6);
     await backbone.ledgerDb.query(`ALTER TABLE ledger RENAME TO ledger_gone`);
     await writeMany(writer.url, items, 20);
     await waitUntil(async () => ((await ledger.metric('events_blocked')) ?? 0) > 0, {
@@ -105,7 +116,7 @@ describeWith('postgres', 'kafka')('a consumer', () => {
       what: 'the age to grow',
     });
     await backbone.ledgerDb.query(`ALTER TABLE ledger_gone RENAME TO ledger`);
-    expect(await backbone.audited()).toMatchObject(nothingWrong);
+    expect(await audited(backbone)).toMatchObject(nothingWrong);
     expect(await letters(backbone)).toEqual([]);
     await waitUntil(async () => (await ledger.metric('events_blocked')) === 0, {
       within: 30_000,
@@ -115,7 +126,7 @@ describeWith('postgres', 'kafka')('a consumer', () => {
 
   it('reports its lag by committed offsets, down to zero', async () => {
     const [writer, ledger] = await Promise.all([backbone.writer(), backbone.ledger()]);
-    const items = someItems(20);
+    const items = someIds(20);
     await writeMany(writer.url, items, 20);
     await backbone.settled();
     const lock = await backbone.lockLedger();
@@ -136,15 +147,9 @@ describeWith('postgres', 'kafka')('a consumer', () => {
     expect(await ledger.metric('events_oldest_unhandled_seconds')).toBe(0);
   });
 
-  it('passes over tombstones and counts them', async () => {
+  it('skips tombstones and counts them', async () => {
     const ledger = await backbone.ledger();
-    const producer = new Kafka({ brokers: [backbone.brokers], logLevel: logLevel.NOTHING }).producer();
-    await producer.connect();
-    await producer.send({
-      topic: `${backbone.prefix}newsroom.articles`,
-      messages: [{ key: 'erased', value: null }],
-    });
-    await producer.disconnect();
+    await new ArticleLog(backbone).append([{ key: Buffer.from('erased'), value: null }]);
     await waitUntil(async () => (await ledger.metric('events_received_total', 'tombstone')) === 1, {
       within: 30_000,
       what: 'the count',
@@ -152,21 +157,20 @@ describeWith('postgres', 'kafka')('a consumer', () => {
     expect(await letters(backbone)).toEqual([]);
   });
 
-  it('counts and names records that were deleted before it had handled them', async () => {
+  it('counts and logs records that were deleted before it handled them', async () => {
     const env = { KAFKA_SESSION_TIMEOUT: '2000' };
     const writer = await backbone.writer();
-    const [item] = someItems(1) as [string];
+    const [item] = someIds(1) as [string];
     const first = await backbone.ledger(env);
     await writeMany(writer.url, [item], 3, 1);
     await backbone.settled();
     await first.stop();
     await writeMany(writer.url, [item], 7, 1);
-    await waitUntil(async () => (await backbone.backlog()) === 0, { what: 'an empty outbox' });
+    await backbone.drained();
     await withAdmin(backbone.brokers, async (admin) => {
-      const topic = `${backbone.prefix}newsroom.articles`;
-      const ends = await admin.fetchTopicOffsets(topic);
+      const ends = await admin.fetchTopicOffsets(backbone.topic);
       await admin.deleteTopicRecords({
-        topic,
+        topic: backbone.topic,
         partitions: ends.map(({ partition, high }) => ({ partition, offset: high })),
       });
     });
@@ -177,7 +181,10 @@ describeWith('postgres', 'kafka')('a consumer', () => {
     });
     expect(ledger.output).toContain('retention deleted records before they were handled');
     await write(writer.url, item);
-    await waitUntil(async () => (await handled(backbone)) === 4, { within: 30_000, what: 'what came later' });
+    await waitUntil(async () => (await backbone.handled()) === 4, {
+      within: 30_000,
+      what: 'what came later',
+    });
   });
 
   it('serves metrics while the database is blocked', async () => {
@@ -200,7 +207,7 @@ describeWith('postgres', 'kafka')('a consumer', () => {
         backbone.writer(),
         backbone.ledger({ BUG: 'true', KAFKA_SESSION_TIMEOUT: '2000' }),
       ]);
-      await write(writer.url, someItems(1)[0]!, { kicker: 'bug' });
+      await write(writer.url, someIds(1)[0]!, { kicker: 'bug' });
       await waitUntil(async () => (await letters(backbone)).length === 1, {
         within: 30_000,
         what: 'the letter',
@@ -215,7 +222,7 @@ describeWith('postgres', 'kafka')('a consumer', () => {
         const partitions = Array.from({ length: 6 }, (_, partition) => ({ partition, offset: '0' }));
         await admin.setOffsets({
           groupId: `${backbone.prefix}ledger`,
-          topic: `${backbone.prefix}newsroom.articles`,
+          topic: backbone.topic,
           partitions,
         });
       });
@@ -224,7 +231,7 @@ describeWith('postgres', 'kafka')('a consumer', () => {
         within: 30_000,
         what: 'the repetition',
       });
-      expect(await handled(backbone)).toBe(0);
+      expect(await backbone.handled()).toBe(0);
       expect(await letters(backbone)).toHaveLength(1);
     });
 
@@ -243,100 +250,5 @@ describeWith('postgres', 'kafka')('a consumer', () => {
       );
       expect(letter).toMatchObject({ reason: expect.stringContaining('article.sung'), attempts: 6 });
     });
-  });
-});
-
-describeWith('postgres', 'kafka')('a consumer and an unreliable Kafka:', () => {
-  let cluster: KafkaCluster;
-  let backbone: Backbone;
-
-  beforeAll(async () => {
-    cluster = await startKafka({
-      settings: {
-        'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-        'allow.everyone.if.no.acl.found': 'true',
-      },
-    });
-  });
-
-  afterAll(async () => {
-    await cluster.remove();
-  });
-
-  beforeEach(async () => {
-    backbone = await Backbone.create(cluster.brokers, { partitions: 3 });
-  });
-
-  afterEach(async () => {
-    await backbone.remove();
-  });
-
-  it('starts and serves while Kafka is down, and catches up when it returns', async () => {
-    const items = someItems(5);
-    const writer = await backbone.writer();
-    await writeMany(writer.url, items, 20);
-    await waitUntil(async () => (await backbone.backlog()) === 0, {
-      within: 30_000,
-      what: 'an empty outbox',
-    });
-    await cluster.stop();
-    const ledger = await backbone.ledger();
-    expect((await fetch(`${ledger.operationsUrl}/health/ready`)).status).toBe(200);
-    expect(await ledger.metric('events_consumer_running')).toBe(0);
-    const age = await ledger.metric('events_oldest_unhandled_seconds');
-    await waitUntil(async () => (await ledger.metric('events_oldest_unhandled_seconds'))! > age!, {
-      what: 'the age to grow',
-    });
-    await cluster.start();
-    expect(await backbone.audited()).toMatchObject(nothingWrong);
-    expect(await ledger.metric('events_consumer_running')).toBe(1);
-  });
-
-  it('reports a denied group and resumes when access is granted', async () => {
-    const [writer, ledger] = await Promise.all([
-      backbone.writer(),
-      backbone.ledger({ KAFKA_SESSION_TIMEOUT: '3000' }),
-    ]);
-    const [item] = someItems(1) as [string];
-    await write(writer.url, item);
-    await backbone.settled();
-    const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
-    const denied = {
-      resourceType: AclResourceTypes.GROUP,
-      resourceName: `${backbone.prefix}ledger`,
-      resourcePatternType: ResourcePatternTypes.LITERAL,
-      principal: 'User:ANONYMOUS',
-      host: '*',
-      operation: AclOperationTypes.READ,
-      permissionType: AclPermissionTypes.DENY,
-    };
-    await withAdmin(cluster.brokers, (admin) => admin.createAcls({ acl: [denied] }));
-    await waitUntil(async () => (await ledger.metric('events_consumer_running')) === 0, {
-      within: 30_000,
-      what: 'the consumer to stop',
-    });
-    await writeMany(writer.url, [item], 5, 1);
-    expect(ledger.output).toContain('consumer failed, rejoining the group');
-    await withAdmin(cluster.brokers, (admin) => admin.deleteAcls({ filters: [denied] }));
-    expect(await backbone.audited()).toMatchObject(nothingWrong);
-    expect(await ledger.metric('events_consumer_running')).toBe(1);
-  });
-
-  it('waits for topics that do not exist yet', async () => {
-    const prefix = testPrefix();
-    const ledger = await backbone.ledger({ KAFKA_TOPIC_PREFIX: prefix });
-    const writer = await backbone.writer({ KAFKA_TOPIC_PREFIX: prefix });
-    await writeMany(writer.url, someItems(5), 10);
-    await createTopics(cluster.brokers, prefix);
-    expect(await backbone.settled()).toEqual(await backbone.expected());
-    expect(await ledger.metric('events_consumer_running')).toBe(1);
-  });
-
-  it('receives a backlog of 18 kB events in order after Kafka returns', async () => {
-    await cluster.stop();
-    await backbone.fillOutbox({ count: rounds(2_000, 100_000), items: someItems(1_000), bytes: 18_000 });
-    await Promise.all([backbone.writer(), backbone.ledger()]);
-    await cluster.start();
-    expect(await backbone.audited({ within: 600_000 })).toMatchObject(nothingWrong);
   });
 });

@@ -6,15 +6,20 @@ import {
   anArticleSnapshot,
   anEncodedEvent,
   anId,
+  Backbone,
   describeWith,
+  rounds,
+  someIds,
   startKafka,
   waitUntil,
+  writeMany,
   type KafkaCluster,
 } from '#testing';
-import { Backbone, readVersions, rounds, someItems, writeMany } from './harness.js';
+import { audited } from './audited.js';
 import { nothingWrong } from './nothing-wrong.js';
+import { readVersions } from './read-versions.js';
 
-/** A relay that is cut off, or a request that is late, must never put the past behind the present. */
+/** Neither a relay that was cut off nor a late request may publish an old version after a newer one. */
 describeWith('postgres', 'kafka')('an outdated relay', () => {
   let cluster: KafkaCluster;
   let backbone: Backbone;
@@ -84,7 +89,7 @@ describeWith('postgres', 'kafka')('an outdated relay', () => {
     cluster.proxy!.release();
     await waitUntil(() => cluster.proxy!.connections === 0, {
       within: 60_000,
-      what: 'the attempt to have ended',
+      what: 'the attempt to end',
     });
     expect(await versionsInTopic()).toEqual([1, 2]);
     await Promise.all([late.close(), next.close()]);
@@ -99,27 +104,24 @@ describeWith('postgres', 'kafka')('an outdated relay', () => {
   });
 
   it('publishes nothing after another relay took over while its network was cut', async () => {
-    const [item] = someItems(1) as [string];
+    const [item] = someIds(1) as [string];
     const cutOff = await backbone.writer({ KAFKA_BROKERS: cluster.proxy!.address });
     await Promise.all([backbone.ledger(), writeMany(cutOff.url, [item], 5, 1)]);
-    await waitUntil(async () => (await backbone.backlog()) === 0);
+    await backbone.drained();
     cluster.proxy!.hold();
     const cutAt = Date.now();
     await writeMany(cutOff.url, [item], 5, 1);
     const other = await backbone.writer();
     await writeMany(other.url, [item], 5, 1);
-    await waitUntil(async () => (await backbone.backlog()) === 0, {
-      within: 75_000,
-      what: 'the other relay to have gone on',
-    });
-    // In full rounds as long as the lock of a hung relay could last.
+    await backbone.drained(75_000);
+    // In full rounds, for as long as a hung relay could keep its lock.
     await waitUntil(() => Date.now() - cutAt > rounds(0, 62_000), { within: 70_000 });
     cluster.proxy!.release();
-    // Another key, so that nothing newer of the first one hides what comes late.
-    await writeMany(cutOff.url, someItems(1), 5, 1);
-    expect(await backbone.audited()).toMatchObject(nothingWrong);
+    // Another key, so that no newer version of the first one hides a late one.
+    await writeMany(cutOff.url, someIds(1), 5, 1);
+    expect(await audited(backbone)).toMatchObject(nothingWrong);
   });
 });
 
-/** What became of something that the test goes on beside. */
+/** The outcome of work that the test does not wait for yet. */
 const outcomeOf = (work: Promise<unknown>): Promise<string> => work.then(() => 'done', String);

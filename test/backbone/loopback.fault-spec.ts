@@ -1,20 +1,28 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { Loopback, type Subscription } from '#messaging';
 import { startService, type RunningService, type ServiceDefinition } from '#bootstrap';
-import { describeWith, testAuth, testDatabase, waitUntil, type TestDatabase } from '#testing';
-import { ledgerService } from './fixture/ledger.service.js';
-import { writerService } from './fixture/writer.service.js';
-import { someItems, write, writeMany } from './harness.js';
+import {
+  describeWith,
+  ledgerService,
+  lockTable,
+  someIds,
+  testAuth,
+  testDatabase,
+  waitUntil,
+  write,
+  writeMany,
+  writerService,
+  type TestDatabase,
+} from '#testing';
 
-/** The transport of the newsroom in one process keeps the promises of the one over Kafka. */
+/** The transport of the newsroom in one process keeps the same promises as Kafka. */
 describeWith('postgres')('over the loopback', () => {
   let loopback: Loopback;
   let writerDb: TestDatabase;
   let ledgerDb: TestDatabase;
   let writer: RunningService;
   let ledger: RunningService;
-  /** A second subscriber: what it was given, as keys and versions. */
+  /** The keys and versions that a second subscriber received. */
   let seen: string[];
 
   const start = async (definition: ServiceDefinition, database: TestDatabase): Promise<RunningService> => {
@@ -66,8 +74,8 @@ describeWith('postgres')('over the loopback', () => {
       )
     ).map(({ version }) => version);
 
-  it('150 poisoned events hold up neither the good ones of other keys nor another subscriber', async () => {
-    const [bad, good] = someItems(2) as [string, string];
+  it('150 poisoned events block neither events of other keys nor another subscriber', async () => {
+    const [bad, good] = someIds(2) as [string, string];
     for (let i = 0; i < 150; i++) await write(writer.url, bad, { kicker: 'bug' });
     await writeMany(writer.url, [good], 10, 1);
     loopback.open();
@@ -89,7 +97,7 @@ describeWith('postgres')('over the loopback', () => {
   });
 
   it('events behind a poisoned one of the same key keep their order', async () => {
-    const [item] = someItems(1) as [string];
+    const [item] = someIds(1) as [string];
     loopback.open();
     await write(writer.url, item);
     await write(writer.url, item, { kicker: 'bug' });
@@ -102,32 +110,30 @@ describeWith('postgres')('over the loopback', () => {
     expect(await count(ledgerDb, 'dead_letter')).toBe(1);
   });
 
-  it('a subscriber that is stuck gets everything once and in order when it goes on, and holds up no other', async () => {
-    const items = someItems(3);
+  it('a stuck subscriber blocks no other, and receives everything once and in order when it continues', async () => {
+    const items = someIds(3);
     loopback.open();
     await writeMany(writer.url, items, 3, 1);
     await waitUntil(async () => (await count(ledgerDb, 'ledger')) === 3, { what: 'the first events' });
-    const lock = new Client({ connectionString: ledgerDb.url });
-    await lock.connect();
-    await lock.query(`BEGIN; LOCK TABLE ledger`);
+    const lock = await lockTable(ledgerDb.url, 'ledger');
     await writeMany(writer.url, items, 300, 1);
     await waitUntil(() => seen.length === 303, { within: 30_000, what: 'the other subscriber' });
     expect(await count(writerDb, 'loopback_backlog')).toBeGreaterThan(0);
-    await lock.end();
+    await lock.release();
     await waitUntil(async () => (await count(ledgerDb, 'ledger')) === 303, {
       within: 60_000,
       what: 'the stuck subscriber',
     });
     for (const item of items)
-      expect(await versions(item)).toEqual(Array.from({ length: 101 }, (_, i) => i + 1));
+      {expect(await versions(item)).toEqual(Array.from({ length: 101 }, (_, i) => i + 1));}
     await waitUntil(async () => (await count(writerDb, 'loopback_backlog')) === 0, {
       what: 'an empty backlog',
     });
     expect(await count(ledgerDb, 'dead_letter')).toBe(0);
   });
 
-  it('a missing table puts nothing aside', async () => {
-    const items = someItems(3);
+  it('a missing table dead-letters nothing', async () => {
+    const items = someIds(3);
     loopback.open();
     await writeMany(writer.url, items, 3, 1);
     await waitUntil(async () => (await count(ledgerDb, 'ledger')) === 3, { what: 'the first events' });
@@ -140,7 +146,7 @@ describeWith('postgres')('over the loopback', () => {
       what: 'all events',
     });
     for (const item of items)
-      expect(await versions(item)).toEqual(Array.from({ length: 11 }, (_, i) => i + 1));
+      {expect(await versions(item)).toEqual(Array.from({ length: 11 }, (_, i) => i + 1));}
     expect(await count(ledgerDb, 'dead_letter')).toBe(0);
   });
 });

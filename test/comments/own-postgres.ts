@@ -5,18 +5,18 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '#embedded';
 import { waitUntil } from '#testing';
 
-/** A Postgres that a test may hang, and whose commits it may hold back. */
+/** A Postgres that a test can hang, and whose commits it can hold back. */
 export class OwnPostgres {
   private constructor(
     readonly url: string,
     private readonly pool: pg.Pool,
-    /** Always connected: while the server hangs there are no new connections. */
+    /** Always connected: a server that hangs accepts no new connections. */
     private readonly observer: pg.Client,
     private readonly folder: string,
     readonly remove: () => Promise<void>,
   ) {}
 
-  /** @param database made by the service that uses it. */
+  /** @param database is created by the service that uses it. */
   static async start(database: string): Promise<OwnPostgres> {
     const folder = await mkdtemp(join(tmpdir(), 'newsroom-own-postgres-'));
     const postgres = await startEmbeddedPostgres({ folder });
@@ -45,10 +45,10 @@ export class OwnPostgres {
     return (await this.pool.query<Row>(sql, values)).rows;
   }
 
-  /** Stops the server and all sessions but the observer's, as a disk or a machine that hangs would, until they resume. */
+  /** Hangs the server and all sessions but the observer's, like a disk or machine that hangs, until `resume`. */
   async hang(): Promise<{ resume: () => void }> {
     const [postmaster] = (await readFile(join(this.folder, 'data', 'postmaster.pid'), 'utf8')).split('\n');
-    // First the one that would start new sessions.
+    // The postmaster first, so that no new session starts.
     process.kill(Number(postmaster), 'SIGSTOP');
     const { rows } = await this.observer.query<{ pid: number }>(
       `SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> 'observer'`,
@@ -62,7 +62,7 @@ export class OwnPostgres {
     };
   }
 
-  /** Ends the sessions that wait for `event`, once there are some. */
+  /** Waits until there are sessions that wait for `event`, and ends them. */
   async endWaiting(event: string): Promise<void> {
     await waitUntil(
       async () =>
@@ -75,7 +75,7 @@ export class OwnPostgres {
     );
   }
 
-  /** With a standby that does not exist, a commit is on disk and its answer never comes. */
+  /** With a standby that does not exist, commits reach the disk but are never acknowledged. */
   async waitForStandby(name: string): Promise<void> {
     await this.query(`ALTER SYSTEM SET synchronous_standby_names = '${name}'`);
     await this.query(`SELECT pg_reload_conf()`);

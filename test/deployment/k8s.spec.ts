@@ -79,7 +79,7 @@ const comparable = (tree: Tree): string =>
     if (key === 'image') return String(value).replace(/^.*\/|:.*$/g, '');
     if (key === 'name') return String(value).replace(/-[a-z0-9]{10}$/, '');
     if (key === 'labels' && Object.keys(value as Tree).join() === 'app.kubernetes.io/part-of')
-      return undefined;
+      {return undefined;}
     return value && typeof value === 'object' && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => a.localeCompare(b)))
       : value;

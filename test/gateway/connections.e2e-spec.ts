@@ -3,7 +3,7 @@ import { anId, waitUntil } from '#testing';
 import { FakeService, newsroom, sendJson } from './fake-service.js';
 import { GatewayUnderTest, upstreams } from './gateway-under-test.js';
 
-describe('a read through the gateway', () => {
+describe('a request through the gateway', () => {
   let services: FakeService;
   let gateway: GatewayUnderTest;
   beforeEach(async () => {
@@ -16,10 +16,10 @@ describe('a read through the gateway', () => {
   });
   const read = () => gateway.get(`/v1/articles/${anId()}`);
 
-  it('is retried on a new connection when its pooled one is closed', async () => {
+  it('is retried on a new connection if its kept connection is closed', async () => {
     await Promise.all(Array.from({ length: 8 }, read));
     const ports = new Set<number>();
-    // Every connection that is kept dies when it is used again, as those of a service that is just stopping.
+    // Every kept connection is reset when it is used again, as by a service that is stopping.
     const served = new WeakSet<object>();
     services.answer = (request, response) => {
       ports.add(request.socket.remotePort!);
@@ -31,7 +31,7 @@ describe('a read through the gateway', () => {
     expect(ports.size).toBe(2);
   });
 
-  it('fails when its second attempt fails, and counts as one failure', async () => {
+  it('fails if its second attempt fails, which counts as one failure', async () => {
     services.answer = (request) => request.socket.resetAndDestroy();
     const { status, headers } = await read();
     expect([status, headers.get('retry-after')]).toEqual([503, '1']);
@@ -41,13 +41,13 @@ describe('a read through the gateway', () => {
     expect(text).toMatch(/^gateway_upstream_retries_total\{.*\} 1$/m);
   });
 
-  it('is refused when the answer of the service is larger than 4 MB', async () => {
+  it('is refused if the answer of the service is larger than 4 MB', async () => {
     services.answer = (_request, response) => sendJson(response, { text: 'a'.repeat(5_000_000) });
     expect((await read()).status).toBe(503);
     await waitUntil(() => services.connections === 0, { what: 'its connection to be closed' });
   });
 
-  it('is answered after many answers that were too large, since they do not open the breaker', async () => {
+  it('is still answered after many answers that were too large, since the service is available', async () => {
     services.answer = (_request, response) => sendJson(response, { text: 'a'.repeat(5_000_000) });
     for (let i = 0; i < 6; i++) await gateway.get(`/v1/articles/${anId()}/comments`);
     services.answer = newsroom();
@@ -55,7 +55,7 @@ describe('a read through the gateway', () => {
   });
 
   it.each([404, 403, 301, 200])(
-    'is answered with 503 when a proxy answers %s with a page of its own',
+    'is answered with 503 if a proxy answers %s with a page of its own',
     async (status) => {
       services.answer = (_request, response) =>
         void response.writeHead(status, { 'content-type': 'text/html' }).end('<h1>nginx</h1>');
@@ -64,7 +64,7 @@ describe('a read through the gateway', () => {
     },
   );
 
-  it('of terms is cached under its parameters, in any order', async () => {
+  it('is answered from the cache if only the order of its parameters differs', async () => {
     services.answer = (_request, response) => sendJson(response, []);
     for (const query of ['?after=news&limit=5', '?limit=5&after=news', '?limit=%35&after=news']) {
       expect((await gateway.get(`/v1/sections${query}`)).status).toBe(200);
@@ -73,7 +73,7 @@ describe('a read through the gateway', () => {
     expect((await gateway.get('/v1/sections?x=1')).status).toBe(422);
   });
 
-  it('with a body nested 100,000 levels deep is the fault of its sender', async () => {
+  it('is refused with 422 if its body is nested 100,000 levels deep', async () => {
     const response = await fetch(`${gateway.url}/v1/articles/${anId()}/comments`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

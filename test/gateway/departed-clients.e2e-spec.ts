@@ -3,7 +3,7 @@ import { anId, waitUntil } from '#testing';
 import { FakeService, hang, newsroom, sendJson } from './fake-service.js';
 import { GatewayUnderTest, upstreams } from './gateway-under-test.js';
 
-describe('calls whose clients have gone', () => {
+describe('upstream calls whose clients have disconnected', () => {
   let services: FakeService;
   let gateway: GatewayUnderTest;
   beforeEach(async () => {
@@ -15,7 +15,7 @@ describe('calls whose clients have gone', () => {
     await services.stop();
   });
 
-  it('are cancelled when the last client that waits for the answer has gone', async () => {
+  it('are cancelled when the last client that waits for the answer disconnects', async () => {
     const path = `/v1/articles/${anId()}`;
     const [first, second] = [await gateway.depart('GET', path), await gateway.depart('GET', path)];
     await waitUntil(() => services.seen.length === 1);
@@ -30,7 +30,7 @@ describe('calls whose clients have gone', () => {
     expect(services.seen).toHaveLength(1);
   });
 
-  it('do not affect the answer for later clients', async () => {
+  it('do not affect the answer to the next client', async () => {
     const path = `/v1/articles/${anId()}/page`;
     const client = await gateway.depart('GET', path);
     await waitUntil(() => services.seen.length === 1);
@@ -43,7 +43,7 @@ describe('calls whose clients have gone', () => {
     });
   });
 
-  it('continue without their client when they are changes that were sent', async () => {
+  it('continue if they change something and have been sent', async () => {
     let finish: (() => void) | undefined;
     services.answer = (_request, response) => {
       finish = () => sendJson(response, { done: true });
@@ -58,7 +58,7 @@ describe('calls whose clients have gone', () => {
     expect(services.aborted).toBe(0);
   });
 
-  it('are cancelled at their deadline, too, while the client still waits', async () => {
+  it('are also cancelled at their deadline, while the client still waits', async () => {
     expect((await gateway.get(`/v1/articles/${anId()}`)).status).toBe(503);
     await waitUntil(() => services.aborted > 0);
     expect(services.aborted).toBe(1);

@@ -7,20 +7,20 @@ export type Answering = (request: IncomingMessage, response: ServerResponse) => 
 export const sendJson = (response: ServerResponse, body: unknown, status = 200): void =>
   void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 
-/** Never answers, as a service that hangs. */
+/** Never answers, like a service that hangs. */
 export const hang: Answering = () => undefined;
 
-/** A plain HTTP server in the place of a service, which misbehaves as a test wants it to. */
+/** A plain HTTP server in place of a service, which misbehaves as a test tells it to. */
 export class FakeService {
-  /** `GET /path` of every request, in order, but for those that ask for retractions. */
+  /** `GET /path` of every request, in order, except requests for retractions. */
   readonly seen: string[] = [];
-  /** What it says was retracted, in the place of the articles service. */
+  /** Ids of the articles that it reports as retracted, as the articles service would. */
   retracted: string[] = [];
-  /** Whether it answers what was retracted as it answers everything else. */
+  /** Whether it misbehaves also when asked for retractions. */
   isWhollySick = false;
   /** Requests whose connection was closed before they were answered. */
   aborted = 0;
-  /** Most requests that were under way at the same time. */
+  /** The most requests that were under way at the same time. */
   mostAtOnce = 0;
   private underWay = 0;
   private readonly sockets = new Set<Socket>();
@@ -56,7 +56,7 @@ export class FakeService {
 
   private receive(request: IncomingMessage, response: ServerResponse): void {
     if (request.url!.startsWith('/retractions') && !this.isWhollySick) {
-      // Kept connections are for what tests look at.
+      // Only requests that tests look at keep their connections.
       response.setHeader('connection', 'close');
       return sendJson(response, { articleIds: this.retracted, cursor: '1' });
     }
@@ -73,7 +73,7 @@ export class FakeService {
 
 const TEXT = 'Nach drei Wochen Pause legt die Fähre wieder ab. '.repeat(20);
 
-/** Answers as articles, comments, polls and recommendations do; pages have about `bytes`, feeds 1.2 MB. */
+/** Answers like articles, comments, polls and recommendations; pages have about `bytes` bytes, feeds 1.2 MB. */
 export function newsroom(bytes = 2_000): Answering {
   const feed = Buffer.alloc(1_200_000, 'a');
   const body = Array.from({ length: Math.ceil(bytes / TEXT.length) }, () => ({
@@ -82,7 +82,7 @@ export function newsroom(bytes = 2_000): Answering {
   }));
   return ({ url = '' }, response) => {
     if (url.startsWith('/feeds/'))
-      response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(feed);
+      {response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(feed);}
     else if (url.endsWith('/comments')) sendJson(response, { open: true, count: 0, items: [] });
     else if (url.endsWith('/rails')) sendJson(response, { rails: [] });
     else if (url.startsWith('/interactions')) sendJson(response, { items: [] });

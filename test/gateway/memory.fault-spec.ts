@@ -1,18 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort, testAuth, waitUntil } from '#testing';
-import { rounds } from '../backbone/harness.js';
+import pLimit from 'p-limit';
+import { freePort, mainOf, rounds, testAuth, waitUntil } from '#testing';
 import { FakeService, newsroom } from './fake-service.js';
 import { upstreams } from './gateway-under-test.js';
 
 const MB = 1024 * 1024;
-/** What a container of the gateway may use, and the heap that leaves room for everything beside it. */
+/** The memory of a gateway container, and a heap that leaves room for everything else. */
 const CONTAINER = 384 * MB;
 const HEAP_MB = 192;
 
-/** A search engine's crawler reads everything once. The gateway must outlive it in the memory it is given. */
+/** A search engine's crawler reads everything once. The gateway must survive it within its memory. */
 describe('the memory of a gateway that is crawled', () => {
   let services: FakeService;
   let child: ChildProcess;
@@ -23,11 +22,7 @@ describe('the memory of a gateway that is crawled', () => {
     url = `http://127.0.0.1:${port}`;
     child = spawn(
       process.execPath,
-      [
-        `--max-old-space-size=${HEAP_MB}`,
-        '--max-semi-space-size=8',
-        resolve('dist', 'apps', 'gateway', 'src', 'main.js'),
-      ],
+      [`--max-old-space-size=${HEAP_MB}`, '--max-semi-space-size=8', mainOf('gateway')],
       {
         env: {
           ...process.env,
@@ -47,7 +42,7 @@ describe('the memory of a gateway that is crawled', () => {
     await services.stop();
   });
 
-  /** Most bytes the process has held in memory so far. */
+  /** The most bytes that the process has had in memory so far. */
   const peak = async (): Promise<number> => {
     const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
     return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) * 1024;
@@ -56,8 +51,8 @@ describe('the memory of a gateway that is crawled', () => {
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
 
   /**
-   * Reads `count` addresses, `atOnce` at a time; ends when the gateway does.
-   * @param patient asks again for what was refused. @returns how many were answered.
+   * Reads `count` addresses, `atOnce` at a time; stops if the gateway does.
+   * @param patient retries what was refused. @returns how many were answered.
    */
   async function crawl(
     count: number,
@@ -65,38 +60,32 @@ describe('the memory of a gateway that is crawled', () => {
     path: (i: number) => string,
     patient = true,
   ): Promise<number> {
-    let next = 0;
     let answered = 0;
-    const read = async () => {
-      while (next < count && isRunning()) {
-        const target = url + path(next++);
-        let comesAgain: boolean;
-        do {
-          const response = await fetch(target).catch(() => undefined);
-          const bytes = await response?.arrayBuffer().catch(() => undefined);
-          if (bytes && response?.status === 200) answered++;
-          // A machine that is busy with other things makes a gateway refuse.
-          comesAgain = patient && response?.status === 503;
-        } while (comesAgain && isRunning());
+    await pLimit(atOnce).map(Array.from({ length: count }).keys(), async (i) => {
+      while (isRunning()) {
+        const response = await fetch(url + path(i)).catch(() => undefined);
+        const bytes = await response?.arrayBuffer().catch(() => undefined);
+        if (bytes && response?.status === 200) answered++;
+        // On a busy machine, the gateway refuses some requests.
+        if (!patient || response?.status !== 503) return;
       }
-    };
-    await Promise.all(Array.from({ length: atOnce }, read));
+    });
     return answered;
   }
 
-  it('stays within its container through thousands of articles of 60 kB', async () => {
+  it('stays within the limit of its container through thousands of articles of 60 kB', async () => {
     const count = rounds(2_200, 5_000);
     expect(await crawl(count, 32, (i) => `/v1/articles/artikel-${i}/page`)).toBe(count);
     expect(await peak()).toBeLessThan(CONTAINER);
   });
 
-  it('stays within its container through hundreds of feeds of 1.2 MB', async () => {
+  it('stays within the limit of its container through hundreds of feeds of 1.2 MB', async () => {
     const count = rounds(150, 1_000);
     expect(await crawl(count, 8, (i) => `/feeds/topics/thema-${i}/rss.xml`)).toBe(count);
     expect(await peak()).toBeLessThan(CONTAINER);
   });
 
-  it('stays within its container when 2,000 articles and 500 feeds are asked for at once', async () => {
+  it('stays within the limit of its container when 2,000 articles and 500 feeds are requested at once', async () => {
     const [articles, feeds] = await Promise.all([
       crawl(2_000, 2_000, (i) => `/v1/articles/andere-${i}/page`, false),
       crawl(500, 500, (i) => `/feeds/topics/anderes-${i}/rss.xml`, false),

@@ -14,7 +14,7 @@ import { GatewayUnderTest, upstreams } from './gateway-under-test.js';
 
 const publish = () => `/v1/editorial/articles/${anId()}/publish`;
 
-describe('the answer of the gateway to a change', () => {
+describe('the outcome of a change that the gateway reports', () => {
   let services: FakeService;
   let gateway: GatewayUnderTest;
   beforeEach(async () => {
@@ -27,7 +27,7 @@ describe('the answer of the gateway to a change', () => {
   });
   const change = () => gateway.call('POST', publish(), { role: 'editor' });
 
-  it('is that its outcome is unknown when the connection breaks after it was sent, and it is not retried', async () => {
+  it('is unknown if the connection breaks after the request was sent, and it is not sent twice', async () => {
     services.answer = (request) => request.socket.resetAndDestroy();
     expect(await change()).toMatchObject({
       status: 504,
@@ -36,13 +36,13 @@ describe('the answer of the gateway to a change', () => {
     expect(services.seen).toHaveLength(1);
   });
 
-  it('is that its outcome is unknown when a proxy answers instead of the service', async () => {
+  it('is unknown if a proxy answers instead of the service', async () => {
     services.answer = (_request, response) =>
       void response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad Gateway</h1>');
     expect(await change()).toMatchObject({ status: 504, body: { code: 'outcome.unknown' } });
   });
 
-  it('is that nothing was done when no connection can be made', async () => {
+  it('is that nothing was done if there is no connection', async () => {
     const dead = `http://127.0.0.1:${await freePort()}`;
     await gateway.stop();
     gateway = await GatewayUnderTest.start(upstreams(services, { articles: dead }));
@@ -50,7 +50,7 @@ describe('the answer of the gateway to a change', () => {
     expect([status, body['code'], headers.get('retry-after')]).toEqual([503, 'service.unavailable', '1']);
   });
 
-  it('is that nothing was done when the queue is full', async () => {
+  it('is that nothing was done if the queue is full', async () => {
     services.answer = hang;
     const flood = Array.from({ length: 200 }, change);
     const first = await Promise.race(flood);
@@ -68,7 +68,7 @@ describe('the answer of the gateway to a change', () => {
 });
 
 describeWith('postgres')('a change that waits for a lock', () => {
-  it('is answered with what happened, not with a timeout', async () => {
+  it('is answered with its result, not with a timeout', async () => {
     const auth = await testAuth();
     const articles = await ServiceUnderTest.start(articlesApp, auth.env);
     const services = await FakeService.start(newsroom());

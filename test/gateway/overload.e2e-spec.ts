@@ -3,7 +3,7 @@ import { anId, waitUntil } from '#testing';
 import { FakeService, hang, newsroom, sendJson, type Answering } from './fake-service.js';
 import { GatewayUnderTest, upstreams } from './gateway-under-test.js';
 
-describe('a gateway with more to do than its services can take', () => {
+describe('an overloaded gateway', () => {
   let services: FakeService;
   let sick: FakeService;
   let gateway: GatewayUnderTest;
@@ -19,7 +19,7 @@ describe('a gateway with more to do than its services can take', () => {
     gateway = await GatewayUnderTest.start(upstreams(services, sickOnes));
   };
 
-  it('sends a service 64 reads at a time, and refuses reads with Retry-After when the queue is full', async () => {
+  it('sends a service at most 64 reads at a time, and refuses with Retry-After what cannot be queued', async () => {
     await start();
     services.answer = hang;
     const answers = await Promise.all(
@@ -27,17 +27,17 @@ describe('a gateway with more to do than its services can take', () => {
     );
     expect(services.mostAtOnce).toBeLessThanOrEqual(64);
     for (const { status, headers } of answers)
-      expect([status, headers.get('retry-after')]).toEqual([503, '1']);
-    // The breadth of the queues bounds how many ever reached the service.
+      {expect([status, headers.get('retry-after')]).toEqual([503, '1']);}
+    // The limits on queues bound how many requests ever reach the service.
     expect(services.seen.length).toBeLessThan(1_000);
   });
 
-  it('answers the editorial API while readers flood a service that hangs', async () => {
+  it('serves the desk while readers flood a service that hangs', async () => {
     await start();
     services.answer = (request, response) =>
       request.url!.startsWith('/editorial') ? sendJson(response, { done: true }) : undefined;
     const flood = Promise.all(Array.from({ length: 500 }, () => gateway.get(`/v1/articles/${anId()}`)));
-    await waitUntil(() => services.seen.length >= 64, { what: 'the lane of the readers to be full' });
+    await waitUntil(() => services.seen.length >= 64, { what: 'the readers’ lane to be full' });
     const before = services.seen.length;
     expect(
       await gateway.call('POST', `/v1/editorial/articles/${anId()}/publish`, { role: 'editor' }),
@@ -49,7 +49,7 @@ describe('a gateway with more to do than its services can take', () => {
     await flood;
   });
 
-  it('reads articles while searches flood a service that is slow with them', async () => {
+  it('serves articles while searches flood a service that is slow to search', async () => {
     await start();
     services.answer = (request, response) =>
       request.url!.startsWith('/search') ? undefined : newsroom()(request, response);
@@ -60,7 +60,7 @@ describe('a gateway with more to do than its services can take', () => {
     expect(services.mostAtOnce).toBeLessThanOrEqual(9);
   });
 
-  it('does not let the other parts of a page wait for a service that hangs', async () => {
+  it('serves a page without the part whose service hangs', async () => {
     await start({ comments: sick.url });
     sick.answer = hang;
     const pages = await Promise.all(
@@ -72,7 +72,7 @@ describe('a gateway with more to do than its services can take', () => {
     }
   });
 
-  it('stops requesting a part that timed out several times, and requests it again when it answers', async () => {
+  it('stops calling a service that keeps timing out, and calls it again when it recovers', async () => {
     await start({ comments: sick.url });
     sick.answer = hang;
     const commentsOf = async () =>
@@ -85,7 +85,7 @@ describe('a gateway with more to do than its services can take', () => {
     await waitUntil(async () => (await commentsOf()) === 'fresh');
   });
 
-  it('serves a stale part when its service is too busy', async () => {
+  it('serves a stale part if its service is too busy', async () => {
     await start({ comments: sick.url });
     const path = `/v1/articles/${anId()}/page`;
     const article: Answering = (request, response) =>

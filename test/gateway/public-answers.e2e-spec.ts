@@ -7,7 +7,7 @@ import { GatewayUnderTest, upstreams, type GatewayAnswer } from './gateway-under
 const SITE = 'https://www.seeblatt.example';
 const SHORT = 'public, max-age=0, s-maxage=1';
 
-describe('what the gateway answers to anyone', () => {
+describe('a public answer of the gateway', () => {
   let services: FakeService;
   let gateway: GatewayUnderTest;
   beforeEach(async () => {
@@ -33,8 +33,8 @@ describe('what the gateway answers to anyone', () => {
     headers.get('surrogate-key'),
   ];
 
-  describe('of what is elsewhere, gone or nowhere', () => {
-    it('may be kept by shared caches as briefly as everything else, and purged by its key', async () => {
+  describe('about something moved, retracted or unknown', () => {
+    it('may be cached as briefly as any other, and purged by its key', async () => {
       const id = anId();
       services.answer = refusing(301, { code: 'article.moved', id, slug: 'neu' });
       expect(keysOf(await gateway.get('/v1/articles/alt'))).toEqual([301, SHORT, `article/${id}`]);
@@ -48,29 +48,29 @@ describe('what the gateway answers to anyone', () => {
       expect(keysOf(await gateway.get('/v1/articles?cursor=x'))).toEqual([422, 'no-store', null]);
     });
 
-    it('does not redirect in a circle when a slug moves away and back', async () => {
+    it('does not redirect in a circle when a slug moves and moves back', async () => {
       services.answer = refusing(301, { code: 'article.moved', slug: 'b' });
       expect((await gateway.get('/v1/articles/a')).headers.get('location')).toBe('/v1/articles/b');
       services.answer = newsroom();
       expect((await gateway.get('/v1/articles/a')).status).toBe(200);
     });
 
-    it('redirects by the kind of term that moved, not by the one in the path', async () => {
+    it('redirects by the kind of the term that moved, not by the kind in the path', async () => {
       services.answer = refusing(301, { code: 'term.moved', kind: 'topic', slug: 'ki-neu' });
       const leadsTo = async (path: string) => (await gateway.get(path)).headers.get('location');
       expect(await leadsTo('/v1/sections/news?topic=ai-alt')).toBe('/v1/sections/news?topic=ki-neu');
       expect(await leadsTo('/v1/topics/ai-alt?limit=5')).toBe('/v1/topics/ki-neu?limit=5');
     });
 
-    it('costs the service one query for many requests', async () => {
+    it('costs the service one call for many requests', async () => {
       services.answer = refusing(404, { code: 'article.unknown' });
       for (let i = 0; i < 5; i++) expect((await gateway.get('/v1/articles/nie')).status).toBe(404);
       expect(services.seen).toEqual(['GET /articles/nie']);
     });
   });
 
-  describe('while services answer nonsense', () => {
-    it('is the page without the parts concerned, and a list without counts', async () => {
+  describe('while services return invalid answers', () => {
+    it('is the page without the affected parts, or a list without counts', async () => {
       const article = anArticleSnapshot();
       services.answer = (request, response) => {
         if (request.url!.startsWith('/articles?')) return sendJson(response, { items: [article] });
@@ -87,7 +87,7 @@ describe('what the gateway answers to anyone', () => {
       });
     });
 
-    it('is 503 where nothing is left', async () => {
+    it('is 503 if nothing is left', async () => {
       services.answer = (_request, response) => sendJson(response, { status: 'ok' });
       for (const path of [`${anId()}/page`, `${anId()}/rails`]) {
         expect((await gateway.get(`/v1/articles/${path}`)).status).toBe(503);
@@ -138,13 +138,13 @@ describe('what the gateway answers to anyone', () => {
       }
     });
 
-    it('is a refusal with Retry-After where there is none', async () => {
+    it('is a refusal with Retry-After if there is no last good answer', async () => {
       for (const { status, headers } of await read(['/v1/articles?limit=3', '/feeds/atom.xml'])) {
         expect([status, headers.get('retry-after')]).toEqual([503, '1']);
       }
     });
 
-    it('is none of what was retracted, and no list that could show it, but every other article', async () => {
+    it('contains no retracted article and no list that could show one, but every other article', async () => {
       services.retracted = [goes.id];
       await waitUntil(async () => (await gateway.get('/v1/articles/geht')).status === 410);
       for (const path of ['geht/page', `${goes.id}`, `${goes.id}/page`]) {
@@ -157,7 +157,7 @@ describe('what the gateway answers to anyone', () => {
     });
   });
 
-  describe('about other articles', () => {
+  describe('with content of a retracted article', () => {
     const card = (id: string) => ({ type: 'article', id, headline: `Karte ${id}` });
     const [kept, gone] = [anId(), anId()];
     beforeEach(() => {
@@ -169,7 +169,7 @@ describe('what the gateway answers to anyone', () => {
     const page = `/v1/articles/${anId()}/page`;
     const rails = `/v1/articles/${anId()}/rails`;
 
-    it('has no card of one that was retracted, though recommendations has not heard of it', async () => {
+    it('loses its card, even if recommendations has not received the retraction', async () => {
       for (const path of [page, rails]) expect((await gateway.get(path)).text).toContain(gone);
       services.retracted = [gone];
       for (const path of [page, rails]) {
@@ -181,7 +181,7 @@ describe('what the gateway answers to anyone', () => {
       }
     });
 
-    it('is neither the poll nor the comments of one that was retracted, though their services have not heard of it', async () => {
+    it('loses its poll and comments, even if their services have not received the retraction', async () => {
       const [poll, comments] = [`/v1/polls/${anId()}`, `/v1/articles/${gone}/comments`];
       services.answer = ({ url }, response) =>
         url!.startsWith('/polls/')
@@ -194,7 +194,7 @@ describe('what the gateway answers to anyone', () => {
       expect([status, JSON.parse(text)]).toEqual([200, { open: false, count: 0, items: [] }]);
     });
 
-    it('has no cards at all as long as nothing is known of retractions', async () => {
+    it('has no cards at all until the retractions are known', async () => {
       const ignorant = await FakeService.start((_request, response) => sendJson(response, {}, 404));
       ignorant.isWhollySick = true;
       const other = await GatewayUnderTest.start(upstreams(services, { articles: ignorant.url }));
@@ -221,7 +221,7 @@ describe('what the gateway answers to anyone', () => {
       headers.get('access-control-allow-credentials'),
     ];
 
-    it('is readable everywhere where it is public, also that it is nowhere', async () => {
+    it('is readable from every origin, also if it is a 404', async () => {
       expect(allowed(await gateway.get('/v1/articles'))).toEqual(['*', null]);
       services.answer = refusing(404, { code: 'article.unknown' });
       expect(allowed(await gateway.get('/v1/articles/nie'))).toEqual(['*', null]);
@@ -231,7 +231,7 @@ describe('what the gateway answers to anyone', () => {
       ]);
     });
 
-    it('lets pages of the site and of allowed origins send changes, and no others', async () => {
+    it('allows changes from pages of the site and of allowed origins only', async () => {
       const comments = `/v1/articles/${anId()}/comments`;
       for (const origin of [SITE, 'https://m.seeblatt.example']) {
         const answer = await preflight(comments, 'POST', origin);
@@ -246,7 +246,7 @@ describe('what the gateway answers to anyone', () => {
       ]);
     });
 
-    /** As a proxy sends it that puts its own name into Host, which fetch does not let a client do. */
+    /** A request as sent by a proxy that puts its own name into Host, which fetch does not allow. */
     const comment = (origin: string, host: string) =>
       new Promise<number>((done, reject) => {
         const url = `${gateway.url}/v1/articles/${anId()}/comments`;
@@ -256,7 +256,7 @@ describe('what the gateway answers to anyone', () => {
           .end('{"text":"Schön!"}');
       });
 
-    it('takes changes by the address that the site is known to have, whatever a proxy makes of Host', async () => {
+    it('accepts changes by the configured address of the site, whatever a proxy puts into Host', async () => {
       expect(await comment(SITE, 'gateway.internal:8000')).toBe(200);
       expect(await comment('https://gateway.internal', 'gateway.internal')).toBe(403);
     });

@@ -16,7 +16,7 @@ const page: Answering = (_request, response) =>
     interactions: away,
   });
 
-describe('the reader before a gateway', () => {
+describe('the reader’s web page', () => {
   let gateway: FakeService;
   let reader: RunningService;
   beforeEach(async () => {
@@ -38,7 +38,7 @@ describe('the reader before a gateway', () => {
     });
   const votes = () => gateway.seen.filter((line) => line.startsWith('PUT')).length;
 
-  it('shows a page whose first request meets a connection that is just closing', async () => {
+  it('shows an article although its first request meets a connection that is closing', async () => {
     let reset = false;
     gateway.answer = (request, response) => {
       if (!request.url!.endsWith('/page') || reset) return page(request, response);
@@ -62,7 +62,7 @@ describe('the reader before a gateway', () => {
     expect(html).toContain('Der Rest dieses Artikels ist für Abonnentinnen und Abonnenten.');
   });
 
-  it('says that a vote may have counted when its answer was lost, and does not send it twice', async () => {
+  it('says that a vote may have counted if its answer was lost, and does not send it twice', async () => {
     gateway.answer = (request, response) =>
       request.method === 'PUT' ? void request.socket.resetAndDestroy() : page(request, response);
     const answer = await vote();

@@ -1,15 +1,12 @@
 import { Agent, request } from 'node:http';
-import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { anId, freePort, testAuth } from '#testing';
-import { rounds, ServiceProcess } from '../backbone/harness.js';
+import { anId, freePort, mainOf, rounds, ServiceProcess, testAuth } from '#testing';
 import { FakeService, newsroom } from './fake-service.js';
 import { upstreams } from './gateway-under-test.js';
 
-const MAIN = resolve('dist', 'apps', 'gateway', 'src', 'main.js');
 const CLIENTS = 16;
-/** Milliseconds between two requests of one client: 200 a second in all. */
+/** Milliseconds between two requests of one client: 200 per second in total. */
 const EVERY = 80;
 
 class Replica {
@@ -22,7 +19,7 @@ class Replica {
   }
 
   async start(): Promise<void> {
-    this.process = await ServiceProcess.start(MAIN, [], this.env, /"url":"([^"]+)"/);
+    this.process = await ServiceProcess.start(mainOf('gateway'), [], this.env, /"url":"([^"]+)"/);
   }
 
   async stop(): Promise<void> {
@@ -30,10 +27,10 @@ class Replica {
   }
 }
 
-/** Nothing was sent. */
+/** The outcome when nothing was sent. */
 const NO_CONNECTION = 'no connection';
 
-/** A status, {@link NO_CONNECTION}, or the code of a connection's error. */
+/** @returns a status, {@link NO_CONNECTION}, or the code of a connection error. */
 const send = (agent: Agent, url: string): Promise<string> =>
   new Promise((done) => {
     const sent = request(url, { agent }, (response) => {
@@ -42,7 +39,7 @@ const send = (agent: Agent, url: string): Promise<string> =>
       response.once('error', (error) => done(error.message));
     })
       .once('error', ({ code, message, syscall }: NodeJS.ErrnoException) =>
-        // A new connection that is reset was still in the queue of a server that had just stopped to listen.
+        // A new connection that is reset was still queued when the server stopped listening.
         done(syscall === 'connect' || !sent.reusedSocket ? NO_CONNECTION : (code ?? message)),
       )
       .end();
@@ -74,7 +71,7 @@ describe('two replicas of the gateway that are restarted in turn', () => {
     await services.stop();
   });
 
-  it('fail no request on connections that are kept alive', async () => {
+  it('fail no request on kept-alive connections', async () => {
     const outcomes = new Map<string, number>();
     const over = new AbortController();
     const client = async (): Promise<void> => {
@@ -82,7 +79,7 @@ describe('two replicas of the gateway that are restarted in turn', () => {
       for (let i = 0; !over.signal.aborted; i++) {
         const path = `/v1/articles/${anId()}`;
         let outcome = '';
-        // As every load balancer does: where no connection is to be had, the request goes to the next replica.
+        // Like a load balancer: if there is no connection, the request goes to the next replica.
         for (let attempt = 0; attempt === 0 || (outcome === NO_CONNECTION && attempt < 2); attempt++) {
           outcome = await send(agent, replicas[(i + attempt) % 2]!.url + path);
         }

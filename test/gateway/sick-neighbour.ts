@@ -2,10 +2,10 @@ import { Agent, request as forward, type IncomingMessage, type ServerResponse } 
 import { setTimeout as delay } from 'node:timers/promises';
 import { FakeService, sendJson } from './fake-service.js';
 
-/** How a service is: `slow` takes 1 s more, `failing` answers 500 to every second call, `hung` never answers. */
+/** The state of a service: `slow` takes 1 s longer, `failing` answers every second call with 500, `hung` never answers. */
 export type Health = 'well' | 'slow' | 'failing' | 'hung';
 
-/** A service behind an HTTP proxy that makes it as sick as a test wants it to be. */
+/** An HTTP proxy in front of a service that makes it slow, failing or hung. */
 export class SickNeighbour {
   health: Health = 'well';
   private calls = 0;
@@ -25,7 +25,7 @@ export class SickNeighbour {
     this.calls++;
     if (health === 'hung') return;
     if (health === 'failing' && this.calls % 2 === 0) return sendJson(response, { code: 'internal' }, 500);
-    // Half of it on the way there: what it reads, it reads late, and what it answers is old when it comes.
+    // Half of the delay before the service reads, half after: its answer is out of date when it arrives.
     if (health === 'slow') await delay(500);
     const { method, url, headers } = request;
     const sent = forward(this.target + url!, { method, headers, agent: this.agent }, async (answer) => {

@@ -25,7 +25,7 @@ describe('a paid article through the gateway', () => {
   /** Authorization headers of the requests for the article. */
   let tokens: (string | undefined)[];
 
-  /** The articles service verifies for itself whom it answers; here it takes any token for a subscriber's. */
+  /** The real articles service verifies tokens; this one accepts any token as a subscriber's. */
   const answer: Answering = ({ url = '', headers }, response) => {
     if (url.includes('/polls/')) return sendJson(response, poll);
     if (url !== `/articles/${whole.id}`) return sendJson(response, { items: [] });
@@ -48,7 +48,7 @@ describe('a paid article through the gateway', () => {
     gateway.call('GET', target, { headers });
 
   it.each([path, `${path}/page`])(
-    'is whole for a subscriber, and for nobody who asks before or after: %s',
+    'is complete for a subscriber only, also for requests before and after: %s',
     async (target) => {
       const answers = [await read(target), await read(target, subscriber), await read(target)];
       expect(answers.map(({ text }) => text.includes(WITHHELD))).toEqual([false, true, false]);
@@ -59,7 +59,7 @@ describe('a paid article through the gateway', () => {
   );
 
   it.each([path, `${path}/page`])(
-    'is not sent when it was retracted while it was on its way: %s',
+    'is not sent if it is retracted while the service answers: %s',
     async (target) => {
       const held: ServerResponse[] = [];
       services.answer = (request, response) => {
@@ -76,20 +76,20 @@ describe('a paid article through the gateway', () => {
     },
   );
 
-  it('is asked for with the token of each subscriber, every time', async () => {
+  it('is requested with the token of each subscriber, every time', async () => {
     const other = { authorization: `Bearer ${await auth.subscriberToken()}` };
     for (const headers of [subscriber, subscriber, other]) await read(path, headers);
     const withToken = tokens.filter((token) => token !== undefined);
     expect(withToken).toEqual([subscriber, subscriber, other].map(({ authorization }) => authorization));
   });
 
-  it('tells shared caches that subscribers get another answer', async () => {
+  it('declares to shared caches that subscribers get a different answer', async () => {
     for (const target of [path, `${path}/page`]) {
       expect((await read(target)).headers.get('vary')).toBe('authorization');
     }
   });
 
-  it('brings a subscriber the poll in its withheld part', async () => {
+  it('includes the poll in its withheld part for a subscriber', async () => {
     expect((await read(`${path}/page`)).body['poll']).toEqual({ status: 'fresh', data: null });
     expect((await read(`${path}/page`, subscriber)).body['poll']).toMatchObject({
       status: 'fresh',
@@ -97,7 +97,7 @@ describe('a paid article through the gateway', () => {
     });
   });
 
-  it('is refused with a token that is not valid, and with a valid one without a subscription restricted', async () => {
+  it('is refused for an invalid token, and restricted for a valid token without a subscription', async () => {
     const foreign = await (await testAuth()).subscriberToken();
     for (const token of ['a.b.c', foreign]) {
       const { status, text } = await read(path, { authorization: `Bearer ${token}` });
@@ -107,11 +107,11 @@ describe('a paid article through the gateway', () => {
     expect(body).toMatchObject({ restricted: true });
   });
 
-  it('does not open the newsroom to a reader with an account', async () => {
+  it('is refused to a reader with an account in the editorial API', async () => {
     expect((await read(`/v1/editorial/articles/${anId()}`, subscriber)).status).toBe(403);
   });
 
-  it('comes from the shared answer, which is asked for without a token, when it is free', async () => {
+  it('is served from the shared answer, requested without a token, if it is free', async () => {
     services.answer = (request, response) => {
       tokens.push(request.headers.authorization);
       sendJson(response, { ...whole, access: 'free' });

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { describeWith, waitUntil } from '#testing';
-import { call, Editor, Reader, type Page } from './people.js';
+import { callApi, describeWith, Editor, Reader, waitUntil, type Page } from '#testing';
 import { embeddedNewsroom, runningNewsroom, separateServices, type Newsroom } from './targets.js';
 
 const isWhole = (page: Page): boolean =>
   page.comments.data?.open && page.rails.status === 'fresh' && page.poll.status === 'fresh';
 
-/** One article from the newsroom to the page and off it again: the same for every way to run the newsroom. */
+/** The life of an article, from its publication to its retraction: the same for every way to run the newsroom. */
 const journeys = (start: () => Promise<Newsroom>) => (): void => {
   let newsroom: Newsroom;
   let editor: Editor;
@@ -22,7 +21,7 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
     await newsroom?.stop();
   });
 
-  /** The page, once what it shows satisfies `condition`; news travels, so it may take a moment. */
+  /** The page, once it satisfies `condition`: events take a moment to propagate. */
   const pageWhen = (idOrSlug: string, what: string, condition: (page: Page) => boolean): Promise<Page> =>
     waitUntil(
       async () => {
@@ -51,7 +50,7 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
     expect(page.poll.data).toMatchObject({ id: poll.id, state: 'open', votes: 0 });
   });
 
-  it('counts comments and votes of readers without a login, on the page, in lists and in rails', async () => {
+  it('counts comments and votes of readers without a login on the page, in lists and in rails', async () => {
     const { article, poll } = await withPoll();
     const neighbour = await editor.publish({ topics: ['verkehr'] });
     expect((await reader.comment(article.id, 'Endlich!')).status).toBe(201);
@@ -91,7 +90,7 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
     expect(changed.body).toMatchObject({ votes: 1, options: [{ votes: 0 }, { votes: 1 }] });
   });
 
-  it('hides an edited working copy until it is published, then shows it everywhere', async () => {
+  it('shows an edit only after it is published, and then everywhere', async () => {
     const { article } = await withPoll();
     const neighbour = await editor.publish({ topics: ['verkehr'] });
     const { body: current } = await editor.send('GET', `/articles/${article.id}`);
@@ -112,7 +111,7 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
     expect(page.rails.status).toBe('fresh');
   });
 
-  it('hides a retracted article everywhere: page, lists, rails, comments and polls', async () => {
+  it('shows nothing of a retracted article: neither its page nor its card, comments or poll', async () => {
     const { article, poll } = await withPoll();
     const neighbour = await editor.publish({ topics: ['verkehr'] });
     const shows = ({ rails }: Page) =>
@@ -121,7 +120,7 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
     await editor.change(article, 'POST', '/retract', { reason: 'legal', note: 'Auf Wunsch der Familie.' });
 
     const gone = await waitUntil(async () => {
-      const answer = await call(`${newsroom.gatewayUrl}/v1/articles/${article.slug}/page`);
+      const answer = await callApi(`${newsroom.gatewayUrl}/v1/articles/${article.slug}/page`);
       return answer.status === 410 && answer;
     });
     expect(gone.body).toMatchObject({
@@ -129,7 +128,7 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
       reason: 'legal',
       note: 'Auf Wunsch der Familie.',
     });
-    expect((await call(`${newsroom.gatewayUrl}/v1/articles/${article.id}`)).status).toBe(410);
+    expect((await callApi(`${newsroom.gatewayUrl}/v1/articles/${article.id}`)).status).toBe(410);
     await pageWhen(
       neighbour.slug,
       'the card to be gone',
@@ -145,7 +144,7 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
     expect(refused).toMatchObject({ status: 409, body: { code: 'comments.closed' } });
   });
 
-  it('accepts only one of two changes to the same version', async () => {
+  it('lets only one of two editors change the same version', async () => {
     const article = await editor.publish();
     const { body } = await editor.send('GET', `/articles/${article.id}`);
     const put = () =>
@@ -157,7 +156,7 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
     });
   });
 
-  it('creates one article and one comment from requests that are sent twice', async () => {
+  it('creates one article from a request that is sent twice', async () => {
     const key = { 'idempotency-key': `journey-${Date.now()}` };
     const { body: template } = await editor.send('GET', `/articles/${(await editor.publish()).id}`);
     const twice = await Promise.all(
@@ -166,21 +165,23 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
     expect(twice[0]!.body['id']).toBe(twice[1]!.body['id']);
   });
 
-  it('refuses callers without the right, and says what to do', async () => {
+  it('refuses requests without the right role, data or origin, and says why', async () => {
     const { gatewayUrl } = newsroom;
     const articles = `${gatewayUrl}/v1/editorial/articles`;
-    expect(await call(articles, { method: 'POST', body: {} })).toMatchObject({
+    expect(await callApi(articles, { method: 'POST', body: {} })).toMatchObject({
       status: 401,
       body: { code: 'auth.required' },
     });
     const sales = { authorization: `Bearer ${await newsroom.token('sales')}` };
-    expect(await call(articles, { method: 'POST', body: {}, headers: sales })).toMatchObject({ status: 403 });
+    expect(await callApi(articles, { method: 'POST', body: {}, headers: sales })).toMatchObject({
+      status: 403,
+    });
     const wrong = await editor.send('POST', '/articles', { headline: 7, colour: 'red' });
     expect(wrong.status).toBe(422);
     expect((wrong.body['errors'] as { pointer: string }[]).map(({ pointer }) => pointer)).toContain(
       '/headline',
     );
-    const foreign = await call(`${gatewayUrl}/v1/articles/01a209b8-7cb2-7521-8524-1798840b62b3/comments`, {
+    const foreign = await callApi(`${gatewayUrl}/v1/articles/01a209b8-7cb2-7521-8524-1798840b62b3/comments`, {
       method: 'POST',
       body: { text: 'x' },
       headers: { origin: 'https://elsewhere.example' },
@@ -188,7 +189,7 @@ const journeys = (start: () => Promise<Newsroom>) => (): void => {
     expect(foreign).toMatchObject({ status: 403, body: { code: 'origin.refused' } });
   });
 
-  it('works without JavaScript: page, comment form, poll form and retraction notice', async () => {
+  it('serves readers without JavaScript: page, comment form, poll form and the note of a retraction', async () => {
     const { article, poll } = await withPoll();
     const url = `${newsroom.readerUrl}/a/${article.slug}`;
     const form = (path: string, fields: Record<string, string>) =>

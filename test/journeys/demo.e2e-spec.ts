@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Editor, Reader, type EditorialArticle } from '#testing';
 import { loadDemo } from '../../demo/load.js';
-import { Editor, Reader, type EditorialArticle } from './people.js';
 import { embeddedNewsroom, type Newsroom } from './targets.js';
 
 describe('the demo newsroom', () => {
@@ -33,7 +33,7 @@ describe('the demo newsroom', () => {
     );
   };
 
-  it('has 24 articles or more, with comments and votes, and stays the same when it is loaded again', async () => {
+  it('has at least 24 articles, with comments and votes, and is the same after it is loaded again', async () => {
     expect(await load()).toBeGreaterThanOrEqual(24);
     const first = await contents();
     expect(first.length).toBeGreaterThanOrEqual(24);
@@ -49,12 +49,11 @@ describe('the demo newsroom', () => {
     expect(counts).toEqual(first.map(({ comments }) => comments));
   });
 
-  it('takes the example article of the README through its life', async () => {
+  it('accepts the example article of the README in every step of its life', async () => {
     const editor = await Editor.of(newsroom);
     const content = JSON.parse(await readFile('docs/article.json', 'utf8')) as object;
-    const created = await editor.send<EditorialArticle>('POST', '/articles', content);
-    expect(created.status).toBe(201);
-    const published = await editor.change(created.body, 'POST', '/publish');
+    const created = await editor.sendOk<EditorialArticle>('POST', '/articles', content);
+    const published = await editor.change(created, 'POST', '/publish');
     const corrected = await editor.change(published, 'POST', '/correct', { note: 'Es waren 215 Kinder.' });
     const offlineAt = '2130-01-01T00:00:00+01:00';
     const scheduled = await editor.change(corrected, 'POST', '/schedule', { offlineAt });

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { waitUntil } from '#testing';
-import { call, Editor, Reader } from './people.js';
+import { callApi, Editor, Reader, waitUntil } from '#testing';
 import { embeddedNewsroom, type Newsroom } from './targets.js';
 
-/** What readers and machines find at the gateway and on the site, beside the article's page. */
-describe('reading through the gateway', () => {
+/** What the gateway and the site offer beside the article's page. */
+describe('the newsroom', () => {
   let newsroom: Newsroom;
   let editor: Editor;
   let reader: Reader;
@@ -18,7 +17,7 @@ describe('reading through the gateway', () => {
   const raw = (path: string, headers: Record<string, string> = {}) =>
     fetch(newsroom.gatewayUrl + path, { headers, redirect: 'manual' });
 
-  it('finds an article by its subject, with its interactions', async () => {
+  it('finds an article by a word of its headline, with its interactions', async () => {
     const article = await editor.publish({ headline: 'Murmeltiere pfeifen lauter' });
     const found = await waitUntil(async () => {
       const { body } = await reader.get<{
@@ -34,13 +33,13 @@ describe('reading through the gateway', () => {
     expect(await reader.get('/v1/search?q=')).toMatchObject({ status: 422 });
   });
 
-  it('redirects from an earlier slug to the present one, everywhere', async () => {
+  it('redirects from a former slug of an article to the current one, everywhere', async () => {
     const article = await editor.publish({ slug: 'frueher' });
     const { body } = await editor.send('GET', `/articles/${article.id}`);
     const content = { ...(body['content'] as object), slug: 'heute' };
     await editor.change(await editor.change(article, 'PUT', '', content), 'POST', '/publish');
     const leadsTo = async (url: string) => {
-      const { status, headers } = await call(url).catch(() => fetch(url, { redirect: 'manual' }));
+      const { status, headers } = await callApi(url);
       return [status, headers.get('location')];
     };
     const { gatewayUrl: api, readerUrl: site } = newsroom;
@@ -51,7 +50,7 @@ describe('reading through the gateway', () => {
     expect(await leadsTo(`${site}/a/frueher`)).toEqual([301, '/a/heute']);
   });
 
-  it('redirects from an earlier slug of a topic to the present one, in lists, searches and feeds', async () => {
+  it('redirects from a former slug of a topic to the current one, in lists, searches and feeds', async () => {
     await editor.send('PUT', '/topics/alt', { name: 'Alt' });
     await editor.send('POST', '/topics/alt/rename', { slug: 'neu' }, { 'if-match': '"1"' });
     const leadsTo = async (path: string) => {
@@ -64,7 +63,7 @@ describe('reading through the gateway', () => {
   });
 
   it.each(['/feeds/rss.xml', '/feeds/sections/news/atom.xml', '/feeds/feed.json', '/sitemap-news.xml'])(
-    '%s is sent again only when it changed',
+    'sends %s again only if it has changed',
     async (path) => {
       await editor.publish();
       const first = await waitUntil(async () => {
@@ -85,7 +84,7 @@ describe('reading through the gateway', () => {
     },
   );
 
-  it('searches on the site, and highlights hits', async () => {
+  it('searches on the site and highlights the matches', async () => {
     await editor.publish({ headline: 'Der <Alpensegler> kehrt zurück' });
     const page = await waitUntil(async () => {
       const html = await (await fetch(`${newsroom.readerUrl}/suche?q=alpensegler`)).text();

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { describeWith, waitUntil } from '#testing';
-import { Editor, Reader } from './people.js';
+import { describeWith, Editor, Reader, waitUntil } from '#testing';
 import { embeddedNewsroom, separateServices, type Newsroom } from './targets.js';
 
-/** Milliseconds from the answer to a retraction after which nothing of the article may be read anywhere. */
+/** Milliseconds after the answer to a retraction from which on nothing of the article may be readable anywhere. */
 const GONE_WITHIN = 2_000;
-/** Readers who read everything, over and over, while the article is taken down. */
+/** Readers who read all addresses again and again during the retraction. */
 const READERS = 4;
 
 const WORD = 'Zwetschgenkrawall';
@@ -34,7 +33,7 @@ const retractions = (start: () => Promise<Newsroom>) => (): void => {
     return { at, path: new URL(address).pathname, status: response.status, shows: text.includes(WORD) };
   }
 
-  it('removes the text everywhere within two seconds of the answer, while readers request it', async () => {
+  it('leaves not a word of a busy article anywhere two seconds after its answer', async () => {
     const neighbour = await editor.publish({ topics: ['verkehr'] });
     const text = `Der ${WORD} von Seewilen`;
     const article = await editor.publish({

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createSecrets, issueToken, type Secrets } from '#embedded';
 import type { Role } from '#platform';
-import { addressOf, createTopics, testDatabase, testPrefix } from '#testing';
+import { addressOf, createTopics, ServiceProcess, testDatabase, testPrefix } from '#testing';
 import { serviceNames, servicesWithDatabase, variableOf, type ServiceName } from '../../apps/services.js';
-import { ServiceProcess } from '../backbone/harness.js';
 
 /** A running newsroom. */
 export interface Newsroom {

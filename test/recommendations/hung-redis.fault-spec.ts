@@ -7,17 +7,17 @@ import {
   anId,
   aPublicComment,
   describeWith,
+  rounds,
   ServiceUnderTest,
   startRedis,
   waitUntil,
   type RedisServer,
 } from '#testing';
 import { recommendationsApp } from '../../apps/recommendations/src/service.js';
-import { rounds } from '../backbone/harness.js';
 
 const ROUNDS = rounds(2, 20);
 const READERS = 8;
-/** Milliseconds for a read that may wait for the cache for 200 ms at most, on a machine that is slow. */
+/** Milliseconds for a read, which waits 200 ms at most for the cache, on a slow machine. */
 const READ_WITHIN = 2_000;
 
 interface RailCard {
@@ -57,13 +57,13 @@ describeWith('postgres', 'redis')('recommendations while Redis hangs', () => {
     const data = { comment: aPublicComment({ articleId: subject }), count: { published, rev: published } };
     return service.receive('newsroom.comments', anEncodedEvent(commentPublished, { subject, data }));
   };
-  /** All cards of a page. @throws Error when it is not answered in time. */
+  /** All cards of a page. @throws Error if it is not answered in time. */
   const cardsOf = async (id: string): Promise<Map<string, RailCard>> => {
     const started = performance.now();
     const answer = await service.call<{ rails: { cards: RailCard[] }[] }>('GET', `/articles/${id}/rails`);
     const took = performance.now() - started;
     if (answer.status !== 200 || took > READ_WITHIN)
-      throw new Error(`A page was answered with ${answer.status} after ${Math.round(took)} ms.`);
+      {throw new Error(`A page was answered with ${answer.status} after ${Math.round(took)} ms.`);}
     return new Map(answer.body.rails.flatMap(({ cards }) => cards.map((card) => [card.id, card])));
   };
   const metric = async (name: string) => {
@@ -78,10 +78,10 @@ describeWith('postgres', 'redis')('recommendations while Redis hangs', () => {
     return Number(/keyspace_hits:(\d+)/.exec(info)?.[1]);
   };
 
-  it('answer pages, handle events and leave nothing stale in it', async () => {
+  it('answer pages, handle events and leave nothing stale in the cache', async () => {
     await waitUntil(isUsed);
     for (let round = 1; round <= ROUNDS; round++) {
-      // The four newest are shown, so each round has its own.
+      // Rails show the four newest articles, so each round has its own.
       const articles = Array.from({ length: 5 }, anArticle);
       const [page, retracted, commented] = articles as [ArticleSnapshot, ArticleSnapshot, ArticleSnapshot];
       const later = anArticle();

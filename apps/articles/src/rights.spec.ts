@@ -198,7 +198,7 @@ for (const [name, ...request] of [
   ['merge a term', 'POST', 'topics/keines/merge', { into: 'news' }],
   ['delete a term', 'DELETE', 'topics/keines'],
 ] as const)
-  acts[name] = { by: ['editor'], send: () => request, outcomes: { else: 'term.not-found' } };
+  {acts[name] = { by: ['editor'], send: () => request, outcomes: { else: 'term.not-found' } };}
 acts['create a term'] = {
   by: ['editor'],
   isNew: true,

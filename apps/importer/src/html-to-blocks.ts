@@ -54,7 +54,7 @@ class BlockBuilder {
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
     if (++this.depth > MAX_HTML_DEPTH)
-      throw new Error(`has HTML that is nested deeper than ${MAX_HTML_DEPTH} levels`);
+      {throw new Error(`has HTML that is nested deeper than ${MAX_HTML_DEPTH} levels`);}
     if (this.isIn.areUnseen) return this.isIn.begin(name);
     if (name === 'br') return this.add('\n');
     if (name === 'img') return this.picture(attributes);
@@ -135,7 +135,7 @@ class BlockBuilder {
     } else if (this.quote) this.quote.texts.push(text);
     else {
       for (const some of chunksOf(splitRuns(runs, apiLimits.run), apiLimits.runs))
-        this.blocks.push({ type: 'paragraph', runs: some });
+        {this.blocks.push({ type: 'paragraph', runs: some });}
     }
   }
 
@@ -184,7 +184,7 @@ class BlockBuilder {
     const [caption, beyond] = cut(this.caption.text, apiLimits.caption);
     if (caption) this.caption.picture.caption = caption;
     for (const text of beyond ? splitText(beyond, apiLimits.run) : [])
-      this.blocks.push({ type: 'paragraph', runs: [{ text }] });
+      {this.blocks.push({ type: 'paragraph', runs: [{ text }] });}
     this.caption = undefined;
   }
 

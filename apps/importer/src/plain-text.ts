@@ -16,7 +16,7 @@ export function plainText(html: string | undefined): string | undefined {
   const parser = new Parser({
     onopentag: (name) => {
       if (++depth > MAX_HTML_DEPTH)
-        throw new Error(`has HTML that is nested deeper than ${MAX_HTML_DEPTH} levels`);
+        {throw new Error(`has HTML that is nested deeper than ${MAX_HTML_DEPTH} levels`);}
       apart(name);
       open.begin(name);
     },

@@ -88,7 +88,7 @@ export class Sender {
     }
     const { status } = response;
     if (TRANSIENT.includes(status) || (status === 500 && attempt < ATTEMPTS_AT_500))
-      return `status ${status}`;
+      {return `status ${status}`;}
     if (status === 401 || status === 403) {
       throw new Error(
         `The newsroom refuses the token (${status}). Set NEWSROOM_TOKEN to a token with the role editor.`,

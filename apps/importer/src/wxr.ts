@@ -47,7 +47,7 @@ export async function* wordPressPosts(open: () => AsyncIterable<Buffer>): Record
     if (!('bad' in element)) collect(library, element);
   }
   for await (const element of elementsOf(open()))
-    yield 'bad' in element ? element : recordOf(element, library);
+    {yield 'bad' in element ? element : recordOf(element, library);}
 }
 
 function collect(library: Library, element: Element): void {
@@ -58,7 +58,7 @@ function collect(library: Library, element: Element): void {
     return;
   }
   if (element.name === 'link' || element.name === 'wp:base_blog_url')
-    library.site ??= webUrlOf(detached(element.text));
+    {library.site ??= webUrlOf(detached(element.text));}
   const address = textOf(element, 'wp:attachment_url');
   const url = address && webUrlOf(detached(address), library.site);
   if (textOf(element, 'wp:post_type') !== 'attachment' || !url) return;

@@ -14,7 +14,7 @@ async function republish(service: string): Promise<void> {
     for (;;) {
       const progress = await republishProgress(db, id);
       if (!progress)
-        throw new Error(`${service} has no snapshots to publish. ${servicesWithSnapshots.join(', ')} have.`);
+        {throw new Error(`${service} has no snapshots to publish. ${servicesWithSnapshots.join(', ')} have.`);}
       const { done, finished } = progress;
       if (finished) return console.log(`${done} snapshots published.`);
       console.log(`${done} so far`);

@@ -30,7 +30,7 @@ export function secretsByService(env: Env, { postgres, redis }: Hosts): Record<s
     // Services that fetch their keys need no copy of them.
     if (name === 'AUTH_JWKS' && env['AUTH_JWKS_URL']) return {};
     if (name === 'REDIS_URL')
-      return { REDIS_URL: `redis://:${encodeURIComponent(need('REDIS_PASSWORD'))}@${redis}` };
+      {return { REDIS_URL: `redis://:${encodeURIComponent(need('REDIS_PASSWORD'))}@${redis}` };}
     return { [name]: need(name) };
   };
   const addressOf = (role: string, password: string, database: string): string =>

@@ -166,15 +166,15 @@ async function warn(
   const has = found[0]?.partitions ?? [];
   const hasCopies = Math.min(...has.map(({ replicas }) => replicas.length));
   if (has.length !== partitions)
-    print(
+    {print(
       `${name}: WARNING: has ${has.length} partitions, not ${partitions}; left as it is, so that keys stay in order`,
-    );
+    );}
   if (hasCopies < copies)
-    print(`${name}: WARNING: has ${hasCopies} copies, not ${copies}; use kafka-reassign-partitions.sh`);
+    {print(`${name}: WARNING: has ${hasCopies} copies, not ${copies}; use kafka-reassign-partitions.sh`);}
   if (hasCopies > 1 && minInSync < 2)
-    print(
+    {print(
       `${name}: WARNING: min.insync.replicas is ${minInSync}, so an event can be lost with the only broker that has it`,
-    );
+    );}
 }
 
 const entriesOf = (settings: Readonly<Record<string, string>>) =>

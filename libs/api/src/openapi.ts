@@ -180,7 +180,7 @@ const isOpen = (audience: Audience): boolean =>
 /** An empty requirement makes the others optional. */
 function securityOf(audience: readonly Audience[]): Json[] {
   if (audience.includes('anyone'))
-    return audience.includes('subscribed-reader') ? [{}, { token: ['reader'] }] : [];
+    {return audience.includes('subscribed-reader') ? [{}, { token: ['reader'] }] : [];}
   const roles = audience.filter((one) => !isOpen(one));
   return [
     ...(audience.includes('reader') ? [{ reader: [] }] : []),
@@ -259,7 +259,7 @@ function simplify({
   const { discriminator } = zodSchema._zod.def as { discriminator?: string };
   const isOfReferences = jsonSchema.oneOf?.every(({ $ref }) => $ref !== undefined);
   if (discriminator && isOfReferences)
-    (jsonSchema as Json)['discriminator'] = { propertyName: discriminator };
+    {(jsonSchema as Json)['discriminator'] = { propertyName: discriminator };}
   if (jsonSchema.format && jsonSchema.pattern) delete jsonSchema.pattern;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;

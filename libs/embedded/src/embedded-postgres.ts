@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { chown, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { pause } from '#jobs';
 import { execute, type Identity } from './execute.js';
+import { freePort } from './free-port.js';
 import { identityOf } from './identity.js';
 import { makeFolder } from './make-folder.js';
 
@@ -134,14 +134,6 @@ const isMissing = (file: string): Promise<boolean> =>
     () => false,
     () => true,
   );
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as { port: number };
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
 
 async function untilItAnswers(url: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {

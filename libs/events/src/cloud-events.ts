@@ -128,7 +128,7 @@ function attributesOf({ headers }: EncodedMessage): z.infer<typeof Attributes> {
   if (traceparent) texts['traceparent'] = textOf(traceparent, 'The header traceparent');
   const attributes = Attributes.safeParse(texts);
   if (!attributes.success)
-    throw new BadMessage(`The ce_ headers are wrong: ${complaintsOf(attributes.error)}`);
+    {throw new BadMessage(`The ce_ headers are wrong: ${complaintsOf(attributes.error)}`);}
   return attributes.data;
 }
 

@@ -149,7 +149,7 @@ export class MicroCache<T extends Answer> {
     retractions.notice(error);
     answers.delete(key);
     if (HELD_REFUSALS.includes(error.status))
-      refusals.set(key, { refusal: error, bytes: NO_BYTES }, { start });
+      {refusals.set(key, { refusal: error, bytes: NO_BYTES }, { start });}
   }
 
   private join(key: string, flight: Flight<T>, client: AbortSignal): Promise<Entry<T>> {

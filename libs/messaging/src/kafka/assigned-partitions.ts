@@ -114,7 +114,7 @@ export class AssignedPartitions {
     const own = offsets.filter(({ topic, partition }) => this.byKey.has(partitionKey(topic, partition)));
     this.options.skipped.look(own);
     for (const position of own)
-      this.byKey.get(partitionKey(position.topic, position.partition))?.noteLag(lagOf(position));
+      {this.byKey.get(partitionKey(position.topic, position.partition))?.noteLag(lagOf(position));}
     return own;
   }
 
@@ -122,7 +122,7 @@ export class AssignedPartitions {
   pauseAll(): void {
     try {
       for (const { topic, partition } of this.queues)
-        this.options.consumer.pause([{ topic, partitions: [partition] }]);
+        {this.options.consumer.pause([{ topic, partitions: [partition] }]);}
     } catch {
       // The consumer does not fetch any more.
     }

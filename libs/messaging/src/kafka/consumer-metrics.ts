@@ -40,7 +40,7 @@ export class ConsumerMetrics {
       collect() {
         this.reset();
         for (const { labels, at } of oldest())
-          this.set(labels, at === undefined ? 0 : (Date.now() - at) / 1_000);
+          {this.set(labels, at === undefined ? 0 : (Date.now() - at) / 1_000);}
       },
     });
     const blockedBy = new Gauge({
@@ -83,10 +83,10 @@ export class ConsumerMetrics {
   private readonly oldest = (): { labels: Record<string, string | number>; at: number | undefined }[] => {
     const { stoppedSince } = this;
     if (stoppedSince)
-      return stoppedSince.topics.map((topic) => ({
+      {return stoppedSince.topics.map((topic) => ({
         labels: { topic, partition: 'all' },
         at: stoppedSince.at,
-      }));
+      }));}
     return this.queues.map(({ topic, partition, oldestAt }) => ({
       labels: { topic, partition },
       at: oldestAt,

@@ -38,7 +38,7 @@ export class Loopback {
       batch: LoopbackPublisher.batch,
       publish: async (messages, { tx }) => {
         if (this.state !== 'open')
-          throw new Error(`The loopback is ${this.state}; the events stay in the outbox.`);
+          {throw new Error(`The loopback is ${this.state}; the events stay in the outbox.`);}
         await publisher.publish(messages, tx);
       },
       subscribe: (subscription) => {
@@ -56,7 +56,7 @@ export class Loopback {
 
   subscribe(subscription: Subscription): void {
     if (this.state !== 'waiting')
-      throw new Error('The loopback is open already; a subscriber would miss events.');
+      {throw new Error('The loopback is open already; a subscriber would miss events.');}
     this.subscriptions.push(subscription);
   }
 

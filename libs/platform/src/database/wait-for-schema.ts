@@ -44,7 +44,7 @@ async function missingPart(source: DataSource, log: Logger): Promise<string | un
     const rows = await source.sql<{ name: string }[]>`SELECT name FROM migrations`;
     const missing = wanted.filter((name) => !rows.some((row) => row.name === name));
     if (missing.length > 0)
-      return `The database is missing the migrations ${missing.join(', ')}; run \`migrate\`.`;
+      {return `The database is missing the migrations ${missing.join(', ')}; run \`migrate\`.`;}
     const [timeout] = await source.sql<{ statement_timeout: string }[]>`SHOW statement_timeout`;
     if (timeout?.statement_timeout === '0') {
       log.warn('The database role has no statement_timeout; run `migrate` as this role, or set one.');

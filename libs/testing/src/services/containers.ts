@@ -1,7 +1,7 @@
 import { GenericContainer, getContainerRuntimeClient, Wait, type StartedTestContainer } from 'testcontainers';
-import { freePort } from './processes.js';
+import { freePort } from '#embedded';
 
-/** The same services out of a container engine, where there is one. */
+/** The same services as containers, if there is a container engine. */
 
 export async function hasContainerEngine(): Promise<boolean> {
   const deadline = new Promise<never>((_, reject) => setTimeout(reject, 5_000).unref());
@@ -28,8 +28,8 @@ export async function postgresContainer(): Promise<ContainerService> {
     .withExposedPorts(5432)
     .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
     .start();
-  const place = `${container.getHost()}:${container.getMappedPort(5432)}`;
-  return service(`postgres://newsroom:newsroom@${place}/postgres`, container);
+  const host = `${container.getHost()}:${container.getMappedPort(5432)}`;
+  return service(`postgres://newsroom:newsroom@${host}/postgres`, container);
 }
 
 export async function redisContainer(): Promise<ContainerService> {
@@ -38,7 +38,7 @@ export async function redisContainer(): Promise<ContainerService> {
 }
 
 export async function kafkaContainer(): Promise<ContainerService> {
-  // The broker tells clients where it is, so its port has to be known before it starts.
+  // The broker advertises its port to clients, so the port must be known before it starts.
   const port = await freePort();
   const container = await new GenericContainer('apache/kafka:4.3.1')
     .withExposedPorts({ container: port, host: port })

@@ -11,7 +11,7 @@ export interface TopicRecord {
   readonly value: string;
 }
 
-/** Reads a topic from its start to its present end as any subscriber would: committed records only, in the order of each partition. */
+/** Reads a topic from its start to its current end, as any subscriber would: committed records only, in order per partition. */
 export async function readWithKcat(
   brokers: string,
   topic: string,
@@ -23,13 +23,13 @@ export async function readWithKcat(
   const kcat = spawn('kcat', [...args, '-X', 'isolation.level=read_committed'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let said = '';
-  kcat.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2_000)));
-  const ended = once(kcat, 'close') as Promise<[number | null]>;
+  let errors = '';
+  kcat.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-2_000)));
+  const exited = once(kcat, 'close') as Promise<[number | null]>;
   for await (const line of createInterface({ input: kcat.stdout, crlfDelay: Infinity })) {
     const [partition, offset, key, ...value] = line.split('\t');
     onRecord({ partition: Number(partition), offset: Number(offset), key: key!, value: value.join('\t') });
   }
-  const [code] = await ended;
-  if (code !== 0) throw new Error(`kcat ended with ${code}: ${said.trim()}`);
+  const [code] = await exited;
+  if (code !== 0) throw new Error(`kcat exited with ${code}: ${errors.trim()}`);
 }

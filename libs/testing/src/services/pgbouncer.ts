@@ -2,8 +2,9 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { freePort } from '#embedded';
 import { install } from './debian.js';
-import { freePort, Server } from './processes.js';
+import { Server } from './server.js';
 
 export interface PgBouncer {
   /** The address of the same database, through PgBouncer. */
@@ -11,7 +12,7 @@ export interface PgBouncer {
   remove(): Promise<void>;
 }
 
-/** Starts PgBouncer in transaction mode, set up as docs/operating.md says, in front of a Postgres. */
+/** Starts PgBouncer in front of a Postgres, in transaction mode and with the settings of docs/operating.md. */
 export async function startPgBouncer(postgres: string): Promise<PgBouncer> {
   await install('pgbouncer');
   const server = new URL(postgres);
@@ -45,7 +46,7 @@ export async function startPgBouncer(postgres: string): Promise<PgBouncer> {
       ...Object.entries(settings).map(([name, value]) => `${name} = ${value}`),
     ].join('\n'),
   );
-  // It refuses to run as root, so another user has to be able to read these.
+  // PgBouncer refuses to run as root, so another user must be able to read these files.
   await chmod(folder, 0o755);
   const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
   const bouncer = new Server(['pgbouncer', ...user, file('pgbouncer.ini')], () => answers(through(postgres)));

@@ -2,21 +2,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
+import { freePort } from '#embedded';
 import { canInstall, install } from './debian.js';
-import { freePort, isOnPath, Server } from './processes.js';
+import { isOnPath } from './commands.js';
+import { Server } from './server.js';
 
 export interface RedisServer {
   readonly url: string;
-  /** Starts it again on the same port; what it held is gone. */
+  /** Starts it again on the same port, empty. */
   start(): Promise<void>;
   stop(): Promise<void>;
   kill(): Promise<void>;
-  /** Sends a signal and does not wait, such as SIGSTOP to hang it. */
+  /** Sends a signal, such as SIGSTOP to hang it, and does not wait. */
   signal(signal: NodeJS.Signals): void;
   remove(): Promise<void>;
 }
 
-/** `redis-server` is on the PATH, or can be installed because this is Debian and we are root. */
+/** `redis-server` is on the PATH, or can be installed (Debian, as root). */
 export async function canRunRedis(): Promise<boolean> {
   return (await isOnPath('redis-server')) || (await canInstall());
 }

@@ -1,6 +1,6 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 
-/** A TCP proxy on this machine whose traffic a test can hold back and let go again, as a network that stalls would. */
+/** A local TCP proxy whose traffic a test can hold back and release, like a network that stalls. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private held = false;
@@ -23,18 +23,18 @@ export class TcpProxy {
     return `127.0.0.1:${this.port}`;
   }
 
-  /** Connections of clients that are open. */
+  /** Open connections of clients. */
   get connections(): number {
     return this.sockets.size;
   }
 
-  /** Holds back every byte that clients send, on connections old and new, until {@link release}. */
+  /** Holds back every byte that clients send, on old and new connections, until {@link release}. */
   hold(): void {
     this.held = true;
     for (const socket of this.sockets) socket.pause();
   }
 
-  /** Lets everything that was held back go on, in its order; what was sent before a client gave up included. */
+  /** Forwards everything that was held back, in order, also what a client sent before it gave up. */
   release(): void {
     this.held = false;
     for (const socket of this.sockets) socket.resume();

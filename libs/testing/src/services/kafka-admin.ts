@@ -1,0 +1,8 @@
+import { Kafka, logLevel, type Admin } from 'kafkajs';
+
+/** Does administrative work on a Kafka. */
+export async function withAdmin<T>(brokers: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  return work(admin).finally(() => admin.disconnect());
+}
