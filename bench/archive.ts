@@ -32,10 +32,12 @@ export class Archive {
   /** Imports the articles `from` to `to` - 1, published a minute apart, and waits until they are in the log. */
   async fill(from: number, to: number): Promise<void> {
     const texts = await germanTexts();
-    for (const section of new Set(texts.map((text) => text.section)))
-      {await this.editor.sendOk('PUT', `/sections/${section}`, { name: section });}
-    for (let i = 0; i < 50; i++)
-      {await this.editor.sendOk('PUT', `/topics/thema-${i}`, { name: `Thema ${i}` });}
+    for (const section of new Set(texts.map((text) => text.section))) {
+      await this.editor.sendOk('PUT', `/sections/${section}`, { name: section });
+    }
+    for (let i = 0; i < 50; i++) {
+      await this.editor.sendOk('PUT', `/topics/thema-${i}`, { name: `Thema ${i}` });
+    }
     const newest = Date.now();
     await pLimit(LANES).map(Array.from({ length: to - from }).keys(), async (i) => {
       const n = from + i;

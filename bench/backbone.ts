@@ -161,10 +161,11 @@ async function measureThroughput(brokers: string, replication: number): Promise<
     await Promise.all([backbone.remove(), bare.remove()]);
   }
   console.log(`\n${table}`);
-  if (ratios.length > 0)
-    {console.log(
+  if (ratios.length > 0) {
+    console.log(
       `relay compared with bare kafkajs (idempotent, acks all), median: ${median(ratios).toFixed(2)}`,
-    );}
+    );
+  }
 }
 
 async function measureLatency(brokers: string, replication: number): Promise<void> {

@@ -74,7 +74,8 @@ async function load(url: string, paths: readonly string[]): Promise<number> {
       client.setRequests(own.map((path) => ({ method: 'GET', path })));
     },
   });
-  if (result.non2xx > 0 || result.errors > 0)
-    {throw new Error(`${result.non2xx + result.errors} requests failed`);}
+  if (result.non2xx > 0 || result.errors > 0) {
+    throw new Error(`${result.non2xx + result.errors} requests failed`);
+  }
   return result.requests.average;
 }

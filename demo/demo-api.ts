@@ -65,8 +65,9 @@ export class DemoApi {
       );
     };
     while (!(await isOpen())) {
-      if (Date.now() > deadline)
-        {throw new Error(`Article ${articleId} did not reach comments and polls in time.`);}
+      if (Date.now() > deadline) {
+        throw new Error(`Article ${articleId} did not reach comments and polls in time.`);
+      }
       await delay(20);
     }
   }
@@ -126,8 +127,9 @@ export class DemoApi {
       signal: AbortSignal.timeout(within.request),
     });
     const text = await response.text();
-    if (!expect.includes(response.status))
-      {throw new Error(`${method} ${path} answered ${response.status}: ${text}`);}
+    if (!expect.includes(response.status)) {
+      throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    }
     const answer: unknown = text ? JSON.parse(text) : undefined;
     const { headers: got, status } = response;
     return {

@@ -19,8 +19,9 @@ export async function audited(
 ): Promise<AuditedAttack> {
   const startedAt = performance.now();
   const ledger = new Auditor();
-  for (const [item, versions] of await backbone.settled(within))
-    {for (const version of versions) ledger.see(item, version);}
+  for (const [item, versions] of await backbone.settled(within)) {
+    for (const version of versions) ledger.see(item, version);
+  }
   const handled = ledger.audit(await backbone.written());
   const recovery = Math.round(performance.now() - startedAt);
   const topic = new Auditor();

@@ -32,8 +32,9 @@ describeWith('postgres', 'kafka')('a message', () => {
       { headers, value: Buffer.alloc(5 * 1024 * 1024, 0x20) },
       { headers, value: Buffer.from('['.repeat(10_000) + ']'.repeat(10_000)) },
     ];
-    for (const [i, message] of bad.entries())
-      {await log.append([{ ...message, key: Buffer.from(`bad ${i}`) }]);}
+    for (const [i, message] of bad.entries()) {
+      await log.append([{ ...message, key: Buffer.from(`bad ${i}`) }]);
+    }
     await write(writer.url, item!);
 
     await backbone.ledger();

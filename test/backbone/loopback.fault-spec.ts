@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { Loopback, type Subscription } from '#messaging';
 import { startService, type RunningService, type ServiceDefinition } from '#bootstrap';
+import { Loopback, type Subscription } from '#messaging';
 import {
   describeWith,
   ledgerService,
@@ -124,8 +124,9 @@ describeWith('postgres')('over the loopback', () => {
       within: 60_000,
       what: 'the stuck subscriber',
     });
-    for (const item of items)
-      {expect(await versions(item)).toEqual(Array.from({ length: 101 }, (_, i) => i + 1));}
+    for (const item of items) {
+      expect(await versions(item)).toEqual(Array.from({ length: 101 }, (_, i) => i + 1));
+    }
     await waitUntil(async () => (await count(writerDb, 'loopback_backlog')) === 0, {
       what: 'an empty backlog',
     });
@@ -145,8 +146,9 @@ describeWith('postgres')('over the loopback', () => {
       within: 60_000,
       what: 'all events',
     });
-    for (const item of items)
-      {expect(await versions(item)).toEqual(Array.from({ length: 11 }, (_, i) => i + 1));}
+    for (const item of items) {
+      expect(await versions(item)).toEqual(Array.from({ length: 11 }, (_, i) => i + 1));
+    }
     expect(await count(ledgerDb, 'dead_letter')).toBe(0);
   });
 });

@@ -12,8 +12,8 @@ import { Namespace } from 'kubernetes-models/v1/Namespace';
 import { Service } from 'kubernetes-models/v1/Service';
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
 import { parse, parseAllDocuments } from 'yaml';
-import { Loopback } from '#messaging';
 import { startService } from '#bootstrap';
+import { Loopback } from '#messaging';
 import { describeWith, testAuth, testDatabase } from '#testing';
 import { serviceDefinition } from '../../apps/newsroom/src/service-definition.js';
 import {
@@ -78,8 +78,9 @@ const comparable = (tree: Tree): string =>
     if (key === 'namespace' || key === 'app.kubernetes.io/part-of') return undefined;
     if (key === 'image') return String(value).replace(/^.*\/|:.*$/g, '');
     if (key === 'name') return String(value).replace(/-[a-z0-9]{10}$/, '');
-    if (key === 'labels' && Object.keys(value as Tree).join() === 'app.kubernetes.io/part-of')
-      {return undefined;}
+    if (key === 'labels' && Object.keys(value as Tree).join() === 'app.kubernetes.io/part-of') {
+      return undefined;
+    }
     return value && typeof value === 'object' && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => a.localeCompare(b)))
       : value;

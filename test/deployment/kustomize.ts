@@ -35,8 +35,9 @@ interface Operation {
 export async function build(folder: string, outer: Tree[] = []): Promise<Tree[]> {
   const kustomization = parse(await readFile(join(folder, 'kustomization.yaml'), 'utf8')) as Kustomization;
   let trees = outer;
-  for (const name of kustomization.resources ?? [])
-    {trees = [...trees, ...(await resources(join(folder, name)))];}
+  for (const name of kustomization.resources ?? []) {
+    trees = [...trees, ...(await resources(join(folder, name)))];
+  }
   // A component changes what the folder has so far.
   for (const name of kustomization.components ?? []) trees = await build(join(folder, name), trees);
   const ofKind = (kind: string): Tree[] => trees.filter((tree) => tree['kind'] === kind);
@@ -49,8 +50,9 @@ export async function build(folder: string, outer: Tree[] = []): Promise<Tree[]>
     const value = read(from, steps(source.fieldPath));
     for (const { select, fieldPaths, options } of targets) {
       for (const tree of ofKind(select.kind)) {
-        for (const path of fieldPaths)
-          {write(tree, steps(path), replaced(read(tree, steps(path)), value, options));}
+        for (const path of fieldPaths) {
+          write(tree, steps(path), replaced(read(tree, steps(path)), value, options));
+        }
       }
     }
   }

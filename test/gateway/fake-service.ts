@@ -81,9 +81,9 @@ export function newsroom(bytes = 2_000): Answering {
     runs: [{ text: TEXT }],
   }));
   return ({ url = '' }, response) => {
-    if (url.startsWith('/feeds/'))
-      {response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(feed);}
-    else if (url.endsWith('/comments')) sendJson(response, { open: true, count: 0, items: [] });
+    if (url.startsWith('/feeds/')) {
+      response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(feed);
+    } else if (url.endsWith('/comments')) sendJson(response, { open: true, count: 0, items: [] });
     else if (url.endsWith('/rails')) sendJson(response, { rails: [] });
     else if (url.startsWith('/interactions')) sendJson(response, { items: [] });
     else sendJson(response, anArticleSnapshot({ slug: url.split('/').at(-1)!, body }));

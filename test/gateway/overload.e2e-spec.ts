@@ -26,8 +26,9 @@ describe('an overloaded gateway', () => {
       Array.from({ length: 1_000 }, () => gateway.get(`/v1/articles/${anId()}/page`)),
     );
     expect(services.mostAtOnce).toBeLessThanOrEqual(64);
-    for (const { status, headers } of answers)
-      {expect([status, headers.get('retry-after')]).toEqual([503, '1']);}
+    for (const { status, headers } of answers) {
+      expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+    }
     // The limits on queues bound how many requests ever reach the service.
     expect(services.seen.length).toBeLessThan(1_000);
   });

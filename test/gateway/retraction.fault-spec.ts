@@ -105,8 +105,9 @@ describeWith('postgres')('a retraction while Kafka is down', () => {
   async function aSubject(i: number): Promise<Subject> {
     const word = `zwetschgen${i}krawall`;
     const topic = `thema-${i}`;
-    for (const kind of ['topics', 'places'])
-      {await editor.sendOk('PUT', `/${kind}/${topic}`, { name: `Thema ${i}` });}
+    for (const kind of ['topics', 'places']) {
+      await editor.sendOk('PUT', `/${kind}/${topic}`, { name: `Thema ${i}` });
+    }
     const about = { topics: [topic], places: [topic] };
     const neighbour = await editor.publish({ ...about, slug: `nachbar-${i}` });
     const text = {

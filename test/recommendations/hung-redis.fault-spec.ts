@@ -62,8 +62,9 @@ describeWith('postgres', 'redis')('recommendations while Redis hangs', () => {
     const started = performance.now();
     const answer = await service.call<{ rails: { cards: RailCard[] }[] }>('GET', `/articles/${id}/rails`);
     const took = performance.now() - started;
-    if (answer.status !== 200 || took > READ_WITHIN)
-      {throw new Error(`A page was answered with ${answer.status} after ${Math.round(took)} ms.`);}
+    if (answer.status !== 200 || took > READ_WITHIN) {
+      throw new Error(`A page was answered with ${answer.status} after ${Math.round(took)} ms.`);
+    }
     return new Map(answer.body.rails.flatMap(({ cards }) => cards.map((card) => [card.id, card])));
   };
   const metric = async (name: string) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { anArticleRequest, anId, describeWith, type TestAnswer } from '#testing';
 import type { Role } from '#platform';
+import { anArticleRequest, anId, describeWith, type TestAnswer } from '#testing';
 import { articleThatIs, FAR, statesUnderTest, type StateUnderTest } from '../test/article-states.js';
 import { Desk, type Answer } from '../test/desk.js';
 import type { EditorialArticle } from './article/editorial-article.js';
@@ -197,8 +197,9 @@ for (const [name, ...request] of [
   ['rename a term', 'POST', 'topics/keines/rename', { slug: 'anders' }],
   ['merge a term', 'POST', 'topics/keines/merge', { into: 'news' }],
   ['delete a term', 'DELETE', 'topics/keines'],
-] as const)
-  {acts[name] = { by: ['editor'], send: () => request, outcomes: { else: 'term.not-found' } };}
+] as const) {
+  acts[name] = { by: ['editor'], send: () => request, outcomes: { else: 'term.not-found' } };
+}
 acts['create a term'] = {
   by: ['editor'],
   isNew: true,

@@ -49,8 +49,9 @@ export function decode(bytes: Buffer, encoding: string): Decoded {
   }
   const isAscii = bytes.every((byte) => byte < 0x80);
   // Text in a single-byte encoding is hardly ever valid UTF-8.
-  if (!isAscii && isUtf8(bytes))
-    {return { text: bytes.toString(), note: `UTF-8 in a file that declares ${encoding}` };}
+  if (!isAscii && isUtf8(bytes)) {
+    return { text: bytes.toString(), note: `UTF-8 in a file that declares ${encoding}` };
+  }
   return { text: new TextDecoder(encoding).decode(bytes) };
 }
 

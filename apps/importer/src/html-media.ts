@@ -30,8 +30,9 @@ export function blockOfImage(attributes: Attributes, options: MediaOptions): Pic
   const height = pixels(attributes['height']) ?? known?.height ?? pixels(named[1]);
   const [alt, beyond] = cut(attributes['alt']?.trim() || known?.alt || '', apiLimits.alt);
   if (beyond) options.note?.(`alt text longer than ${apiLimits.alt} characters, cut`);
-  if (width && height)
-    {return { type: 'picture', picture: { ...known, url, width, height, ...(alt && { alt }) } };}
+  if (width && height) {
+    return { type: 'picture', picture: { ...known, url, width, height, ...(alt && { alt }) } };
+  }
   // Without a size the page would jump when the picture loads.
   options.note?.('picture of unknown size, replaced by a link');
   return { type: 'paragraph', runs: [{ text: alt || url, link: url }] };

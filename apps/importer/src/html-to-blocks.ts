@@ -53,8 +53,9 @@ class BlockBuilder {
   constructor(private readonly options: HtmlOptions) {}
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
-    if (++this.depth > MAX_HTML_DEPTH)
-      {throw new Error(`has HTML that is nested deeper than ${MAX_HTML_DEPTH} levels`);}
+    if (++this.depth > MAX_HTML_DEPTH) {
+      throw new Error(`has HTML that is nested deeper than ${MAX_HTML_DEPTH} levels`);
+    }
     if (this.isIn.areUnseen) return this.isIn.begin(name);
     if (name === 'br') return this.add('\n');
     if (name === 'img') return this.picture(attributes);
@@ -134,8 +135,9 @@ class BlockBuilder {
       this.blocks.push({ type: 'crosshead', text });
     } else if (this.quote) this.quote.texts.push(text);
     else {
-      for (const some of chunksOf(splitRuns(runs, apiLimits.run), apiLimits.runs))
-        {this.blocks.push({ type: 'paragraph', runs: some });}
+      for (const some of chunksOf(splitRuns(runs, apiLimits.run), apiLimits.runs)) {
+        this.blocks.push({ type: 'paragraph', runs: some });
+      }
     }
   }
 
@@ -183,8 +185,9 @@ class BlockBuilder {
     if (!this.caption) return;
     const [caption, beyond] = cut(this.caption.text, apiLimits.caption);
     if (caption) this.caption.picture.caption = caption;
-    for (const text of beyond ? splitText(beyond, apiLimits.run) : [])
-      {this.blocks.push({ type: 'paragraph', runs: [{ text }] });}
+    for (const text of beyond ? splitText(beyond, apiLimits.run) : []) {
+      this.blocks.push({ type: 'paragraph', runs: [{ text }] });
+    }
     this.caption = undefined;
   }
 

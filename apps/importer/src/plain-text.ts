@@ -15,8 +15,9 @@ export function plainText(html: string | undefined): string | undefined {
   };
   const parser = new Parser({
     onopentag: (name) => {
-      if (++depth > MAX_HTML_DEPTH)
-        {throw new Error(`has HTML that is nested deeper than ${MAX_HTML_DEPTH} levels`);}
+      if (++depth > MAX_HTML_DEPTH) {
+        throw new Error(`has HTML that is nested deeper than ${MAX_HTML_DEPTH} levels`);
+      }
       apart(name);
       open.begin(name);
     },

@@ -87,8 +87,9 @@ export class Sender {
       return cause instanceof Error ? cause.message : message;
     }
     const { status } = response;
-    if (TRANSIENT.includes(status) || (status === 500 && attempt < ATTEMPTS_AT_500))
-      {return `status ${status}`;}
+    if (TRANSIENT.includes(status) || (status === 500 && attempt < ATTEMPTS_AT_500)) {
+      return `status ${status}`;
+    }
     if (status === 401 || status === 403) {
       throw new Error(
         `The newsroom refuses the token (${status}). Set NEWSROOM_TOKEN to a token with the role editor.`,

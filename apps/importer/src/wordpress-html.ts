@@ -85,8 +85,9 @@ function single(
     const ids = attributeOf(attributes, 'ids') ?? attributeOf(attributes, 'include');
     const found = ids === undefined ? [...attached] : ids.split(',').map((id) => pictureOf(id.trim()));
     const urls = found.filter((url) => url !== undefined);
-    if (urls.length < found.length || found.length === 0)
-      {note?.('gallery with pictures that the export does not have');}
+    if (urls.length < found.length || found.length === 0) {
+      note?.('gallery with pictures that the export does not have');
+    }
     return urls.map((url) => `<figure><img src="${quoted(url)}"></figure>`).join('');
   }
   const media = mediaCodes.has(name) ? (mediaOf(attributes, '') ?? filmOf(name, attributes)) : undefined;

@@ -46,8 +46,9 @@ export async function* wordPressPosts(open: () => AsyncIterable<Buffer>): Record
   for await (const element of elementsOf(open(), { others: beside, isWanted: mayBeAttachment })) {
     if (!('bad' in element)) collect(library, element);
   }
-  for await (const element of elementsOf(open()))
-    {yield 'bad' in element ? element : recordOf(element, library);}
+  for await (const element of elementsOf(open())) {
+    yield 'bad' in element ? element : recordOf(element, library);
+  }
 }
 
 function collect(library: Library, element: Element): void {
@@ -57,8 +58,9 @@ function collect(library: Library, element: Element): void {
     if (login) authors.set(detached(login), detached(textOf(element, 'wp:author_display_name') ?? login));
     return;
   }
-  if (element.name === 'link' || element.name === 'wp:base_blog_url')
-    {library.site ??= webUrlOf(detached(element.text));}
+  if (element.name === 'link' || element.name === 'wp:base_blog_url') {
+    library.site ??= webUrlOf(detached(element.text));
+  }
   const address = textOf(element, 'wp:attachment_url');
   const url = address && webUrlOf(detached(address), library.site);
   if (textOf(element, 'wp:post_type') !== 'attachment' || !url) return;

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Loopback } from '#messaging';
 import { startService, type RunningService } from '#bootstrap';
 import {
   createSecrets,
@@ -9,6 +8,7 @@ import {
   type EmbeddedPostgres,
   type Secrets,
 } from '#embedded';
+import { Loopback } from '#messaging';
 import { ConfigError, readConfig } from '#platform';
 import { serviceNames, servicesWithDatabase, variableOf, type ServiceName } from '../../services.js';
 import { isDemoLoaded, loadDemo } from '../../../demo/load.js';

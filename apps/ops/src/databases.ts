@@ -16,8 +16,9 @@ type Env = Readonly<Record<string, string | undefined>>;
 const targetOf = (service: string, address: string): Target => {
   const { username, password, pathname } = new URL(address);
   const [role, secret, database] = [username, password, pathname.slice(1)].map(decodeURIComponent);
-  if (!role || !secret || !database)
-    {throw new Error(`${variableOf(service, 'DATABASE_URL')} must have a user, a password and a database.`);}
+  if (!role || !secret || !database) {
+    throw new Error(`${variableOf(service, 'DATABASE_URL')} must have a user, a password and a database.`);
+  }
   return { service, role, password: secret, database };
 };
 

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
-import { messagingMigrations, MessagingModule, messagingSettings } from '#messaging';
 import { defineService } from '#bootstrap';
+import { messagingMigrations, MessagingModule, messagingSettings } from '#messaging';
 import { databaseSettings, serverSettings } from '#platform';
 import { describeWith, ServiceUnderTest, testDatabase } from '#testing';
 

@@ -13,8 +13,9 @@ async function republish(service: string): Promise<void> {
     console.log(`Requested. The running ${service} service does the work, even if you stop this command.`);
     for (;;) {
       const progress = await republishProgress(db, id);
-      if (!progress)
-        {throw new Error(`${service} has no snapshots to publish. ${servicesWithSnapshots.join(', ')} have.`);}
+      if (!progress) {
+        throw new Error(`${service} has no snapshots to publish. ${servicesWithSnapshots.join(', ')} have.`);
+      }
       const { done, finished } = progress;
       if (finished) return console.log(`${done} snapshots published.`);
       console.log(`${done} so far`);

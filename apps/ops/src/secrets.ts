@@ -29,8 +29,9 @@ export function secretsByService(env: Env, { postgres, redis }: Hosts): Record<s
   const secret = (name: string): Secrets => {
     // Services that fetch their keys need no copy of them.
     if (name === 'AUTH_JWKS' && env['AUTH_JWKS_URL']) return {};
-    if (name === 'REDIS_URL')
-      {return { REDIS_URL: `redis://:${encodeURIComponent(need('REDIS_PASSWORD'))}@${redis}` };}
+    if (name === 'REDIS_URL') {
+      return { REDIS_URL: `redis://:${encodeURIComponent(need('REDIS_PASSWORD'))}@${redis}` };
+    }
     return { [name]: need(name) };
   };
   const addressOf = (role: string, password: string, database: string): string =>

@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import kafkajs, { type Admin } from 'kafkajs';
 import { z } from 'zod';
 import { topicNames, topics } from '#events';
-import { kafkaClient, messagingSettings } from '#messaging';
 import { retryUntilReady } from '#jobs';
+import { kafkaClient, messagingSettings } from '#messaging';
 import { readConfig, setting, envText, type ConfigOf } from '#platform';
 
 /** Milliseconds in which every broker must know a new topic. */
@@ -165,16 +165,19 @@ async function warn(
   const { topics: found } = await admin.fetchTopicMetadata({ topics: [name] });
   const has = found[0]?.partitions ?? [];
   const hasCopies = Math.min(...has.map(({ replicas }) => replicas.length));
-  if (has.length !== partitions)
-    {print(
+  if (has.length !== partitions) {
+    print(
       `${name}: WARNING: has ${has.length} partitions, not ${partitions}; left as it is, so that keys stay in order`,
-    );}
-  if (hasCopies < copies)
-    {print(`${name}: WARNING: has ${hasCopies} copies, not ${copies}; use kafka-reassign-partitions.sh`);}
-  if (hasCopies > 1 && minInSync < 2)
-    {print(
+    );
+  }
+  if (hasCopies < copies) {
+    print(`${name}: WARNING: has ${hasCopies} copies, not ${copies}; use kafka-reassign-partitions.sh`);
+  }
+  if (hasCopies > 1 && minInSync < 2) {
+    print(
       `${name}: WARNING: min.insync.replicas is ${minInSync}, so an event can be lost with the only broker that has it`,
-    );}
+    );
+  }
 }
 
 const entriesOf = (settings: Readonly<Record<string, string>>) =>

@@ -130,8 +130,9 @@ const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
 
   it('emits counts at most once per second per article, the last one exact', async () => {
     const { id } = await publish({ section: section() });
-    for (let count = 1; count <= 40; count++)
-      {await service.receive('newsroom.comments', commented(id, count, count));}
+    for (let count = 1; count <= 40; count++) {
+      await service.receive('newsroom.comments', commented(id, count, count));
+    }
     const emitted = () =>
       service.emitted.filter(({ type, subject }) => type === 'interactions.counted' && subject === id);
     await waitUntil(() => emitted().some(({ data }) => (data as { total: number }).total === 40));

@@ -179,8 +179,9 @@ const isOpen = (audience: Audience): boolean =>
 
 /** An empty requirement makes the others optional. */
 function securityOf(audience: readonly Audience[]): Json[] {
-  if (audience.includes('anyone'))
-    {return audience.includes('subscribed-reader') ? [{}, { token: ['reader'] }] : [];}
+  if (audience.includes('anyone')) {
+    return audience.includes('subscribed-reader') ? [{}, { token: ['reader'] }] : [];
+  }
   const roles = audience.filter((one) => !isOpen(one));
   return [
     ...(audience.includes('reader') ? [{ reader: [] }] : []),
@@ -258,8 +259,9 @@ function simplify({
 }): void {
   const { discriminator } = zodSchema._zod.def as { discriminator?: string };
   const isOfReferences = jsonSchema.oneOf?.every(({ $ref }) => $ref !== undefined);
-  if (discriminator && isOfReferences)
-    {(jsonSchema as Json)['discriminator'] = { propertyName: discriminator };}
+  if (discriminator && isOfReferences) {
+    (jsonSchema as Json)['discriminator'] = { propertyName: discriminator };
+  }
   if (jsonSchema.format && jsonSchema.pattern) delete jsonSchema.pattern;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;

@@ -1,9 +1,9 @@
 import { Controller, Get, Inject, Injectable, Module } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FastifyRequest } from 'fastify';
-import { testAuth } from '#testing';
 import { CurrentActor, declareAudience, refusals, type Audience } from '#http';
 import { CACHE, serverSettings, type Actor, type Cache, type Caller } from '#platform';
+import { testAuth } from '#testing';
 import { defineService } from './service-definition.js';
 import { startService, type RunningService } from './start-service.js';
 

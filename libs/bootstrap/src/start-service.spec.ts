@@ -2,10 +2,10 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Body, Controller, Get, Module, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { testAuth, type TestAuth } from '#testing';
 import { issueToken, createSecrets } from '#embedded';
 import { CurrentActor, ForAnyone, ForReaders, ForRoles, ReaderId, ReaderTokens, refusals } from '#http';
 import { type Actor, readerSettings, serverSettings } from '#platform';
+import { testAuth, type TestAuth } from '#testing';
 import { defineService } from './service-definition.js';
 import { startService, type RunningService } from './start-service.js';
 

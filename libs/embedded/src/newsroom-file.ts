@@ -18,8 +18,9 @@ export async function signingKey(): Promise<JWK> {
   const key = process.env['AUTH_SIGNING_KEY'];
   if (key) return JSON.parse(key) as JWK;
   const secrets = await read<Secrets>('secrets.json');
-  if (!secrets)
-    {throw new Error('There is no signing key. Set AUTH_SIGNING_KEY, or start the embedded newsroom once.');}
+  if (!secrets) {
+    throw new Error('There is no signing key. Set AUTH_SIGNING_KEY, or start the embedded newsroom once.');
+  }
   return secrets.signingKey;
 }
 

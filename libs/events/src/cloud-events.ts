@@ -127,8 +127,9 @@ function attributesOf({ headers }: EncodedMessage): z.infer<typeof Attributes> {
   const traceparent = headers['traceparent'] ?? headers['ce_traceparent'];
   if (traceparent) texts['traceparent'] = textOf(traceparent, 'The header traceparent');
   const attributes = Attributes.safeParse(texts);
-  if (!attributes.success)
-    {throw new BadMessage(`The ce_ headers are wrong: ${complaintsOf(attributes.error)}`);}
+  if (!attributes.success) {
+    throw new BadMessage(`The ce_ headers are wrong: ${complaintsOf(attributes.error)}`);
+  }
   return attributes.data;
 }
 

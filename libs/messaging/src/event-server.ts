@@ -62,8 +62,9 @@ function topicOf(pattern: string): TopicName | undefined {
 }
 
 function boundHandler(pattern: string, handler: MessageHandler): BoundHandler {
-  if (!topicOf(pattern))
-    {throw new Error(`A handler is registered for ${pattern}, which libs/events does not declare.`);}
+  if (!topicOf(pattern)) {
+    throw new Error(`A handler is registered for ${pattern}, which libs/events does not declare.`);
+  }
   if (handler.next) {
     throw new Error(`Two handlers are registered for ${pattern}; a service may have only one.`);
   }

@@ -52,8 +52,9 @@ describe('a lane', () => {
 
   it('dead-letters a message at its fifth permanent failure', async () => {
     const { lane, deadLettered } = aLane(...Array.from({ length: 5 }, () => failure('permanent')));
-    for (let attempt = 1; attempt < 5; attempt++)
-      {expect(await lane.step(messages)).toMatchObject({ done: 0 });}
+    for (let attempt = 1; attempt < 5; attempt++) {
+      expect(await lane.step(messages)).toMatchObject({ done: 0 });
+    }
     expect(await lane.step(messages)).toEqual({ done: 1, wait: 0 });
     expect(deadLettered).toEqual([{ offset: '1', attempts: 5 }]);
   });
@@ -62,8 +63,9 @@ describe('a lane', () => {
     'never dead-letters a message for a failure that is %s',
     async (kind) => {
       const { lane, deadLettered } = aLane(...Array.from({ length: 50 }, () => failure(kind)));
-      for (let attempt = 0; attempt < 50; attempt++)
-        {expect(await lane.step(messages)).toMatchObject({ done: 0 });}
+      for (let attempt = 0; attempt < 50; attempt++) {
+        expect(await lane.step(messages)).toMatchObject({ done: 0 });
+      }
       expect(await lane.step(messages)).toMatchObject({ done: 1 });
       expect(deadLettered).toEqual([]);
     },

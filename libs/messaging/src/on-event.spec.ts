@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Controller, Module } from '@nestjs/common';
 import type { EntityManager, MigrationInterface, QueryRunner } from 'typeorm';
-import { articleRetracted, type EventOf, type RawEvent } from '#events';
 import { defineService } from '#bootstrap';
+import { articleRetracted, type EventOf, type RawEvent } from '#events';
 import { databaseSettings, serverSettings } from '#platform';
 import { anEncodedEvent, anId, describeWith, ServiceUnderTest } from '#testing';
 import { messagingMigrations } from './messaging-tables.js';

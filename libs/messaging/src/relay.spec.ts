@@ -65,10 +65,11 @@ describeWith('postgres')('a relay', () => {
       new Registry(),
     );
   const add = async (...values: string[]): Promise<void> => {
-    for (const value of values)
-      {await db.sql`
+    for (const value of values) {
+      await db.sql`
         INSERT INTO outbox (topic, key, headers, value)
-        VALUES ('newsroom.polls', ${value.split(' ')[0]}, '{}', ${value})`;}
+        VALUES ('newsroom.polls', ${value.split(' ')[0]}, '{}', ${value})`;
+    }
   };
   const left = async (): Promise<string[]> =>
     (await db.query(`SELECT value FROM outbox ORDER BY id`)).map(({ value }: { value: string }) => value);

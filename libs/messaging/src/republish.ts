@@ -53,9 +53,10 @@ export class Republisher extends BackgroundWork {
       if (!job) return false;
       const ids = await source.republish(tx, job.last_id ?? undefined, BATCH);
       if (ids.length === 0) await tx.sql`UPDATE republish SET finished_at = now() WHERE id = ${job.id}`;
-      else
-        {await tx.sql`
-          UPDATE republish SET done = done + ${ids.length}, last_id = ${ids.at(-1)} WHERE id = ${job.id}`;}
+      else {
+        await tx.sql`
+          UPDATE republish SET done = done + ${ids.length}, last_id = ${ids.at(-1)} WHERE id = ${job.id}`;
+      }
       return true;
     });
   }

@@ -8,8 +8,9 @@ describe('the candidates for the slug of a new article', () => {
   it('are the wished one and two with longer and longer suffixes, never over 120 characters or like an id', () => {
     const id = '01a209b8-7cb2-7521-8524-1798840b62b3';
     expect(candidates('faehre', id)).toEqual(['faehre', 'faehre-0b62b3', 'faehre-85241798840b62b3']);
-    for (const wished of ['x'.repeat(120), `${'ab-'.repeat(39)}abc`, id, id.slice(0, 23)])
-      {for (const slug of candidates(wished, id)) expect(ArticleSlug.safeParse(slug).success).toBe(true);}
+    for (const wished of ['x'.repeat(120), `${'ab-'.repeat(39)}abc`, id, id.slice(0, 23)]) {
+      for (const slug of candidates(wished, id)) expect(ArticleSlug.safeParse(slug).success).toBe(true);
+    }
   });
 });
 

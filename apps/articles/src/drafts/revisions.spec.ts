@@ -96,8 +96,9 @@ describeWith('postgres')('the revisions of an article', () => {
     }
     const edited = await desk.edit(id, version, anArticleRequest({ topics: ['bahn'], headline: 'Trotzdem' }));
     expect(edited).toMatchObject({ status: 200, body: { version: version + 3 } });
-    for (const stale of [version, version + 1, version + 2, version + 4])
-      {expect((await desk.edit(id, stale, anArticleRequest())).status).toBe(412);}
+    for (const stale of [version, version + 1, version + 2, version + 4]) {
+      expect((await desk.edit(id, stale, anArticleRequest())).status).toBe(412);
+    }
   });
 
   describe('when one is restored', () => {
@@ -156,10 +157,11 @@ describeWith('postgres')('the revisions of an article', () => {
 
     it('keep the last 20 working copies, also after edits', async () => {
       let draft = await desk.draft({ headline: 'Fassung 0' });
-      for (let i = 1; i <= 22; i++)
-        {draft = expectOk(
+      for (let i = 1; i <= 22; i++) {
+        draft = expectOk(
           await desk.edit(draft.id, draft.version, anArticleRequest({ headline: `Fassung ${i}` })),
-        );}
+        );
+      }
       const { items } = (await desk.get<{ items: { headline: string }[] }>(`articles/${draft.id}/drafts`))
         .body;
       expect([items.length, items[0]!.headline, items.at(-1)!.headline]).toEqual([

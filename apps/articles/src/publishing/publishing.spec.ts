@@ -234,10 +234,11 @@ describeWith('postgres')('the life of an article', () => {
       const word = 'Zwetschgenkrawall';
       const text = { headline: word, slug: 'zwetschgenkrawall', lead: `${word} im Dorf.`, sponsor: word };
       let article = await desk.published({ ...text, label: 'paid' });
-      for (const slug of ['zwetschgenkrawall-1', 'zwetschgenkrawall-2'])
-        {article = expectOk(
+      for (const slug of ['zwetschgenkrawall-1', 'zwetschgenkrawall-2']) {
+        article = expectOk(
           await desk.edit(article.id, article.version, anArticleRequest({ ...text, label: 'paid', slug })),
-        );}
+        );
+      }
       article = expectOk(
         await desk.as(
           'sales',

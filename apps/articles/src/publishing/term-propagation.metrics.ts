@@ -1,6 +1,6 @@
-import { withDeadline } from '#jobs';
 import { Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
+import { withDeadline } from '#jobs';
 
 const gauges = {
   term_changes_waiting: ['Changes of terms that are still to reach articles.', 'finished_at IS NULL'],

@@ -65,9 +65,9 @@ function merged(ranges: readonly Range[]): Range[] {
   const result: Range[] = [];
   for (const { start, end } of ranges.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
     const last = result.at(-1);
-    if (last && start < last.end)
-      {result[result.length - 1] = { start: last.start, end: Math.max(last.end, end) };}
-    else result.push({ start, end });
+    if (last && start < last.end) {
+      result[result.length - 1] = { start: last.start, end: Math.max(last.end, end) };
+    } else result.push({ start, end });
   }
   return result;
 }

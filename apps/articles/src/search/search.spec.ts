@@ -124,8 +124,9 @@ describeWith('postgres')('search', () => {
   });
 
   it('counts the hits and can sort them by date', async () => {
-    for (let i = 0; i < 4; i++)
-      {await desk.published({ headline: i === 1 ? 'Dudelsack' : `Kein ${i}`, lead: 'Dudelsack' });}
+    for (let i = 0; i < 4; i++) {
+      await desk.published({ headline: i === 1 ? 'Dudelsack' : `Kein ${i}`, lead: 'Dudelsack' });
+    }
     const first = await find('dudelsack', '&order=date&limit=3');
     expect(first).toMatchObject({
       total: 4,

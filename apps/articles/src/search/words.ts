@@ -58,8 +58,9 @@ export function compoundsOf(tokens: readonly Token[]): Compound[] {
     const compounds: Compound[] = [];
     for (let n = i + 1; n < Math.min(tokens.length, i + JOINED) && tokens[n]!.attached; n++) {
       const compound = joined(tokens.slice(i, n + 1));
-      if (compound && /\p{L}/u.test(compound.form))
-        {compounds.push({ ...compound, first: i, start: first.start });}
+      if (compound && /\p{L}/u.test(compound.form)) {
+        compounds.push({ ...compound, first: i, start: first.start });
+      }
     }
     return compounds;
   });

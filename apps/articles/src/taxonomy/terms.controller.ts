@@ -1,10 +1,10 @@
-import { parseOrRefuse, CurrentActor, etagOf, ForAnyone, ForRoles, IfMatch, OptionalIfMatch } from '#http';
-import type { Actor } from '#platform';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Slug } from '#events';
+import { parseOrRefuse, CurrentActor, etagOf, ForAnyone, ForRoles, IfMatch, OptionalIfMatch } from '#http';
+import type { Actor } from '#platform';
 import { AuditRequest } from '../article/audit.dto.js';
 import type { TermAuditEntry } from './term-audit.js';
 import { termAuditOf } from './term-audit.queries.js';

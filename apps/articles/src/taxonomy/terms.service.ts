@@ -83,8 +83,9 @@ export class TermsService {
       await requestPropagation(tx, from.id, by);
       // When the target lies in the merged place, it moves up first; otherwise the places between would lie in themselves.
       if (await liesIn(tx, target.id, from.id)) await moveTo(tx, target, from.parentId, by);
-      for (const child of await tx.findBy(Term, { parentId: from.id }))
-        {await moveTo(tx, child, target.id, by);}
+      for (const child of await tx.findBy(Term, { parentId: from.id })) {
+        await moveTo(tx, child, target.id, by);
+      }
       await moveSlugs(tx, from, target);
       // Its slug belongs to the target now, which may be renamed to it.
       await saveTerm(tx, from, { slug: from.id, mergedInto: target.id, parentId: null });

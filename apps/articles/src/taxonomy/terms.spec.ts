@@ -44,8 +44,9 @@ describeWith('postgres')('sections, topics, places and authors', () => {
       '/articles?topic=fusion',
       '/search?q=zug&section=leer',
       '/feeds/topics/fusion/rss.xml',
-    ])
-      {expect((await desk.read(path)).status).toBe(404);}
+    ]) {
+      expect((await desk.read(path)).status).toBe(404);
+    }
     expect(slugsIn((await desk.get<{ slug: string }[]>('topics')).body)).toEqual(
       expect.arrayContaining(['fusion', 'alltag']),
     );

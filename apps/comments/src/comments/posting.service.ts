@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { commentPublished } from '#events';
 import { ReaderTokens, RequestBatches, RETRY_SOON, type Refused } from '#http';
+import { Outbox } from '#messaging';
 import {
   Busy,
   Clock,
@@ -15,7 +16,6 @@ import {
   type Logger,
   type Outcome,
 } from '#platform';
-import { Outbox } from '#messaging';
 import type { CommentsConfig } from '../config.js';
 import { refuse } from '../problems.js';
 import { numberReaders } from '../readers/alias.queries.js';

@@ -233,8 +233,9 @@ describeWith('postgres')('posting comments', () => {
     const over = new AbortController();
     let stored = 1;
     const lanes = Array.from({ length: 20 }, async (_, lane) => {
-      for (let n = 0; !over.signal.aborted; n++)
-        {if ((await post(id, `Andrang ${lane} ${n}`)).status === 201) stored++;}
+      for (let n = 0; !over.signal.aborted; n++) {
+        if ((await post(id, `Andrang ${lane} ${n}`)).status === 201) stored++;
+      }
     });
     await waitUntil(() => stored > 50, { within: 30_000, what: 'load' });
     const removed = await service.as('moderator', 'POST', `/editorial/comments/${first.id}/remove`, {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { waitUntil } from '#testing';
 import { ClientGone, Refused } from '#http';
+import { waitUntil } from '#testing';
 import { Retractions } from '../retractions/retractions.js';
 import { Bulkhead } from '../upstream/bulkhead.js';
 import { UpstreamDown } from '../problems.js';
@@ -103,13 +103,15 @@ describe('a micro cache', () => {
       throw new Refused('article.unknown', status, 'There is none.');
     };
     await cache.get('key', stays, async () => of(1));
-    for (let i = 0; i < 3; i++)
-      {await expect(async () => cache.get('key', stays, refuse(404))).rejects.toMatchObject({ status: 404 });}
+    for (let i = 0; i < 3; i++) {
+      await expect(async () => cache.get('key', stays, refuse(404))).rejects.toMatchObject({ status: 404 });
+    }
     expect(asked).toBe(1);
     await waitUntil(async () => caches.refusals.size === 0);
     await expect(cache.get('key', stays, down)).rejects.toBeInstanceOf(UpstreamDown);
-    for (let i = 0; i < 3; i++)
-      {await expect(async () => cache.get('moved', stays, refuse(301))).rejects.toMatchObject({ status: 301 });}
+    for (let i = 0; i < 3; i++) {
+      await expect(async () => cache.get('moved', stays, refuse(301))).rejects.toMatchObject({ status: 301 });
+    }
     expect(asked).toBe(4);
   });
 
@@ -143,8 +145,9 @@ describe('a micro cache', () => {
 
     it('keeps other articles, and refuses the retracted one', async () => {
       const cache = cacheOf(0, 60_000);
-      for (const articleId of ['a', 'b'])
-        {await cache.get(articleId, stays, async () => ({ ...of(1), articleId }));}
+      for (const articleId of ['a', 'b']) {
+        await cache.get(articleId, stays, async () => ({ ...of(1), articleId }));
+      }
       retract('a');
       expect(await cache.get('b', stays, down)).toMatchObject({ articleId: 'b', isStale: true });
       await expect(cache.get('a', stays, down)).rejects.toMatchObject({ status: 410 });

@@ -148,8 +148,9 @@ export class MicroCache<T extends Answer> {
     const { answers, refusals, retractions } = this.parts;
     retractions.notice(error);
     answers.delete(key);
-    if (HELD_REFUSALS.includes(error.status))
-      {refusals.set(key, { refusal: error, bytes: NO_BYTES }, { start });}
+    if (HELD_REFUSALS.includes(error.status)) {
+      refusals.set(key, { refusal: error, bytes: NO_BYTES }, { start });
+    }
   }
 
   private join(key: string, flight: Flight<T>, client: AbortSignal): Promise<Entry<T>> {

@@ -31,8 +31,9 @@ export class CommentsController {
     const path = `/articles/${id}/comments${queryOf(request)}`;
     await answerPublicly(reply, async () => {
       // The comments service learns of retractions only by events.
-      if (this.retractions.has(id))
-        {return sendCacheable(request, reply, cacheable(CLOSED, [`article/${id}`]));}
+      if (this.retractions.has(id)) {
+        return sendCacheable(request, reply, cacheable(CLOSED, [`article/${id}`]));
+      }
       const comments = await this.upstream.json('comments', path, { signal: clientSignal(reply) });
       sendCacheable(request, reply, cacheable(comments, [`article/${id}`, `comments/${id}`]));
     });

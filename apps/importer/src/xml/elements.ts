@@ -125,8 +125,9 @@ class Reader {
     if (piece.flaw) return broken(piece, piece.flaw, this.encoding);
     const { text, note } = decode(Buffer.from(piece.source, 'latin1'), this.encoding);
     const { source, notes, unknownEntity } = repaired(text);
-    if (unknownEntity)
-      {return broken(piece, `has the entity &${unknownEntity}; that is not defined`, this.encoding);}
+    if (unknownEntity) {
+      return broken(piece, `has the entity &${unknownEntity}; that is not defined`, this.encoding);
+    }
     try {
       return parse(source, piece.line, this.header, note ? [note, ...notes] : notes);
     } catch (error) {

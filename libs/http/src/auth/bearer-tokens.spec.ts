@@ -2,9 +2,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SignJWT, importJWK } from 'jose';
-import { waitUntil } from '#testing';
 import { createSecrets, issueToken, type Secrets } from '#embedded';
 import { readConfig, serverSettings, createLogger } from '#platform';
+import { waitUntil } from '#testing';
 import { BearerTokens } from './bearer-tokens.js';
 import { IssuerKeys } from './issuer-keys.js';
 

@@ -113,16 +113,18 @@ export class AssignedPartitions {
   noteOffsets(offsets: readonly PartitionOffsets[]): PartitionOffsets[] {
     const own = offsets.filter(({ topic, partition }) => this.byKey.has(partitionKey(topic, partition)));
     this.options.skipped.look(own);
-    for (const position of own)
-      {this.byKey.get(partitionKey(position.topic, position.partition))?.noteLag(lagOf(position));}
+    for (const position of own) {
+      this.byKey.get(partitionKey(position.topic, position.partition))?.noteLag(lagOf(position));
+    }
     return own;
   }
 
   /** Stops fetching. Until it has left the group, kafkajs would fetch the same messages again and again. */
   pauseAll(): void {
     try {
-      for (const { topic, partition } of this.queues)
-        {this.options.consumer.pause([{ topic, partitions: [partition] }]);}
+      for (const { topic, partition } of this.queues) {
+        this.options.consumer.pause([{ topic, partitions: [partition] }]);
+      }
     } catch {
       // The consumer does not fetch any more.
     }

@@ -39,8 +39,9 @@ export class ConsumerMetrics {
       registers: [],
       collect() {
         this.reset();
-        for (const { labels, at } of oldest())
-          {this.set(labels, at === undefined ? 0 : (Date.now() - at) / 1_000);}
+        for (const { labels, at } of oldest()) {
+          this.set(labels, at === undefined ? 0 : (Date.now() - at) / 1_000);
+        }
       },
     });
     const blockedBy = new Gauge({
@@ -82,11 +83,12 @@ export class ConsumerMetrics {
 
   private readonly oldest = (): { labels: Record<string, string | number>; at: number | undefined }[] => {
     const { stoppedSince } = this;
-    if (stoppedSince)
-      {return stoppedSince.topics.map((topic) => ({
+    if (stoppedSince) {
+      return stoppedSince.topics.map((topic) => ({
         labels: { topic, partition: 'all' },
         at: stoppedSince.at,
-      }));}
+      }));
+    }
     return this.queues.map(({ topic, partition, oldestAt }) => ({
       labels: { topic, partition },
       at: oldestAt,

@@ -46,14 +46,17 @@ export function tlsOf({
 export function saslOf(config: SecurityConfig): SASLOptions | undefined {
   const { kafkaSaslMechanism, kafkaUsername: username, kafkaPassword: password, kafkaTokenUrl } = config;
   if (!kafkaSaslMechanism && !username && !password) return undefined;
-  if (!username)
-    {throw new ConfigError('KAFKA_USERNAME is not set, but KAFKA_SASL_MECHANISM or KAFKA_PASSWORD is.');}
-  if (!password)
-    {throw new ConfigError('KAFKA_PASSWORD is not set, but KAFKA_SASL_MECHANISM or KAFKA_USERNAME is.');}
+  if (!username) {
+    throw new ConfigError('KAFKA_USERNAME is not set, but KAFKA_SASL_MECHANISM or KAFKA_PASSWORD is.');
+  }
+  if (!password) {
+    throw new ConfigError('KAFKA_PASSWORD is not set, but KAFKA_SASL_MECHANISM or KAFKA_USERNAME is.');
+  }
   const mechanism = kafkaSaslMechanism ?? 'scram-sha-512';
   if (mechanism !== 'oauthbearer') return { mechanism, username, password };
-  if (!kafkaTokenUrl)
-    {throw new ConfigError('KAFKA_TOKEN_URL is not set, but KAFKA_SASL_MECHANISM is oauthbearer.');}
+  if (!kafkaTokenUrl) {
+    throw new ConfigError('KAFKA_TOKEN_URL is not set, but KAFKA_SASL_MECHANISM is oauthbearer.');
+  }
   return {
     mechanism,
     oauthBearerProvider: tokenProvider(kafkaTokenUrl, {
@@ -101,8 +104,9 @@ function tokenProvider(url: string, client: { id: string; secret: string; scope:
       }),
       signal: AbortSignal.timeout(TOKEN_WITHIN),
     });
-    if (!response.ok)
-      {throw new Error(`KAFKA_TOKEN_URL answered ${response.status} to a request for a token.`);}
+    if (!response.ok) {
+      throw new Error(`KAFKA_TOKEN_URL answered ${response.status} to a request for a token.`);
+    }
     const { access_token: value, expires_in: seconds } = TokenResponse.parse(await response.json());
     token = { value, goodUntil: Date.now() + seconds * 800 };
     return token;

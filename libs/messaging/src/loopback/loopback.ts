@@ -37,8 +37,9 @@ export class Loopback {
     return {
       batch: LoopbackPublisher.batch,
       publish: async (messages, { tx }) => {
-        if (this.state !== 'open')
-          {throw new Error(`The loopback is ${this.state}; the events stay in the outbox.`);}
+        if (this.state !== 'open') {
+          throw new Error(`The loopback is ${this.state}; the events stay in the outbox.`);
+        }
         await publisher.publish(messages, tx);
       },
       subscribe: (subscription) => {
@@ -55,8 +56,9 @@ export class Loopback {
   }
 
   subscribe(subscription: Subscription): void {
-    if (this.state !== 'waiting')
-      {throw new Error('The loopback is open already; a subscriber would miss events.');}
+    if (this.state !== 'waiting') {
+      throw new Error('The loopback is open already; a subscriber would miss events.');
+    }
     this.subscriptions.push(subscription);
   }
 

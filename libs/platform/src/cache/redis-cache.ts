@@ -1,7 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { createClient, defineScript } from 'redis';
-import type { Logger } from '../logging/logging.js';
 import { Backoff, pause, withDeadline } from '#jobs';
+import type { Logger } from '../logging/logging.js';
 import { FORGOTTEN, type Cache, type CacheEntry } from './cache.js';
 import { UnconfirmedChanges } from './unconfirmed-changes.js';
 

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
+import { Backoff, pause } from '#jobs';
 import type { Logger } from '../logging/logging.js';
 import type { Readiness } from '../health/readiness.js';
-import { Backoff, pause } from '#jobs';
 import { failureKind } from './failure-kind.js';
 
 /**
@@ -43,8 +43,9 @@ async function missingPart(source: DataSource, log: Logger): Promise<string | un
     const wanted = source.migrations.map((migration) => migration.name ?? migration.constructor.name);
     const rows = await source.sql<{ name: string }[]>`SELECT name FROM migrations`;
     const missing = wanted.filter((name) => !rows.some((row) => row.name === name));
-    if (missing.length > 0)
-      {return `The database is missing the migrations ${missing.join(', ')}; run \`migrate\`.`;}
+    if (missing.length > 0) {
+      return `The database is missing the migrations ${missing.join(', ')}; run \`migrate\`.`;
+    }
     const [timeout] = await source.sql<{ statement_timeout: string }[]>`SHOW statement_timeout`;
     if (timeout?.statement_timeout === '0') {
       log.warn('The database role has no statement_timeout; run `migrate` as this role, or set one.');

@@ -1,8 +1,8 @@
 import { Controller, Module } from '@nestjs/common';
 import type { EntityManager, MigrationInterface, QueryRunner } from 'typeorm';
+import { defineService } from '#bootstrap';
 import { articleUpdated, type EventOf } from '#events';
 import { MessagingModule, messagingMigrations, messagingSettings, OnEvent } from '#messaging';
-import { defineService } from '#bootstrap';
 import { databaseSettings, serverSettings } from '#platform';
 import { misbehave } from './fault.js';
 

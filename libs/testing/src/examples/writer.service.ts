@@ -1,10 +1,10 @@
 import { Body, Controller, Headers, Module, Param, Post } from '@nestjs/common';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { z } from 'zod';
-import { articleUpdated, Id } from '#events';
-import { MessagingModule, messagingMigrations, messagingSettings, Outbox } from '#messaging';
 import { defineService } from '#bootstrap';
+import { articleUpdated, Id } from '#events';
 import { ForAnyone } from '#http';
+import { MessagingModule, messagingMigrations, messagingSettings, Outbox } from '#messaging';
 import { databaseSettings, serverSettings } from '#platform';
 import { anArticleSnapshot } from '../builders/builders.js';
 import { die } from './fault.js';

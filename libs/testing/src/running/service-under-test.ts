@@ -1,8 +1,8 @@
 import { DataSource } from 'typeorm';
-import { decodeEvent, eventContract, topicNames, type EncodedMessage, type NewsroomEvent } from '#events';
-import { Loopback } from '#messaging';
 import { startService, type ServiceDefinition } from '#bootstrap';
+import { decodeEvent, eventContract, topicNames, type EncodedMessage, type NewsroomEvent } from '#events';
 import { ReaderTokens } from '#http';
+import { Loopback } from '#messaging';
 import { type Role, createLogger } from '#platform';
 import { callApi, type TestAnswer } from '../people/call-api.js';
 import { contractViolation } from '../people/conformance.js';

@@ -102,8 +102,9 @@ async function startOne(
     return service;
   } catch (error) {
     const advice = `To run tests with ${name}, set ${variable}, start a container engine, or ${howTo}.`;
-    if (env['CI'] === 'true')
-      {throw new Error(`${name} did not start: ${String(error)}. ${advice}`, { cause: error });}
+    if (env['CI'] === 'true') {
+      throw new Error(`${name} did not start: ${String(error)}. ${advice}`, { cause: error });
+    }
     process.stderr.write(`\n*** Tests with ${name} are SKIPPED: ${String(error)}. ${advice}\n\n`);
     return undefined;
   }
