@@ -6,7 +6,7 @@ export * from './builders/builders.js';
 export * from './examples/ledger.service.js';
 export * from './examples/writer.service.js';
 export * from './people/call-api.js';
-export * from './people/conformance.js';
+export * from './people/call-by-contract.js';
 export * from './people/editor.js';
 export * from './people/reader.js';
 export * from './people/test-auth.js';

@@ -1,6 +1,7 @@
 import type { Role } from '#platform';
 import { anArticleRequest } from '../builders/builders.js';
-import { callApi, type TestAnswer } from './call-api.js';
+import type { TestAnswer } from './call-api.js';
+import { callByContract } from './call-by-contract.js';
 
 /** An article as the editorial API returns it. */
 export interface EditorialArticle {
@@ -50,7 +51,11 @@ export class Editor {
     headers: Record<string, string> = {},
   ): Promise<TestAnswer<Body>> {
     const url = this.editorialUrl + path;
-    return callApi<Body>(url, { method, body, headers: { authorization: this.authorization, ...headers } });
+    return callByContract<Body>(url, {
+      method,
+      body,
+      headers: { authorization: this.authorization, ...headers },
+    });
   }
 
   /** @throws Error unless the answer is a success. */

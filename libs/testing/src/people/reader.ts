@@ -1,4 +1,5 @@
-import { callApi, type TestAnswer } from './call-api.js';
+import type { TestAnswer } from './call-api.js';
+import { callByContract } from './call-by-contract.js';
 
 interface Part<T> {
   readonly status: string;
@@ -36,7 +37,7 @@ export class Reader {
   }
 
   get<Body = Record<string, unknown>>(path: string): Promise<TestAnswer<Body>> {
-    return callApi(this.newsroom.gatewayUrl + path);
+    return callByContract(this.newsroom.gatewayUrl + path);
   }
 
   comment(articleId: string, text: string): Promise<TestAnswer<Record<string, unknown>>> {
@@ -49,7 +50,7 @@ export class Reader {
 
   private async send(method: string, path: string, body: unknown) {
     const headers = this.cookie ? { cookie: this.cookie } : undefined;
-    const answer = await callApi(this.newsroom.gatewayUrl + path, { method, body, headers });
+    const answer = await callByContract(this.newsroom.gatewayUrl + path, { method, body, headers });
     this.cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? this.cookie;
     return answer;
   }

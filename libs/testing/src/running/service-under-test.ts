@@ -4,8 +4,8 @@ import { decodeEvent, eventContract, topicNames, type EncodedMessage, type Newsr
 import { ReaderTokens } from '#http';
 import { Loopback } from '#messaging';
 import { type Role, createLogger } from '#platform';
-import { callApi, type TestAnswer } from '../people/call-api.js';
-import { contractViolation } from '../people/conformance.js';
+import type { TestAnswer } from '../people/call-api.js';
+import { callByContract } from '../people/call-by-contract.js';
 import { testAuth, type TestAuth } from '../people/test-auth.js';
 import { testDatabase } from '../services/test-database.js';
 
@@ -125,15 +125,12 @@ export class ServiceUnderTest {
     });
   }
 
-  async call<Body>(
+  call<Body>(
     method: string,
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<TestAnswer<Body>> {
-    const answer = await callApi<Body>(this.url + path, { method, body, headers });
-    const violation = contractViolation({ method, path: `/v1${path}`, ...answer }, 'service');
-    if (violation) throw new Error(violation);
-    return answer;
+    return callByContract<Body>(this.url + path, { method, body, headers });
   }
 }

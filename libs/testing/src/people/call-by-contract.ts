@@ -1,7 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
+import { callApi, type ApiCall, type TestAnswer } from './call-api.js';
 import { declaredRoutes, isSchema, problemsOf, successStatusOf, type RouteContract } from '#api';
 
-export interface Exchange {
+/**
+ * Calls a route of the gateway or of a service, and checks the answer against the route's contract.
+ * @throws Error that says how they differ.
+ */
+export async function callByContract<Body = Record<string, unknown>>(
+  url: string,
+  call: ApiCall = {},
+): Promise<TestAnswer<Body>> {
+  const answer = await callApi<Body>(url, call);
+  const { pathname } = new URL(url);
+  const isGateway = pathname.startsWith('/v1/');
+  const path = isGateway ? pathname : `/v1${pathname}`;
+  const exchange = { method: call.method ?? 'GET', path, status: answer.status, body: answer.body };
+  const violation = contractViolation(exchange, isGateway ? 'gateway' : 'service');
+  if (violation) throw new Error(violation);
+  return answer;
+}
+
+interface Exchange {
   readonly method: string;
   /** Of the public API: begins with `/v1`. */
   readonly path: string;
@@ -13,9 +32,9 @@ export interface Exchange {
 const ANYWHERE = ['internal', 'client.gone', 'auth.unavailable', 'origin.refused'];
 
 /** How an answer differs from its route's contract; nothing when it keeps it, or when no route is declared there. */
-export function contractViolation(
+function contractViolation(
   { method, path, status, body }: Exchange,
-  server: 'gateway' | 'service' = 'gateway',
+  server: 'gateway' | 'service',
 ): string | undefined {
   const route = routeOf(method, path);
   if (!route || (server === 'service' && route.composed)) return undefined;
