@@ -62,7 +62,7 @@ describeWith('postgres')('a term change that fails', () => {
       `UPDATE article SET snapshot = (snapshot::jsonb || jsonb_build_object('lead', $2::text))::json WHERE id = $1`,
       [broken.id, lead],
     );
-    expect(await ops('retry', '--all')).toContain('1 will be tried again');
+    expect(await ops('retry', '--all')).toContain('will retry 1 changes');
     await settled();
     expect([await topicOf(broken.id), await gauge('term_changes_failed')]).toEqual(['neu', 0]);
   });
