@@ -6,9 +6,9 @@ const EVENTS = Number(process.env['BENCH_EVENTS'] ?? 100_000);
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
 /** Bytes of an event's value. */
 const BYTES = 2_000;
-/** Events before the latency is measured, until the processes run at full speed, and measured events. */
+/** Events that warm the processes up, and events whose latency is measured. */
 const latencyEvents = { warmUp: 500, measured: 2_000 };
-/** Events per second for the latency. */
+/** Events per second while latency is measured. */
 const RATE = Number(process.env['BENCH_RATE'] ?? 50);
 
 const perSecond = (count: number, startedAt: number): number =>
@@ -180,7 +180,7 @@ async function measureLatency(brokers: string, replication: number): Promise<voi
   }
 }
 
-/** The backbone and bare kafkajs with the same messages in the same run. Machines are noisy: read the ratios. */
+/** Compares the backbone with bare kafkajs: the same messages in the same run. Machines are noisy: read the ratios. */
 export async function measureBackbone(): Promise<void> {
   console.log(
     `\n${EVENTS} events of ${BYTES} bytes and their headers, 1,000 keys, 6 partitions, PostgreSQL that syncs to disk`,

@@ -10,7 +10,7 @@ const SECONDS = 8;
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
 /** Known readers per article, and articles when there are many. */
 const [READERS, ARTICLES] = [200, 200];
-/** Readers who have commented on an article before the round that measures the next ones. */
+/** Readers who have commented on an article before the rounds that measure new ones. */
 const EARLIER = 20_000;
 
 /** Comments posted to the service over 64 connections, with Kafka and a Postgres that syncs to disk. */
@@ -69,7 +69,7 @@ async function openArticles(db: TestDatabase, count: number): Promise<string[]> 
   return ids;
 }
 
-/** Gives readers their numbers under articles, as if they had commented before. */
+/** Gives readers aliases under articles, as if they had commented before. */
 async function introduce(
   db: TestDatabase,
   tokens: ReaderTokens,
@@ -85,7 +85,7 @@ async function introduce(
   }
 }
 
-/** Adds earlier readers, with numbers as the service used to assign them: the next free one after a random one. */
+/** Adds earlier readers, with aliases as the service used to assign them: the next free one after a random one. */
 async function crowd(db: TestDatabase, article: string, readers: number): Promise<void> {
   const taken = new Set<number>();
   for (let i = 0; i < readers; i++) {

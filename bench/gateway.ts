@@ -11,7 +11,7 @@ const CONNECTIONS = 64;
 const SECONDS = 8;
 const ROUNDS = 3;
 
-/** Uncached requests per second through the gateway, beside a bare Fastify server that sends 40 kB. */
+/** Uncached requests per second through the gateway, compared with a bare Fastify server that sends 40 kB. */
 export async function gatewayBesideBare(
   { processes, url: articlesUrl }: Archive,
   articles: number,
@@ -32,7 +32,7 @@ export async function gatewayBesideBare(
     const cursors = await listCursors(articlesUrl, 10, count / 10);
     const targets = {
       'article by slug': Array.from({ length: count }, (_, n) => `/v1/articles/artikel-${n}`),
-      // Several lengths of page, so that there are enough different addresses.
+      // Several page sizes, so that there are enough different addresses.
       'list of 15 to 24 cards': cursors.flatMap((cursor) =>
         Array.from({ length: 10 }, (_, i) => `/v1/articles?limit=${15 + i}&cursor=${cursor}`),
       ),
@@ -57,7 +57,7 @@ export async function gatewayBesideBare(
   }
 }
 
-/** Each connection requests the paths in an order of its own, so that the cache of a second is rarely hit. */
+/** Each connection requests the paths in its own order, so that the one-second cache is rarely hit. */
 async function load(url: string, paths: readonly string[]): Promise<number> {
   let seed = 0;
   const result = await autocannon({

@@ -22,7 +22,7 @@ export async function germanTexts(): Promise<Text[]> {
     .filter(({ sentences }) => sentences.length > 6);
 }
 
-/** The content of article `n`, as the editorial API takes it: a mixture of sentences, always the same for the same `n`. */
+/** The content of article `n` for the editorial API: a mixture of sentences, always the same for the same `n`. */
 export function germanArticle(texts: readonly Text[], n: number) {
   const random = randomFrom(n + 1);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;

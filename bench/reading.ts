@@ -8,7 +8,7 @@ const FEW = 1_000;
 const MANY = Number(process.env['BENCH_ARTICLES'] ?? 100_000);
 const REQUESTS = 400;
 
-/** The cost of reads with a thousand and with a hundred thousand articles, then through the gateway beside bare Fastify. */
+/** The cost of reads with a thousand and with a hundred thousand articles, then through the gateway compared with bare Fastify. */
 export async function measureReading(): Promise<void> {
   const archive = await Archive.start();
   try {
@@ -36,7 +36,7 @@ export async function measureReading(): Promise<void> {
       ].map(Number);
       table.add([name, a!, b!, c!, d!, c! / a!, d! / b!]);
     }
-    console.log(`\nthe articles service, one request after the other\n\n${table}`);
+    console.log(`\nthe articles service, one request at a time\n\n${table}`);
     await gatewayBesideBare(archive, MANY);
   } finally {
     await archive.remove();

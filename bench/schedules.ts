@@ -4,7 +4,7 @@ import { percentile } from './table.js';
 
 const ARTICLES = 1_000;
 
-/** How late articles are published that are due in the same second. */
+/** How late articles that are due in the same second are published. */
 export async function measureSchedules(): Promise<void> {
   await withArticles(oneReplicaKilled);
   await withArticles(allReplicasStopped);
@@ -48,7 +48,7 @@ const allReplicasStopped: Measurement = async (processes, db) => {
   await processes.start('articles');
   const late = await lateness(db, new Date());
   console.log(
-    `${ARTICLES} articles fell due while no replica ran: the last is published ${percentile(late, 1)} ms after a start`,
+    `${ARTICLES} articles fell due while no replica ran: the last was published ${percentile(late, 1)} ms after a start`,
   );
 };
 

@@ -10,7 +10,7 @@ const mistyped =
   'regirung partai wirtschat unternemen minster präsdent europpa politk gesetzz gericth polzei sozail milionen ' +
   'prozzent untersuchng komission';
 
-/** The cost of each query of the table of search cases, and of some expensive ones, in a large archive. */
+/** The cost of each query in the table of search cases, and of some expensive ones, in a large archive. */
 export async function measureSearch(): Promise<void> {
   const archive = await Archive.start();
   try {
@@ -21,7 +21,7 @@ export async function measureSearch(): Promise<void> {
       what: 'the words to be learned',
     });
     const table = await timings(archive.url);
-    console.log(`\nsearch among ${ARTICLES} articles, one request after the other\n\n${table}`);
+    console.log(`\nsearch among ${ARTICLES} articles, one request at a time\n\n${table}`);
   } finally {
     await archive.remove();
   }

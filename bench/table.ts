@@ -1,4 +1,4 @@
-/** A table in plain text, with numbers rounded to what is significant. */
+/** A table in plain text, with numbers rounded to significant digits. */
 export class Table {
   private readonly rows: string[][] = [];
 

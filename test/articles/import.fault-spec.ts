@@ -48,7 +48,7 @@ async function startImport(args: string[], ready: RegExp): Promise<ServiceProces
   );
 }
 
-it(`An import of ${RECORDS} records that is killed and restarted ends with exactly ${RECORDS} articles`, async () => {
+it(`An import of ${RECORDS} records, killed and restarted, ends with exactly ${RECORDS} articles`, async () => {
   const lines = Array.from({ length: RECORDS }, (_, i) =>
     JSON.stringify({
       ...anArticleRequest({ headline: `Aus dem Archiv ${i}` }),
@@ -99,7 +99,7 @@ interface Stored {
   readonly content: { headline?: string };
 }
 
-it(`An import of ${POSTS} posts with every kind of damage that is killed and restarted imports each good post once and reports each bad one`, async () => {
+it(`An import of ${POSTS} posts with every kind of damage, killed and restarted, imports each good post once and reports each bad one`, async () => {
   const { bytes, posts } = wordPressExport(POSTS);
   const file = join(folder, 'export.xml');
   const report = join(folder, 'report.jsonl');

@@ -44,7 +44,7 @@ const textOf = (i: number): string => [1, 2, 3].map((n) => sentence(i, n)).join(
 const meta = (key: string, value: string): string =>
   `<wp:postmeta><wp:meta_key>${key}</wp:meta_key><wp:meta_value><![CDATA[${value}]]></wp:meta_value></wp:postmeta>`;
 
-/** Everything that happens to posts in exports; each function returns its `i`-th post. */
+/** Every kind of post that exports contain; each function returns its `i`-th post. */
 const kinds: Readonly<Record<string, (i: number) => Post>> = {
   plain: () => ({}),
   blocks: (i) => ({
@@ -62,7 +62,7 @@ const kinds: Readonly<Record<string, (i: number) => Post>> = {
     headline: `Käse & Brötli – „${i}“`,
   }),
   'bare ampersand': (i) => ({ title: `Huber & Söhne ${i}`, headline: `Huber & Söhne ${i}` }),
-  'bytes of Latin-1': (i) => ({
+  'Latin-1 bytes': (i) => ({
     content: `Die Brücke über die Säntis-Schlucht ${i}.\n\nSchönes Wetter.`,
     contains: [`Die Brücke über die Säntis-Schlucht ${i}.`, 'Schönes Wetter.'],
     damage: (source) => Buffer.from(source, 'latin1'),
@@ -80,7 +80,7 @@ const kinds: Readonly<Record<string, (i: number) => Post>> = {
     content: `${textOf(i)}<img src="data:image/png;base64,iVBORw0KGgo=">`,
     note: 'data: address',
   }),
-  'short codes': (i) => ({
+  shortcodes: (i) => ({
     content: `${textOf(i)}\n\n[caption id="x" width="300"]<img src="https://seewilen.example/c.jpg" width="300" height="200" alt="See" /> Am Ufer ${i}[/caption]\n\n[gallery ids="9000"]\n\n[embed]https://vimeo.com/${i}[/embed]\n\n[kontakt id="3"] und [box]mehr[/box], so [sic]!`,
     contains: [
       `Am Ufer ${i}`,
@@ -88,13 +88,13 @@ const kinds: Readonly<Record<string, (i: number) => Post>> = {
       `https://vimeo.com/${i}`,
       'und mehr, so [sic]!',
     ],
-    note: 'short code [kontakt]',
+    note: 'shortcode [kontakt]',
   }),
   'end of CDATA in CDATA': (i) => ({
     content: `Feld a[b[0]]]]><![CDATA[> ${i}.\n\nZwei`,
     contains: [`Feld a[b[0]]> ${i}.`],
   }),
-  'end of CDATA too early': (i) => ({
+  'early end of CDATA': (i) => ({
     content: `Feld a[b[0]]> ${i}.`,
     outcome: 'bad',
     reason: 'not well-formed XML on line',
@@ -112,33 +112,33 @@ const kinds: Readonly<Record<string, (i: number) => Post>> = {
     contains: [`buecher-${i}`],
     note: 'slug that is not allowed',
   }),
-  'time to come': () => ({
+  'future time': () => ({
     fields: { 'wp:status': 'future', 'wp:post_date_gmt': '2999-05-01 06:30:00' },
     outcome: 'draft',
     contains: ['"embargoUntil":"2999-05-01T06:30:00.000Z"'],
     note: 'with a future time',
   }),
-  'no such time': () => ({
+  'invalid time': () => ({
     fields: { 'wp:post_date_gmt': '2020-13-45 99:00:00' },
     outcome: 'bad',
     reason: 'has no time in "2020-13-45 99:00:00"',
   }),
-  'name of a zone': () => ({
+  'named zone': () => ({
     fields: { 'wp:post_date_gmt': '', pubDate: 'Fr, 31 Jan 2020 08:00:00 MEZ' },
     contains: ['2020-01-31T07:00:00.000Z'],
   }),
-  'element without an end': (i) => ({
+  'unclosed element': (i) => ({
     damage: (source) => source.replace('</title>', ''),
     outcome: 'bad',
     reason: 'not well-formed XML on line',
     headline: titleOf(i),
   }),
-  'CDATA without an end': () => ({
+  'unclosed CDATA': () => ({
     damage: (source) => source.replace(']]></content:encoded>', '</content:encoded>'),
     outcome: 'bad',
     reason: 'not well-formed XML on line',
   }),
-  'record without an end': () => ({
+  'unclosed record': () => ({
     damage: (source) => source.replace('</item>\n', '\n'),
     outcome: 'bad',
     reason: '<item> has no end',

@@ -59,7 +59,7 @@ describeWith('postgres', 'kafka')('no event is lost, duplicated or reordered', (
     await expectAllOnceInOrder(rounds(2, 10));
   });
 
-  it('when 50 write the same item while three relays are running', async () => {
+  it('when 50 clients write the same item while three relays are running', async () => {
     await backbone.ledger();
     const writers = await Promise.all([backbone.writer(), backbone.writer(), backbone.writer()]);
     const [item] = someIds(1);
@@ -121,7 +121,7 @@ describeWith('postgres', 'kafka')('no event is lost, duplicated or reordered', (
     await expectAllOnceInOrder(rounds(3, 30));
   });
 
-  it('when all of it goes through PgBouncer in transaction mode', async () => {
+  it('when all database traffic goes through PgBouncer in transaction mode', async () => {
     await Promise.all([backbone.migrateWriter(), backbone.migrateLedger()]);
     const bouncer = await startPgBouncer(addressOf('postgres'));
     const through = (url: string) => ({

@@ -147,7 +147,7 @@ describeWith('postgres', 'kafka')('on three brokers', () => {
         for (let round = 0; round < rounds(1, 3); round++) await stopAndKillInTurn(cluster.nodes);
       } finally {
         load.on = false;
-        // Also after a failure, so that nothing runs on into the next test.
+        // Awaited even after a failure, so that nothing runs into the next test.
         await work;
       }
       const result = await audited(backbone, { rounds: rounds(1, 3), within: 180_000 });
@@ -157,7 +157,7 @@ describeWith('postgres', 'kafka')('on three brokers', () => {
   });
 
   describe('topics', () => {
-    it('get three copies, two of which must have an event; topics with fewer copies get a warning', async () => {
+    it('get three copies, two of which must acknowledge; fewer copies cause a warning', async () => {
       const settings = { KAFKA_BROKERS: cluster.brokers, KAFKA_TOPIC_PREFIX: testPrefix() };
       const single = { ...settings, KAFKA_TOPIC_PREFIX: testPrefix(), KAFKA_REPLICATION: '1' };
       const created = await topicsApply(settings);

@@ -120,7 +120,7 @@ describeWith('postgres', 'kafka')('a consumer', () => {
     expect(await letters(backbone)).toEqual([]);
     await waitUntil(async () => (await ledger.metric('events_blocked')) === 0, {
       within: 30_000,
-      what: 'the metric to go',
+      what: 'the metric to be 0',
     });
   });
 

@@ -17,7 +17,7 @@ describe('the newsroom in one process, killed under load', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('loses no comment that it answered, and every count is exact in the end', async () => {
+  it('loses no comment that it answered with 201, and ends with exact counts', async () => {
     let newsroom = await embeddedNewsroom(folder);
     const article = await (await Editor.of(newsroom)).publish();
     await waitUntil(async () => (await new Reader(newsroom).page(article.id)).body.comments?.data?.open);

@@ -44,11 +44,11 @@ that also ran all brokers, databases and services. Do not edit.
 
 ## What is promised
 
-1. **A change and its event are one.** Both are committed, or neither is.
+1. **A change and its event commit together.** Both are committed, or neither is.
 2. **No event is lost** once it is committed, whichever process, connection or broker fails. With three brokers and three copies,
    one broker may be lost for good.
 3. **The events of one key arrive in the order of their commits.** The last record of a key is its newest version, so that a
-   reader of a compacted topic ends up to date.
+   reader of a compacted topic ends with the present state.
 4. **Each event takes effect once** in a service of this project. In the topic it may occur more than once; other teams'
    services deduplicate by \`ce_source\` and \`ce_id\`.
 5. **A bad event, partition or subscriber blocks no other partition or subscriber.** An event that can never be processed is
@@ -59,10 +59,10 @@ Subscribers must read committed messages (\`isolation.level=read_committed\`): l
 
 ## How it is attacked
 
-Real processes, a real Postgres, and one or three real brokers. Events carry a version that increases by one per key. After the
+Real processes, a real Postgres, and one or three real brokers. Each event of a key has a version, one higher than the last. After the
 attack, two things are compared with what was committed: what took effect in a subscriber, and what
 [kcat](https://github.com/edenhill/kcat), an independent client, reads from the topic. *Wait* is the time from the end of the attack
-(for a broker that hangs, from the moment it hangs) until every event had taken effect.
+(for a broker that hangs, from the moment it hangs) until every event has taken effect.
 
 | attack | rounds | events | lost | out of order, or an old one last | repeated in the topic | handled twice | wait, s |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |

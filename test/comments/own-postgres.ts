@@ -62,7 +62,7 @@ export class OwnPostgres {
     };
   }
 
-  /** Waits until there are sessions that wait for `event`, and ends them. */
+  /** Ends the sessions that wait for `event`, once there are any. */
   async endWaiting(event: string): Promise<void> {
     await waitUntil(
       async () =>

@@ -125,7 +125,7 @@ describeWith('postgres')('comments that are posted while Postgres fails', () => 
   const unknown = { status: 504, code: 'outcome.unknown' };
   const busy = { status: 503, code: 'comments.busy' };
 
-  it('are stored if and only if they were answered with 201, also when it hangs for seconds', async () => {
+  it('are stored if and only if they were answered with 201, even when Postgres hangs for seconds', async () => {
     for (let round = 0; round < rounds(1, 10); round++) {
       const article = await openArticle(service);
       const over = new AbortController();

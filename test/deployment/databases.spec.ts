@@ -68,7 +68,7 @@ describeWith('postgres')('ops databases apply', () => {
     ]);
   });
 
-  it('takes over what an administrator has created, and sets a changed password', async () => {
+  it('takes over tables that an administrator created, and sets a changed password', async () => {
     await run(administrator, `CREATE DATABASE ${names.articles}`);
     await migrateDatabase(
       { name: 'articles', database },
@@ -96,7 +96,7 @@ describeWith('postgres')('ops databases apply', () => {
     expect(await run(administrator, `SELECT FROM pg_roles WHERE rolname = '${names.articles}'`)).toEqual([]);
   });
 
-  it('works for an administrator without superuser rights, also a second time', async () => {
+  it('works for an administrator without superuser rights, even on a second run', async () => {
     const boss = `boss_${randomBytes(4).toString('hex')}`;
     await run(administrator, `CREATE ROLE ${boss} LOGIN CREATEDB CREATEROLE PASSWORD 'boss'`);
     try {

@@ -12,11 +12,11 @@ const documents = [
 
 interface Link {
   readonly text: string;
-  /** From the project's folder. */
+  /** Relative to the project's folder. */
   readonly file: string;
 }
 
-/** Relative links of a document, outside its code. */
+/** Relative links of a document, outside code blocks. */
 async function linksOf(document: string): Promise<Link[]> {
   const text = (await readFile(document, 'utf8')).replace(/^```[\s\S]*?^```/gm, '');
   return [...text.matchAll(/\[([^\]]+)\]\((?!https?:|#|mailto:)([^)#]+)[^)]*\)/g)].map(

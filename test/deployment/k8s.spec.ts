@@ -86,7 +86,7 @@ const comparable = (tree: Tree): string =>
       : value;
   });
 
-/** The manifests against the schemas that Kubernetes publishes, and against what every service here must have. */
+/** Checks the manifests against Kubernetes' published schemas, and against what every service must have. */
 describe('the Kubernetes manifests', () => {
   it('are valid against the published schemas', () => {
     for (const manifest of manifests) {
@@ -109,7 +109,7 @@ describe('the Kubernetes manifests', () => {
     expect(resources.toSorted()).toEqual(listed.toSorted());
   });
 
-  it('are built by these tests as by kubectl, if it is installed', async () => {
+  it('are built the same by kubectl, if it is installed', async () => {
     const built = await execFileAsync('kubectl', ['kustomize', folder]).catch((error: { code?: string }) => {
       if (error.code === 'ENOENT') return undefined;
       throw error;
@@ -231,7 +231,7 @@ describe('the Kubernetes manifests', () => {
 });
 
 describeWith('postgres')('on Kubernetes', () => {
-  /** What the kubelet gives a Pod for the Services of its namespace unless it is told not to. */
+  /** The variables that the kubelet sets by default for the Services of a Pod's namespace. */
   const serviceLinks = () =>
     Object.fromEntries(
       all('Service').flatMap(({ metadata, spec }, i) => {

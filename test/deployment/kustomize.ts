@@ -28,7 +28,7 @@ interface Operation {
 }
 
 /**
- * Builds a folder as `kubectl kustomize` does, with as much of it as these manifests use: resources, components,
+ * Builds a folder as `kubectl kustomize` does, as far as these manifests use it: resources, components,
  * replacements and JSON patches. It leaves out labels, images and generated ConfigMaps. Needs no program, so that the
  * manifests are checked on every machine; where there is a kubectl, a test compares the two.
  */

@@ -12,7 +12,7 @@ const breaking = [
   /\bALTER\s+(COLUMN\s+)?\w+\s+(SET\s+DATA\s+)?TYPE\b/i,
   /\bSET\s+NOT\s+NULL\b/i,
   /\bADD\s+COLUMN\s+(?![^,;`]*\bDEFAULT\b)[^,;`]*\bNOT\s+NULL\b/i,
-  // Refuses what the old version may still write. To drop a constraint only refuses less.
+  // Refuses rows that the old version may still write. Dropping a constraint refuses fewer.
   /\bADD\s+(CONSTRAINT\s+\w+\s+)?(UNIQUE|CHECK|EXCLUDE|FOREIGN\s+KEY)\b/i,
 ];
 
@@ -20,7 +20,7 @@ const breaks = (text: string): boolean =>
   breaking.some((pattern) => pattern.test(text.split('async down')[0]!));
 
 /**
- * Expand, then contract: a migration only adds, since the old version works on until it is replaced. What no version
+ * Expand, then contract: a migration only adds, since the old version keeps working until it is replaced. What no version
  * uses any more is removed in a later release, by a migration whose file name ends in `-contract`.
  */
 describe('a migration', () => {

@@ -16,10 +16,10 @@ describe('a request through the gateway', () => {
   });
   const read = () => gateway.get(`/v1/articles/${anId()}`);
 
-  it('is retried on a new connection if its kept connection is closed', async () => {
+  it('is retried on a new connection if its kept-alive connection is closed', async () => {
     await Promise.all(Array.from({ length: 8 }, read));
     const ports = new Set<number>();
-    // Every kept connection is reset when it is used again, as by a service that is stopping.
+    // Every kept-alive connection is reset when it is used again, as by a service that is stopping.
     const served = new WeakSet<object>();
     services.answer = (request, response) => {
       ports.add(request.socket.remotePort!);

@@ -10,13 +10,13 @@ export const sendJson = (response: ServerResponse, body: unknown, status = 200):
 /** Never answers, like a service that hangs. */
 export const hang: Answering = () => undefined;
 
-/** A plain HTTP server in place of a service, which misbehaves as a test tells it to. */
+/** A plain HTTP server in place of a service. A test sets its behaviour. */
 export class FakeService {
   /** `GET /path` of every request, in order, except requests for retractions. */
   readonly seen: string[] = [];
   /** Ids of the articles that it reports as retracted, as the articles service would. */
   retracted: string[] = [];
-  /** Whether it misbehaves also when asked for retractions. */
+  /** Whether it also misbehaves when asked for retractions. */
   isWhollySick = false;
   /** Requests whose connection was closed before they were answered. */
   aborted = 0;
@@ -56,7 +56,7 @@ export class FakeService {
 
   private receive(request: IncomingMessage, response: ServerResponse): void {
     if (request.url!.startsWith('/retractions') && !this.isWhollySick) {
-      // Only requests that tests look at keep their connections.
+      // Only connections of requests that tests look at are kept alive.
       response.setHeader('connection', 'close');
       return sendJson(response, { articleIds: this.retracted, cursor: '1' });
     }

@@ -7,7 +7,7 @@ import type { FakeService } from './fake-service.js';
 
 export type GatewayAnswer = TestAnswer<Record<string, unknown>>;
 
-/** The addresses of all services: `all`, except those that are given. */
+/** The addresses of all services: that of `all`, except those in `services`. */
 export const upstreams = (all: FakeService, services: Partial<Record<string, string>> = {}) => ({
   ARTICLES_URL: services['articles'] ?? all.url,
   COMMENTS_URL: services['comments'] ?? all.url,
@@ -19,7 +19,7 @@ export const upstreams = (all: FakeService, services: Partial<Record<string, str
 export class GatewayUnderTest {
   private constructor(
     readonly url: string,
-    /** Where its health and metrics are. */
+    /** The address of its health and metrics. */
     readonly operationsUrl: string,
     private readonly auth: TestAuth,
     readonly stop: () => Promise<void>,
@@ -51,7 +51,7 @@ export class GatewayUnderTest {
     return this.call('GET', path);
   }
 
-  /** Sends a request whose client can disconnect: `destroy()`. */
+  /** Sends a request; `destroy()` disconnects its client. */
   async depart(method: string, path: string, role?: Role): Promise<ClientRequest> {
     const authorization = role && `Bearer ${await this.auth.token(role)}`;
     const request = httpRequest(this.url + path, {

@@ -27,7 +27,7 @@ describe('the outcome of a change that the gateway reports', () => {
   });
   const change = () => gateway.call('POST', publish(), { role: 'editor' });
 
-  it('is unknown if the connection breaks after the request was sent, and it is not sent twice', async () => {
+  it('is unknown if the connection breaks after the request was sent, and the request is not sent twice', async () => {
     services.answer = (request) => request.socket.resetAndDestroy();
     expect(await change()).toMatchObject({
       status: 504,

@@ -207,7 +207,7 @@ describe('a public answer of the gateway', () => {
     });
   });
 
-  describe('to browsers of other origins', () => {
+  describe('to pages of other origins', () => {
     const preflight = (path: string, method: string, origin: string) =>
       gateway.call('OPTIONS', path, {
         headers: {
@@ -221,7 +221,7 @@ describe('a public answer of the gateway', () => {
       headers.get('access-control-allow-credentials'),
     ];
 
-    it('is readable from every origin, also if it is a 404', async () => {
+    it('is readable from every origin, even if it is a 404', async () => {
       expect(allowed(await gateway.get('/v1/articles'))).toEqual(['*', null]);
       services.answer = refusing(404, { code: 'article.unknown' });
       expect(allowed(await gateway.get('/v1/articles/nie'))).toEqual(['*', null]);

@@ -18,7 +18,7 @@ import { look, lookingFor, type Look, type Validation } from './look.js';
 import { SickNeighbour, type Health } from './sick-neighbour.js';
 
 const GATEWAYS = 3;
-/** Milliseconds after the answer to a retraction from which on no request may get anything of the article. */
+/** Milliseconds after the answer to a retraction. Later requests must get nothing of the article. */
 const GONE_WITHIN = 2_000;
 /** Milliseconds between two reads of an address, each at the next gateway. */
 const EVERY = 100;
@@ -179,7 +179,7 @@ describeWith('postgres')('a retraction while Kafka is down', () => {
         looks.push(await atEach[n % atEach.length]!());
         await delay(EVERY);
       }
-      // A request that starts now may not get it, however long the answer takes.
+      // A request that starts now must not get it, however long the answer takes.
       looks.push(...(await Promise.all(atEach.map((lookAgain) => lookAgain()))));
     };
     const readers = [...addresses, ...siteWide].map(reader);

@@ -48,7 +48,7 @@ describe('a paid article through the gateway', () => {
     gateway.call('GET', target, { headers });
 
   it.each([path, `${path}/page`])(
-    'is complete for a subscriber only, also for requests before and after: %s',
+    'is complete only for a subscriber, whoever asks before or after: %s',
     async (target) => {
       const answers = [await read(target), await read(target, subscriber), await read(target)];
       expect(answers.map(({ text }) => text.includes(WITHHELD))).toEqual([false, true, false]);

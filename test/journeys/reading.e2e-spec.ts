@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { callApi, Editor, Reader, waitUntil } from '#testing';
 import { embeddedNewsroom, type Newsroom } from './targets.js';
 
-/** What the gateway and the site offer beside the article's page. */
+/** What the gateway and the site offer besides the article's page. */
 describe('the newsroom', () => {
   let newsroom: Newsroom;
   let editor: Editor;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeWith, Editor, Reader, waitUntil } from '#testing';
 import { embeddedNewsroom, separateServices, type Newsroom } from './targets.js';
 
-/** Milliseconds after the answer to a retraction from which on nothing of the article may be readable anywhere. */
+/** Milliseconds after the answer to a retraction. Later, nothing of the article may be readable anywhere. */
 const GONE_WITHIN = 2_000;
 /** Readers who read all addresses again and again during the retraction. */
 const READERS = 4;

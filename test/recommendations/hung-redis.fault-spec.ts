@@ -79,7 +79,7 @@ describeWith('postgres', 'redis')('recommendations while Redis hangs', () => {
     return Number(/keyspace_hits:(\d+)/.exec(info)?.[1]);
   };
 
-  it('answer pages, handle events and leave nothing stale in the cache', async () => {
+  it('answers pages, handles events and leaves nothing stale in the cache', async () => {
     await waitUntil(isUsed);
     for (let round = 1; round <= ROUNDS; round++) {
       // Rails show the four newest articles, so each round has its own.

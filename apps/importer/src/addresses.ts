@@ -1,6 +1,6 @@
 import { apiLimits } from './limits.js';
 
-/** A link that articles may have: http, https or mailto. @param base URL of the page, for relative links. */
+/** A link that articles may contain: http, https or mailto. @param base URL of the page, for relative links. */
 export function linkOf(href: string | undefined, base?: string): string | undefined {
   const link = href?.trim() ?? '';
   if (link === '' || link.startsWith('#') || link.length > apiLimits.url) return undefined;

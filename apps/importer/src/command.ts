@@ -21,7 +21,7 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('must be a whole number from 1 to 32.');
 }
 
-/** Where the articles go, and as whom. */
+/** The gateway and the token that an import uses. */
 export interface ImportTarget {
   gatewayUrl(): Promise<string>;
   token(): Promise<string>;

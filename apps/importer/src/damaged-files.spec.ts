@@ -10,7 +10,7 @@ async function all(records: Records): Promise<ImportRecord[]> {
   return found;
 }
 
-/** What became of each record, in short: the headline of a good one, line and reason of another. */
+/** Each record in short: the headline of a good one, line and reason of any other. */
 async function read(file: string | Buffer, size = 1_000): Promise<string[]> {
   const bytes = Buffer.from(file);
   const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
@@ -44,43 +44,35 @@ describe('a record between two good ones', () => {
     ['with HTML entities', item('b', 'Fl&uuml;sse&nbsp;&ndash; &Euml;'), 'Flüsse – Ë'],
     ['with windows-1252 references', item('b', 'A &#150; B'), 'A – B'],
     ['with a bare ampersand', item('b', 'M&auml;der & Söhne, A&B'), 'Mäder & Söhne, A&B'],
-    ['with CDATA that holds its own end', item('b', '<![CDATA[a]]]]><![CDATA[>b]]>'), 'a]]>b'],
+    ['with CDATA that contains its own end', item('b', '<![CDATA[a]]]]><![CDATA[>b]]>'), 'a]]>b'],
     ['with a record in CDATA', item('b', '<![CDATA[So: &lt;item&gt;<item></item><item>]]>'), 'So: <item>'],
-    ['with a comment that looks like one', item('b', 'Eins', '<!-- <item> </item> -->'), 'Eins'],
-    ['with a prefix that nobody declares', item('b', 'Eins', '<foo:bar x:y="1">z</foo:bar>'), 'Eins'],
+    ['with a record in a comment', item('b', 'Eins', '<!-- <item> </item> -->'), 'Eins'],
+    ['with an undeclared prefix', item('b', 'Eins', '<foo:bar x:y="1">z</foo:bar>'), 'Eins'],
     ['with elements in its title', item('b', 'Ein <b>fetter</b> Titel'), 'Ein fetter Titel'],
-    ['that is decomposed, with soft hyphens', item('b', 'Zu\u0308rich Ö\u00adl'), 'Zu\u0308rich Ö\u00adl'],
+    ['with decomposed letters and soft hyphens', item('b', 'Zu\u0308rich Ö\u00adl'), 'Zu\u0308rich Ö\u00adl'],
   ])('%s is imported', async (_what, damaged, expected) => {
     expect(await read(around(damaged))).toEqual(['Vorher', expected, 'Nachher']);
   });
 
   it.each([
     [
-      'with an element that has no end',
+      'with an unclosed element',
       '<item><guid>b</guid><title>Eins</item>\n',
       /line 4 \(b\): not well-formed XML on line 4: unexpected close tag/,
     ],
-    [
-      'with an entity that nobody knows',
-      item('b', '&quatsch;'),
-      /line 4 \(b\): .*&quatsch; that is not defined/,
-    ],
-    [
-      'with an end of CDATA that stands alone',
-      item('b', '<![CDATA[a]]>b]]>'),
-      /line 4 \(b\): .*"]]>" is disallowed/,
-    ],
+    ['with an unknown entity', item('b', '&quatsch;'), /line 4 \(b\): .*&quatsch; that is not defined/],
+    ['with a stray end of CDATA', item('b', '<![CDATA[a]]>b]]>'), /line 4 \(b\): .*"]]>" is disallowed/],
     ['with an attribute without quotes', item('b', 'Eins', '<a b=c></a>'), /line 4 \(b\): not well-formed/],
-    ['without an end', '<item><guid>b</guid><title>Eins</title>\n', /line 4 \(b\): <item> has no end/],
-    ['with CDATA without an end', item('b', '<![CDATA[Eins'), /line 4 \(b\): /],
-    ['with a comment without an end', item('b', '<!-- Eins'), /line 4 \(b\): /],
+    ['without an end tag', '<item><guid>b</guid><title>Eins</title>\n', /line 4 \(b\): <item> has no end/],
+    ['with unclosed CDATA', item('b', '<![CDATA[Eins'), /line 4 \(b\): /],
+    ['with an unclosed comment', item('b', '<!-- Eins'), /line 4 \(b\): /],
     [
-      'that is nested without end',
+      'that is nested too deeply',
       item('b', 'Eins', '<x>'.repeat(300)),
       /line 4 \(b\): has elements nested deeper than 200/,
     ],
     [
-      'with a time that is none',
+      'with an invalid time',
       item('b', 'Eins').replace('Wed, 01 Jan 2020 08:00:00 MEZ', 'bald'),
       /line 4 \(b\): has no time in "bald"/,
     ],
@@ -94,33 +86,30 @@ describe('a record between two good ones', () => {
     expect(await read(file)).toEqual([expect.stringMatching(/^line 3 \(a\)/), 'b', 'c', 'd']);
   });
 
-  it.each(['<!--', '<![CDATA[', '<', '&', ']]>', '"'])(
-    'is good, with a lonely %s before it',
-    async (mark) => {
-      const later = item('c', '<![CDATA[Später]]>', '<!-- Notiz -->');
-      expect(await read(rss(item('a', 'Vorher'), mark, item('b', 'Eins'), later))).toEqual([
-        'Vorher',
-        'Eins',
-        'Später',
-      ]);
-    },
-  );
+  it.each(['<!--', '<![CDATA[', '<', '&', ']]>', '"'])('is good after a stray %s', async (mark) => {
+    const later = item('c', '<![CDATA[Später]]>', '<!-- Notiz -->');
+    expect(await read(rss(item('a', 'Vorher'), mark, item('b', 'Eins'), later))).toEqual([
+      'Vorher',
+      'Eins',
+      'Später',
+    ]);
+  });
 
-  it('without its start is bad, and is reported with the line of its end', async () => {
+  it('without its start tag is bad, and is reported with the line of its end', async () => {
     expect(await read(around(item('b', 'Eins').replace('<item>', '<tem>')))).toEqual([
       'Vorher',
-      'line 4 (undefined): a record ends here whose <item> is missing',
+      'line 4 (undefined): a record ends here, but its <item> is missing',
       'Nachher',
     ]);
   });
 
-  it('that is about feeds is good, even with whole records in its CDATA', async () => {
+  it('about feeds is good, even with whole records in its CDATA', async () => {
     const sample = '<pre><item><guid>x</guid></item>\n<item><guid>y</guid></item></pre>';
     const about = item('b', 'Eins', `<description><![CDATA[${sample}]]></description>`);
     expect(await read(around(about))).toEqual(['Vorher', 'Eins', 'Nachher']);
   });
 
-  it('that exceeds any size limit is bad', async () => {
+  it('that exceeds a size limit is bad', async () => {
     const large = (part: string) => item('b', 'Eins', part.repeat((17 * 1024 * 1024) / part.length));
     for (const part of ['<x y="z"/>', '<x><![CDATA[a]]></x>']) {
       expect(await read(around(large(part)), 65_536)).toEqual([
@@ -156,9 +145,13 @@ describe('a file', () => {
       Buffer.from(file('windows-1252').replace('Grösse', 'Gr\u0080\u0096'), 'latin1'),
       ['Gr€–', 'Flüsse'],
     ],
-    ['in UTF-8 with a mark', Buffer.from(`\ufeff${file('utf-8')}`), ['Grösse', 'Flüsse']],
-    ['in UTF-16 with a mark', Buffer.from(`\ufeff${file('utf-16')}`, 'utf16le'), ['Grösse', 'Flüsse']],
-    ['in UTF-16 without one', Buffer.from(file('utf-16'), 'utf16le'), ['Grösse', 'Flüsse']],
+    ['in UTF-8 with a byte order mark', Buffer.from(`\ufeff${file('utf-8')}`), ['Grösse', 'Flüsse']],
+    [
+      'in UTF-16 with a byte order mark',
+      Buffer.from(`\ufeff${file('utf-16')}`, 'utf16le'),
+      ['Grösse', 'Flüsse'],
+    ],
+    ['in UTF-16 without a byte order mark', Buffer.from(file('utf-16'), 'utf16le'), ['Grösse', 'Flüsse']],
     [
       'in big-endian UTF-16',
       Buffer.from(`\ufeff${file('utf-16')}`, 'utf16le').swap16(),
@@ -171,7 +164,7 @@ describe('a file', () => {
       ['Grösse', 'Flüsse'].map((title) => `${title} | UTF-8 in a file that declares iso-8859-1`),
     ],
     [
-      'in UTF-8 with single bytes that are not',
+      'in UTF-8 with some invalid bytes',
       Buffer.concat([
         Buffer.from(rss(item('a', 'Grösse'))).subarray(0, -16),
         Buffer.from(item('b', 'Flüsse'), 'latin1'),
@@ -181,7 +174,7 @@ describe('a file', () => {
       ['Grösse', `Flüsse | ${note}`, 'Bäche'],
     ],
     [
-      'in an encoding that nobody knows',
+      'in an unknown encoding',
       Buffer.from(file('klingon')),
       ['line 1 (undefined): the encoding "klingon" is unknown; read as UTF-8', 'Grösse', 'Flüsse'],
     ],
@@ -192,8 +185,8 @@ describe('a file', () => {
 
   it.each([
     ['blank lines and warnings before it', `\n\nWarning: foo() in bar.php\n${around('')}`],
-    ['another one after it', `${rss(item('a', 'Vorher'))}\n${rss(item('z', 'Nachher'))}`],
-    ['line ends of Windows', around('').replaceAll('\n', '\r\n')],
+    ['another file after it', `${rss(item('a', 'Vorher'))}\n${rss(item('z', 'Nachher'))}`],
+    ['Windows line endings', around('').replaceAll('\n', '\r\n')],
   ])('with %s is read', async (_what, content) => {
     expect(await read(content)).toEqual(['Vorher', 'Nachher']);
   });

@@ -1,7 +1,7 @@
 import type { ArticleSnapshot } from '#events';
 import type { ImportedPicture, ImportRequest } from './record.js';
 
-/** Values for what the other system lacks. */
+/** Values for fields that the other system lacks. */
 export interface Defaults {
   readonly section?: string;
   readonly author?: string;

@@ -19,9 +19,9 @@ describe('an RSS item', () => {
   it.each([
     ['lists', '<ul><li>Eins</li><li>Zwei</li></ul><p>Drei</p>', 'Eins Zwei Drei'],
     ['quotes', '<blockquote><p>Eins</p><cite>Lia Muster</cite></blockquote>', 'Eins Lia Muster'],
-    ['pictures, which have none', '<img src="https://alt.example/b.jpg" alt="See">Eins', 'Eins'],
-    ['words that are partly strong', '<b>Ein</b>s', 'Eins'],
-    ['scripts, which have none', '<script>x()</script>Eins', 'Eins'],
+    ['pictures, left out', '<img src="https://alt.example/b.jpg" alt="See">Eins', 'Eins'],
+    ['words that are partly bold', '<b>Ein</b>s', 'Eins'],
+    ['scripts, left out', '<script>x()</script>Eins', 'Eins'],
   ])('uses its description as the lead, with %s', async (_what, html, lead) => {
     const described = await item(`<description><![CDATA[${html}]]></description>`);
     expect(described).toMatchObject({ request: { article: { lead } } });

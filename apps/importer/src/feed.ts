@@ -34,7 +34,7 @@ function entryOf(entry: Element, site: string | undefined): ImportRecord {
   }
 }
 
-/** The base of the relative addresses in an entry. */
+/** The bases of relative addresses in an entry. */
 interface Bases {
   readonly page: string | undefined;
   readonly site: string | undefined;

@@ -7,7 +7,7 @@ export type Format = (typeof formats)[number];
 /** Bytes at the start of a file that show its format. */
 const START = 64 * 1024;
 
-/** Detects the format by file name or content. @throws Error if it is none of them. */
+/** Detects the format by file name or content. @throws Error if it is in none of them. */
 export async function formatOf(path: string): Promise<Format> {
   // By name, since the first line may be a bad record.
   if (/\.(?:jsonl|ndjson)$/i.test(path)) return 'jsonl';

@@ -4,7 +4,7 @@ import { jsonLines } from './jsonl.js';
 import type { ImportRecord, Records } from './record.js';
 import { wordPressPosts } from './wxr.js';
 
-/** A file in small chunks, so that what is read across their borders is tested, too. */
+/** A file in small chunks, so that reads across their borders are tested, too. */
 async function* chunks(text: string | Buffer, size = 7): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(text);
   for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size);
@@ -17,7 +17,7 @@ async function all(records: Records): Promise<ImportRecord[]> {
 }
 
 describe('JSON Lines', () => {
-  it('contain articles as the API takes them, with a source id', async () => {
+  it('contain articles in the format of the API, with a source id', async () => {
     const line = { sourceId: 'a:1', publishedAt: '2020-01-01T00:00:00Z', headline: 'Grüezi', authors: ['x'] };
     expect(await all(jsonLines(chunks(`${JSON.stringify(line)}\n`)))).toEqual([
       {
@@ -33,7 +33,7 @@ describe('JSON Lines', () => {
     ]);
   });
 
-  it('may have any line end, be blank, or lack the last line end', async () => {
+  it('may have any line ending, blank lines, and no final newline', async () => {
     const records = await all(jsonLines(chunks('{"sourceId":"1"}\r\n\n  \n{"sourceId":"2"}')));
     expect(records.map(({ line, sourceId }) => [line, sourceId])).toEqual([
       [1, '1'],
@@ -48,8 +48,8 @@ describe('JSON Lines', () => {
   });
 
   it.each([
-    ['is no JSON', '{"sourceId": ', 'is not JSON'],
-    ['is no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'is not UTF-8'],
+    ['is not JSON', '{"sourceId": ', 'is not JSON'],
+    ['is not UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'is not UTF-8'],
     ['has no source id', '{"headline":"x"}', '/sourceId'],
     ['has an unknown state', '{"sourceId":"1","state":"gone"}', '/state'],
     ['is too long', `{"sourceId":"${'x'.repeat(600_000)}"}`, 'longer than 512 kB'],

@@ -5,7 +5,7 @@ import type { ImportedBlock, ImportedPicture } from './record.js';
 import { cut } from './text-runs.js';
 
 export interface MediaOptions {
-  /** Size and texts of a picture by its URL, used where the markup lacks them. */
+  /** Size and texts of a picture by its URL, used where the markup has none. */
   readonly pictureAt?: (url: string) => Partial<ImportedPicture> | undefined;
   /** The URL of the page, for relative addresses. */
   readonly base?: string;
@@ -61,7 +61,7 @@ export function blockOfEmbed(url: string, title: string): ImportedBlock {
 /** The target of an `<a>`. @returns undefined if articles cannot have such a link; its text stays. */
 export function linkTargetOf(href: string | undefined, { base, note }: MediaOptions): string | undefined {
   const link = linkOf(href, base);
-  if (!link && href) note?.(`link ${whyUnusable(href)}, whose text stays`);
+  if (!link && href) note?.(`link ${whyUnusable(href)}, left out; its text stays`);
   return link;
 }
 
@@ -80,7 +80,7 @@ function imageUrlOf(attributes: Attributes, { base, note }: MediaOptions): strin
 function whyUnusable(address: string | undefined): string {
   const { protocol } = URL.canParse(address ?? '') ? new URL(address!) : {};
   if (protocol && !/^(https?|mailto):$/.test(protocol)) return `with a ${protocol} address`;
-  if (address?.startsWith('#')) return 'to a place within the page';
+  if (address?.startsWith('#')) return 'to an anchor within the page';
   if (!address?.trim()) return 'without an address';
   return protocol ? 'with an address that is too long' : 'with an address that cannot be resolved';
 }

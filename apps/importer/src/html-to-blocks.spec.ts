@@ -10,7 +10,7 @@ describe('HTML becomes blocks', () => {
   it.each<[string, string, object[]]>([
     ['paragraphs', '<p>Eins.</p><p>Zwei.</p>', [text('Eins.'), text('Zwei.')]],
     ['bare text', 'Nur Text', [text('Nur Text')]],
-    ['space of all kinds', '<p>\n  Eins\t\n zwei&nbsp;drei </p>', [text('Eins zwei drei')]],
+    ['white space of all kinds', '<p>\n  Eins\t\n zwei&nbsp;drei </p>', [text('Eins zwei drei')]],
     ['nothing', '<p> </p><div></div><br>', []],
     ['entities', '<p>A &amp; B &lt;c&gt; &#8222;d&#8220; &euro;</p>', [text('A & B <c> „d“ €')]],
     [
@@ -100,16 +100,16 @@ describe('HTML becomes blocks', () => {
       [text('Vor'), p({ text: 'Ein See', link: 'https://a.example/b.jpg' }), text('nach')],
     ],
     [
-      'an embed by somebody who is allowed',
+      'an embed of an allowed provider',
       '<iframe src="https://www.youtube.com/embed/x" title="Ein Film"></iframe>',
       [{ type: 'embed', provider: 'youtube', url: 'https://www.youtube.com/embed/x', title: 'Ein Film' }],
     ],
     [
-      'another frame, as a link',
+      'any other frame, as a link',
       '<iframe src="https://a.example/x" title="Karte"></iframe>',
       [p({ text: 'Karte', link: 'https://a.example/x' })],
     ],
-    ['what it does not know, by its text', '<section><custom-x>Text</custom-x></section>', [text('Text')]],
+    ['unknown elements, by their text', '<section><custom-x>Text</custom-x></section>', [text('Text')]],
     ['a table, by its texts', '<table><tr><td>A</td><td>B</td></tr></table>', [text('A'), text('B')]],
   ])('%s', (_what, html, blocks) => {
     expect(htmlToBlocks(html)).toEqual(blocks);
@@ -118,11 +118,11 @@ describe('HTML becomes blocks', () => {
   it.each([
     ['scripts and styles', '<p>A</p><script>alert(1)</script><style>p{}</style><noscript>x</noscript>'],
     ['comments', '<p>A</p><!-- <p>x</p> -->'],
-    ['links that run something', '<p><a href="javascript:alert(1)">A</a></p>'],
+    ['links that run scripts', '<p><a href="javascript:alert(1)">A</a></p>'],
     ['links to data', '<p><a href="data:text/html,x">A</a></p>'],
-    ['pictures that run something', '<p>A</p><img src="javascript:alert(1)" width="1" height="1">'],
+    ['pictures that run scripts', '<p>A</p><img src="javascript:alert(1)" width="1" height="1">'],
     ['handlers', '<p onclick="alert(1)">A</p>'],
-    ['tags that never end', '<p>A<b></i>'],
+    ['unclosed tags', '<p>A<b></i>'],
   ])('without %s', (_what, html) => {
     expect(htmlToBlocks(html)).toEqual([text('A')]);
   });
@@ -225,7 +225,7 @@ describe('HTML of WordPress', () => {
 
   it.each([
     ['alone in a paragraph', 'Eins\n\nhttps://vimeo.com/1\n\nZwei'],
-    ['in a short code', 'Eins[embed width="3"]https://vimeo.com/1[/embed]Zwei'],
+    ['in a shortcode', 'Eins[embed width="3"]https://vimeo.com/1[/embed]Zwei'],
     ['by its id', 'Eins[vimeo 1]Zwei'],
   ])('embeds an address %s', (_where, content) => {
     const embed = { type: 'embed', provider: 'vimeo', url: 'https://vimeo.com/1', title: 'vimeo' };
@@ -243,7 +243,7 @@ describe('HTML of WordPress', () => {
     expect(blocks(content)).toMatchObject([{ picture: { caption: 'Am Morgen' } }]);
   });
 
-  it('keeps text after a comment that never ends', () => {
+  it('keeps text after an unclosed comment', () => {
     expect(blocks('Eins<!-- zwei')).toEqual([text('Eins zwei')]);
   });
 
@@ -258,25 +258,25 @@ describe('HTML of WordPress', () => {
       (what) => notes.push(what),
     );
     expect(notes).toEqual([
-      'short code [tabelle], left out; the text in it stays',
+      'shortcode [tabelle], left out; its text stays',
       'gallery with pictures that the export does not have',
       'picture with a data: address, left out',
-      'link to a place within the page, whose text stays',
+      'link to an anchor within the page, left out; its text stays',
       'script, left out',
     ]);
   });
 
   it.each([
-    ['beginnings of short codes', '[a ='],
+    ['unclosed shortcodes', '[a ='],
     ['captions', '[caption]'],
-    ['captions with their ends', '[caption]x[/caption]'],
+    ['closed captions', '[caption]x[/caption]'],
     ['comments', '<!--'],
     ['long names', '[a'.padEnd(9, 'a')],
     ['runs without text', '<b> </b><i> </i>'],
     ['parentheses', '('],
     ['blank lines', '\n \n'],
   ])(
-    'is read in a time that grows with its length alone, with many %s',
+    'is read in linear time, with many %s',
     (_what, part) => {
       expect(() => blocks(part.repeat(1_000_000 / part.length))).not.toThrow();
     },

@@ -206,7 +206,7 @@ const BLANK_LINES = /\n[^\S\n]*\n\s*/;
 const leftOut: ReadonlyMap<string, string> = new Map([
   ['script', 'script, left out'],
   ['svg', 'inline drawing (svg), left out'],
-  ['form', 'form, whose text stays'],
+  ['form', 'form, left out; its text stays'],
   ['table', 'table, replaced by paragraphs'],
 ]);
 

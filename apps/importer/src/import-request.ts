@@ -119,7 +119,7 @@ function fitting(picture: ImportedPicture): ImportedPicture {
   };
 }
 
-/** Joins adjacent paragraphs until the body has no more blocks than the API takes. */
+/** Joins adjacent paragraphs until the body has no more blocks than the API accepts. */
 function fewEnough(blocks: ImportedBlock[], note: (what: string) => void): ImportedBlock[] {
   let fewer = blocks;
   for (let size = 2; fewer.length > apiLimits.blocks && size <= 64; size *= 2) fewer = joined(blocks, size);

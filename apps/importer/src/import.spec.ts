@@ -16,7 +16,7 @@ interface RunOptions extends Partial<ImportOptions> {
   readonly summary?: ImportSummary;
 }
 
-/** An API that gives the answers it is set to and keeps what it received. */
+/** An API whose answers a test sets, and which records its requests. */
 class Api {
   readonly got: ImportRequest[] = [];
   atOnce = 0;
@@ -100,7 +100,7 @@ describe('an import', () => {
     expect(summary.report()).toContain('line 4: is not JSON');
   });
 
-  it('counts articles that are already there, and reports what drafts lack', async () => {
+  it('counts articles that are already there, and reports the missing fields of drafts', async () => {
     api.answer = ({ sourceId }) => {
       if (sourceId === 's0') return { status: 200, body: { outcome: 'known' } };
       const missing = [{ pointer: `/body/${sourceId.slice(1)}/picture/alt`, detail: 'is missing' }];

@@ -11,7 +11,7 @@ const Line = z.looseObject({
   terms: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** JSON Lines: per line, an article as the API takes it, a `sourceId`, and optionally `publishedAt`, `state` and `terms`. */
+/** JSON Lines: per line, an article in the format of the API, a `sourceId`, and optionally `publishedAt`, `state` and `terms`. */
 export async function* jsonLines(file: AsyncIterable<Buffer>): Records {
   let line = 0;
   const { bytes: utf8 } = await withEncoding(file);

@@ -10,7 +10,7 @@ type WithPicture<B> = B extends { picture: Picture }
   : B extends { pictures: Picture[] }
     ? Omit<B, 'pictures'> & { pictures: ImportedPicture[] }
     : B;
-/** A block whose pictures may lack something. */
+/** A block whose pictures may be incomplete. */
 export type ImportedBlock = WithPicture<Block>;
 
 interface Named {
@@ -25,7 +25,7 @@ type Text = Partial<
   >
 >;
 
-/** An article as the editorial API takes it, without what the other system lacks. */
+/** An article for the editorial API, without fields that the other system lacks. */
 export interface ImportedArticle extends Text {
   dateline?: { place?: string; time?: string };
   leadPicture?: ImportedPicture;

@@ -4,7 +4,7 @@
  */
 const SHORT_CODE = /\[?\[(\/?)([a-z][\w-]*)(?![\w-])([^[\]]*)\]\]?/g;
 
-/** Shortcodes that need no end, no attributes and no slash. */
+/** Shortcodes even without an end tag, attributes or a slash. */
 const alwaysCodes = new Set(['gallery', 'caption', 'wp_caption', 'embed', 'audio', 'video', 'playlist']);
 /** Shortcodes that contain only the address of a video, a sound or a page. */
 const mediaCodes = new Set([
@@ -29,7 +29,7 @@ export interface WordPressLibrary {
 }
 
 /**
- * Replaces the captions, galleries and embeds of WordPress by HTML. Other shortcodes go, and the text inside them stays. A
+ * Replaces the captions, galleries and embeds of WordPress by HTML. Other shortcodes are removed, and their text stays. A
  * word in brackets without an end, such as "[sic]", "[Basel]" or "[die Gemeinde]", is part of the text.
  */
 export function wordPressHtml(content: string, library: WordPressLibrary): string {
@@ -91,7 +91,7 @@ function single(
     return urls.map((url) => `<figure><img src="${quoted(url)}"></figure>`).join('');
   }
   const media = mediaCodes.has(name) ? (mediaOf(attributes, '') ?? filmOf(name, attributes)) : undefined;
-  if (media === undefined) note?.(`short code [${name.slice(0, 40)}], left out; the text in it stays`);
+  if (media === undefined) note?.(`shortcode [${name.slice(0, 40)}], left out; its text stays`);
   return media ?? '';
 }
 
@@ -124,7 +124,7 @@ const attributeOf = (attributes: string, name: string): string | undefined =>
 
 const quoted = (url: string): string => url.replaceAll('&', '&amp;').replaceAll('"', '%22');
 
-/** Escapes the start of a comment that never ends: a parser would drop everything after it. */
+/** Escapes the start of an unclosed comment: a parser would drop everything after it. */
 function withoutComments(html: string): string {
   const last = html.lastIndexOf('-->') + 3;
   if (last < 3) return html.replaceAll('<!--', '');

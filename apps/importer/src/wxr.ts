@@ -12,7 +12,7 @@ import { elementsOf, textOf, type Element } from './xml/elements.js';
 
 type KnownPicture = Partial<ImportedPicture> & { readonly url: string };
 
-/** What posts refer to; an export may have it anywhere. */
+/** What posts refer to; it may be anywhere in an export. */
 interface Library {
   /** By the id of the attachment, and by {@link pictureKey}. */
   readonly pictures: Map<string, KnownPicture>;
@@ -90,7 +90,7 @@ function pictureIn(element: Element, url: string): KnownPicture {
   };
 }
 
-/** @returns undefined for unreadable HTML: a caption is not worth the import. */
+/** @returns undefined for unreadable HTML: a bad caption must not stop the import. */
 function plainTextOr(html: string | undefined): string | undefined {
   try {
     return plainText(html);
@@ -164,13 +164,13 @@ function postOf(item: Element, sourceId: string, library: Library, notes: Notes)
   );
 }
 
-/** A post with a password has the status of a published one, but is not for everybody. */
+/** A post with a password has the status of a published one, but is not public. */
 function stateOf(item: Element, notes: Notes): 'published' | 'draft' {
   const status = textOf(item, 'wp:status') ?? '';
   if (status === 'publish' && !textOf(item, 'wp:post_password')) return 'published';
   notes.add(
     status === 'publish'
-      ? 'post behind a password, which becomes a draft'
+      ? 'post behind a password, imported as a draft'
       : `post with the status "${status.slice(0, 40)}", imported as a draft`,
   );
   return 'draft';

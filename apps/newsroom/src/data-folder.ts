@@ -46,7 +46,7 @@ async function takeLock(file: string, folder: string): Promise<void> {
     const holder = Number(await readFile(file, 'utf8').catch(() => ''));
     if (holder && holder !== process.pid && (await isNewsroom(holder))) {
       throw new Error(
-        `A newsroom already runs on ${folder} (process ${holder}). Stop it, or set NEWSROOM_DATA_DIR to another folder.`,
+        `A newsroom is already running on ${folder} (process ${holder}). Stop it, or set NEWSROOM_DATA_DIR to another folder.`,
       );
     }
     // Left behind by a process that was killed.

@@ -87,7 +87,7 @@ async function embeddedPostgres(
   return postgres;
 }
 
-/** Starts the services with a database side by side, then those in front of them one after another. */
+/** Starts the services with a database in parallel, then the gateway and the reader in sequence. */
 async function startServices(
   common: NodeJS.ProcessEnv,
   config: NewsroomConfig,
@@ -120,7 +120,7 @@ async function startServices(
     urls[name] = service.url;
     operations[name] = service.operationsUrl;
   };
-  // All have started or failed before the first failure ends the start, so that those that run are stopped.
+  // Waits for all even if one fails, so that those that start can be stopped.
   const started = await Promise.allSettled(servicesWithDatabase.map(start));
   const failed = started.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;

@@ -23,7 +23,7 @@ async function freshSecrets(): Promise<Record<string, string>> {
 }
 
 /**
- * Adds missing keys and passwords to `file`, which only its owner may read. Values that it has stay as they are.
+ * Adds missing keys and passwords to `file`, which only its owner may read. Existing values stay.
  * @returns the names of the variables that were added.
  */
 export async function writeEnv(file: string): Promise<string[]> {

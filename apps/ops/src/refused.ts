@@ -23,10 +23,10 @@ async function drop(service: string, ids: string[]): Promise<void> {
   );
 }
 
-/** Events that Kafka rejected, and later events with the same keys. */
+/** Events that Kafka refused, and later events with the same keys. */
 export const refusedCommands = (): Command =>
   new Command('refused')
-    .description('manage events that Kafka rejected, and later events with the same keys')
+    .description('manage events that Kafka refused, and later events with the same keys')
     .addCommand(
       new Command('list')
         .description('list refused events')

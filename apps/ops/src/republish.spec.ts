@@ -26,7 +26,7 @@ const ops = (env: NodeJS.ProcessEnv, ...args: string[]) =>
   });
 
 describeWith('postgres')('ops republish', () => {
-  it('names the services that have snapshots when the one it was asked for has none', async () => {
+  it('names the services that have snapshots if the requested one has none', async () => {
     const db = await testDatabase('notes');
     const service = await ServiceUnderTest.start(notesService, { NOTES_DATABASE_URL: db.url });
     try {

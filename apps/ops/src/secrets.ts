@@ -19,7 +19,7 @@ export interface Hosts {
 type Env = Readonly<Record<string, string | undefined>>;
 type Secrets = Readonly<Record<string, string>>;
 
-/** What each process may know, and no more: least privilege. Services without secrets are left out. */
+/** Only the secrets that each process needs. Services without secrets are left out. */
 export function secretsByService(env: Env, { postgres, redis }: Hosts): Record<string, Secrets> {
   const need = (name: string): string => {
     const value = env[name];
@@ -63,7 +63,7 @@ export const secretsCommand = (): Command =>
     .argument('<folder>', 'where to write the files')
     .option('--postgres <host:port>', 'address of Postgres', 'postgres:5432')
     .option('--redis <host:port>', 'address of Redis', 'redis:6379')
-    .option('--env <file>', 'the env file that `ops env` has written', '.env')
+    .option('--env <file>', 'the env file that `ops env` wrote', '.env')
     .action(async (folder: string, { env: file, ...hosts }: Hosts & { env: string }) => {
       const env = { ...parseEnv(await readFile(file, 'utf8')) };
       await mkdir(folder, { recursive: true, mode: 0o700 });

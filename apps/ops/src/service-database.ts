@@ -4,7 +4,7 @@ import { newsroomAddresses } from '#embedded';
 import { createDataSource, createLogger, databaseSettings, databaseUrlOf, readConfig } from '#platform';
 import { servicesWithDatabase, type ServiceName } from '../../services.js';
 
-/** @param among the services that have what the command is about. */
+/** @param among the services that the command supports. */
 export const serviceArgument = (among: readonly ServiceName[] = servicesWithDatabase): Argument =>
   new Argument('<service>', 'name of the service').choices(among);
 

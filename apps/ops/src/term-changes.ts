@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { EntityManager } from 'typeorm';
 import { withDatabase } from './service-database.js';
 
-/** A row of the articles service's view `term_change` whose work failed; a failed one is also finished. */
+/** A row of the articles service's view `term_change` that failed. A failed change is also finished. */
 interface FailedChange {
   readonly id: string;
   readonly failedAt: Date;
@@ -69,4 +69,4 @@ export const termChangeCommands = (): Command =>
         .option('--all', 'all failed changes')
         .action(retry),
     )
-    .addCommand(new Command('drop').description('give up failed changes').argument('<ids...>').action(drop));
+    .addCommand(new Command('drop').description('drop failed changes').argument('<ids...>').action(drop));

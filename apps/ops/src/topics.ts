@@ -7,7 +7,7 @@ import { retryUntilReady } from '#jobs';
 import { kafkaClient, messagingSettings } from '#messaging';
 import { readConfig, setting, envText, type ConfigOf } from '#platform';
 
-/** Milliseconds in which every broker must know a new topic. */
+/** Milliseconds within which every broker must know a new topic. */
 const KNOWN_WITHIN = 30_000;
 /** The source of a setting that was set on the topic itself. https://kafka.apache.org/protocol#The_Messages_DescribeConfigs */
 const SET_FOR_THIS_TOPIC = 1;
@@ -154,7 +154,7 @@ async function settingsOf(admin: Admin, name: string) {
   };
 }
 
-/** Warns about differences that this command does not fix: that would move keys between partitions or data between brokers. */
+/** Warns about differences that this command does not fix, since that would move keys between partitions or data between brokers. */
 async function warn(
   admin: Admin,
   name: string,

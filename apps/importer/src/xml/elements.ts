@@ -49,7 +49,7 @@ export interface ElementsOptions {
   readonly isWanted?: (source: string) => boolean;
 }
 
-/** Bytes within which a file must begin with its root element. */
+/** Bytes within which the root element of a file must begin. */
 const LONGEST_HEAD = 1024 * 1024;
 
 /**

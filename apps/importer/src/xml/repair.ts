@@ -2,7 +2,7 @@ import { Parser } from 'htmlparser2';
 
 // oxlint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
-/** Literal sections, references, and bare ampersands. */
+/** CDATA sections, references, and bare ampersands. */
 const REFERENCE = /<!\[CDATA\[[\s\S]*?(?:\]\]>|$)|&(?:#x([\da-f]{1,8});|#(\d{1,8});|([a-z][a-z\d]*);)?/gi;
 const xmlEntities = new Set(['amp', 'lt', 'gt', 'quot', 'apos']);
 

@@ -67,7 +67,7 @@ export class Splitter {
     }
   }
 
-  /** @returns whether the rest must wait for more. */
+  /** @returns whether the rest needs more input. */
   private *step(): Generator<Piece, boolean, undefined> {
     if (this.within === 'oversize') return this.toNextRecord();
     if (this.within !== 'markup') return this.toEndOf(this.within === 'cdata' ? ']]>' : '-->');
@@ -80,7 +80,7 @@ export class Splitter {
     }
     const [tag, slash, name] = found;
     if (!name) {
-      // Between records, an unclosed one would hide all records after it without a trace.
+      // Ignored between records: an unclosed one would silently hide all later records.
       if (this.open) this.within = tag === '<!--' ? 'comment' : 'cdata';
       this.take(found.index + tag.length);
     } else if (name === this.header.record || (!this.open && name !== this.header.root)) {
@@ -99,7 +99,7 @@ export class Splitter {
       this.take(at + tag.length);
       if (this.open?.name === name) yield this.ended();
       else if (!this.open && name === this.header.record) {
-        yield { name, line: this.line, source: '', flaw: `a record ends here whose <${name}> is missing` };
+        yield { name, line: this.line, source: '', flaw: `a record ends here, but its <${name}> is missing` };
       }
       return;
     }
