@@ -9,7 +9,7 @@ export const refuse = refusals({
   ],
   'article.not-published': [409, 'The article is not published.'],
   'article.not-retracted': [409, 'Only a retracted article can be purged.'],
-  'article.not-a-draft': [409, 'Only a draft that was never public can be discarded; retract the article.'],
+  'article.not-a-draft': [409, 'Only a draft can be discarded; cancel the schedule or retract the article.'],
   'article.already-retracted': [409, 'The article was retracted; it can no longer be changed.'],
   'article.purged': [409, 'The text of this article was already erased.'],
   'article.slug-taken': [409, 'Another article has or had this slug.'],

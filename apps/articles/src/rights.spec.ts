@@ -5,7 +5,7 @@ import { articleThatIs, FAR, statesUnderTest, type StateUnderTest } from '../tes
 import { Desk, type Answer } from '../test/desk.js';
 import type { EditorialArticle } from './article/editorial-article.js';
 
-/** Whoever calls: nobody with a name, a reader with an account, and everyone in the newsroom. */
+/** Callers: anonymous, a reader with an account, and every role of the newsroom. */
 const callers = ['none', 'reader', 'author', 'editor', 'moderator', 'sales', 'operator'] as const;
 type Caller = (typeof callers)[number];
 
@@ -14,12 +14,12 @@ type Outcomes = Partial<Record<StateUnderTest, Outcome>> & { readonly else: Outc
 
 interface Act {
   readonly by: readonly Caller[];
-  /** Whether it takes no version, since there is none yet. */
+  /** Whether it is sent without `If-Match`, since there is no version yet. */
   readonly isNew?: true;
   readonly send: (article: EditorialArticle) => readonly [method: string, path: string, body?: unknown];
-  /** By the state of the article: the state that follows, `gone`, `ok` for what only reads, or the code of the refusal. */
+  /** By the state of the article: the state that follows, `gone`, `ok` for a read, or the code of the refusal. */
   readonly outcomes: Outcomes;
-  /** Of those who may only do it in part. */
+  /** The outcomes for roles that may do only part of it. */
   readonly refusedTo?: Partial<Record<Caller, Outcomes>>;
 }
 
@@ -49,7 +49,7 @@ const reserved: Outcomes = { ...gone, else: 'article.fields-reserved' };
 
 const acts: Record<string, Act> = {
   'list articles': { by: [...desks, 'sales'], send: () => ['GET', 'articles'], outcomes: { else: 'ok' } },
-  'look at it': { by: [...desks, 'sales'], send: () => ['GET', at()], outcomes: { else: 'ok' } },
+  'read it': { by: [...desks, 'sales'], send: () => ['GET', at()], outcomes: { else: 'ok' } },
   'read its audit log': { by: desks, send: () => ['GET', at('/audit')], outcomes: { else: 'ok' } },
   'list its revisions': { by: desks, send: () => ['GET', at('/revisions')], outcomes: { else: 'ok' } },
   'read a revision': {
@@ -169,12 +169,12 @@ const acts: Record<string, Act> = {
     send: () => ['POST', at('/purge')],
     outcomes: { retracted: 'retracted', purged: 'article.purged', else: 'article.not-retracted' },
   },
-  'import another': {
+  'import another article': {
     by: ['editor'],
     send: () => ['POST', 'imports', { sourceId: anId(), article: anArticleRequest() }],
     outcomes: { else: 'published' },
   },
-  'create another': {
+  'create another article': {
     by: desks,
     send: () => ['POST', 'articles', anArticleRequest()],
     outcomes: { else: 'draft' },
@@ -185,7 +185,7 @@ const acts: Record<string, Act> = {
     outcomes: { else: 'draft' },
     refusedTo: { author: { else: 'article.fields-reserved' } },
   },
-  'create another under embargo': {
+  'create an article under embargo': {
     by: desks,
     send: () => ['POST', 'articles', anArticleRequest({ embargoUntil: FAR })],
     outcomes: { else: 'draft' },

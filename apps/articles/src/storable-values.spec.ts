@@ -18,7 +18,7 @@ describeWith('postgres')('values that the database cannot hold', () => {
     ['the year 0', `0000-01-01T00:00:00.000Z ${anId()}`],
   ] as const;
 
-  it.each(cursors)('lists refuse a cursor with %s', async (_what, cursor) => {
+  it.each(cursors)('are refused in the cursor of a list: %s', async (_what, cursor) => {
     expect(await desk.read<Problem>(`/articles?cursor=${encoded(cursor)}`)).toMatchObject({
       status: 422,
       body: { code: 'list.bad-cursor' },
@@ -27,7 +27,7 @@ describeWith('postgres')('values that the database cannot hold', () => {
   });
 
   it.each(['-271821-04-20T00:00:00Z 1 exact', '0000-01-01T00:00:00.000Z 1 exact'])(
-    'the search refuses the cursor %s',
+    'are refused in a search cursor: %s',
     async (cursor) => {
       expect(await desk.read<Problem>(`/search?q=faehre&cursor=${encoded(cursor)}`)).toMatchObject({
         status: 422,
@@ -37,7 +37,7 @@ describeWith('postgres')('values that the database cannot hold', () => {
   );
 
   it.each(['from=0000-01-01T00:00:00Z', 'to=9999-12-31T23:59:59-23:59', 'from=9999-12-31T23:59:59-23:59'])(
-    'the search refuses %s',
+    'are refused in search parameters: %s',
     async (query) => {
       expect(await desk.read<Problem>(`/search?q=zug&${query}`)).toMatchObject({
         status: 422,
@@ -47,7 +47,7 @@ describeWith('postgres')('values that the database cannot hold', () => {
   );
 
   it.each(['99999999999', '?before=99999999999', 'compare?from=1&to=99999999999'])(
-    'the revisions refuse %s',
+    'are refused as the version of a revision: %s',
     async (path) => {
       expect(await desk.get<Problem>(`articles/${id}/revisions/${path}`.replace('/?', '?'))).toMatchObject({
         status: 422,
@@ -59,7 +59,7 @@ describeWith('postgres')('values that the database cannot hold', () => {
   it.each([
     ['schedules', 'schedule', { publishAt: '9999-12-31T23:59:59-23:59' }],
     ['take-downs', 'schedule', { offlineAt: '9999-12-31T23:59:59-23:59' }],
-  ])('%s refuse a time after the year 9999', async (_what, act, body) => {
+  ])('are refused in %s: a time after the year 9999', async (_what, act, body) => {
     expect(await desk.act(act, await desk.draft(), body)).toMatchObject({
       status: 422,
       body: { code: 'request.invalid' },
@@ -67,7 +67,7 @@ describeWith('postgres')('values that the database cannot hold', () => {
   });
 
   it.each(['0000-01-01T00:00:00Z', '0001-01-01T00:00:00+14:00'])(
-    'an import refuses the time %s',
+    'are refused as the time of an import: %s',
     async (publishedAt) => {
       const request = { sourceId: anId(), publishedAt, article: anArticleRequest() };
       expect(await desk.post('imports', request)).toMatchObject({ status: 422 });
@@ -75,7 +75,7 @@ describeWith('postgres')('values that the database cannot hold', () => {
   );
 
   it.each(['"999999999"', '"0"', '"-1"', '"1e3"', 'W/"1"'])(
-    'If-Match %s never causes a server error',
+    'never cause a server error in If-Match: %s',
     async (tag) => {
       const { status } = await desk.service.as(
         'editor',

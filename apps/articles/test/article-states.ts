@@ -20,7 +20,7 @@ const edit =
 
 const toBePublished = act('schedule', { publishAt: FAR });
 
-/** The states of an article, with the steps that lead there from a draft. */
+/** The states of an article, with the steps from a draft to each. */
 const steps = {
   draft: [],
   'draft under embargo': [edit('Gesperrt', { embargoUntil: '2998-01-01T00:00:00Z' })],

@@ -22,7 +22,7 @@ export interface ListAnswer {
 export class Desk {
   private constructor(readonly service: ServiceUnderTest) {}
 
-  /** With the author, the section, the topics and the places that {@link anArticleRequest} and the tests name. */
+  /** Starts the service and creates the author and sections that {@link anArticleRequest} and the tests name. */
   static async open(env: NodeJS.ProcessEnv = {}): Promise<Desk> {
     const desk = new Desk(await ServiceUnderTest.start(articlesApp, env));
     await desk.put('authors/lia-muster', { name: 'Lia Muster' });

@@ -26,7 +26,7 @@ export function readFeed(xml: string): { title?: string; items: FeedItem[] } {
     }));
     return { title: feed.title, items };
   }
-  if (format !== 'atom') throw new Error(`a feed in ${format}`);
+  if (format !== 'atom') throw new Error(`unexpected feed format: ${format}`);
   const items = (feed.entries ?? []).map((entry) => ({
     id: entry.id,
     title: entry.title?.value,
@@ -39,7 +39,7 @@ export function readFeed(xml: string): { title?: string; items: FeedItem[] } {
   return { title: feed.title?.value, items };
 }
 
-/** The texts of all elements of a name, by a strict parser. @throws for XML that is not well-formed. */
+/** The texts of all elements with a name, read by a strict parser. @throws for XML that is not well-formed. */
 export function textsIn(xml: string, element: string): string[] {
   const texts: string[] = [];
   const open: string[] = [];

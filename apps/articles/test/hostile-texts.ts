@@ -1,4 +1,4 @@
-/** Texts that break careless software. Each comes back unchanged, or as the second of the two. */
+/** Texts that break careless software. Each is returned unchanged, or as `kept`. */
 export const hostileTexts: readonly (readonly [what: string, typed: string, kept?: string])[] = [
   ['a script', '<script>alert("1")</script>'],
   ['an image that runs something', '"><img src=x onerror=alert(1)>'],

@@ -1,4 +1,4 @@
-/** A small newspaper for judging the search: what a test or a benchmark publishes of each article. */
+/** A small newspaper for judging the search: the texts of each article that a test or a benchmark publishes. */
 export interface CorpusArticle {
   readonly slug: string;
   readonly kicker: string;
@@ -21,7 +21,7 @@ const article = (
   body,
 });
 
-/** Soft hyphens and combining characters as editors paste them, not as an editor of source code would see them. */
+/** Soft hyphens and combining characters that editors paste, in a form that is visible in source code. */
 const SHY = '\u00ad';
 const nfd = (text: string): string => text.normalize('NFD');
 
@@ -308,7 +308,7 @@ export const searchCorpus: readonly CorpusArticle[] = [
   ),
 ];
 
-/** What a query must find, what it must not, and what it must find first. */
+/** A query, and the articles that it must and must not find. */
 export interface SearchCase {
   readonly q: string;
   readonly finds: readonly string[];
@@ -335,23 +335,20 @@ export const searchCases: readonly (readonly [what: string, SearchCase])[] = [
   ['a name with ue', { q: 'mueller', finds: ['mueller'], inOrder: true }],
   ['a word above the name of the same stem', { q: 'Müll', finds: ['muell'], inOrder: true }],
   ['a mistyped short name', { q: 'muler', finds: ['mueller'], inOrder: true }],
-  ['two letters of an abbreviation that changed places', { q: 'SPV', finds: ['svp'] }],
+  ['swapped letters in an abbreviation', { q: 'SPV', finds: ['svp'] }],
   ['an abbreviation', { q: 'sbb', finds: ['sbb'], not: ['svp'] }],
   ['an abbreviation with oe', { q: 'OeV', finds: ['sbb'] }],
   ['an abbreviation in a compound', { q: 'AHV', finds: ['ahv'] }],
   ['letters and digits without their hyphen', { q: 'covid19', finds: ['covid'] }],
   ['letters and digits with a hyphen', { q: 'G-7', finds: ['g7'] }],
-  ['letters and digits as one', { q: 'G7', finds: ['g7'] }],
+  ['letters and digits as one word', { q: 'G7', finds: ['g7'] }],
   ['a digit and a letter', { q: '5g', finds: ['antennen'] }],
   ['the name of a motorway', { q: 'A1', finds: ['a1'], not: ['covid', 'svp'] }],
   ['a single letter with a hyphen', { q: 'U-Bahn', finds: ['u-bahn'], not: ['bahn', 'seilbahn'] }],
   ['a number with an apostrophe', { q: "1'000", finds: ['covid'], not: ['ahv'] }],
   ['a number without its apostrophe', { q: '61000 Unterschriften', finds: ['ahv'] }],
   ['a number with a comma', { q: '3,5 Prozent', finds: ['autos'] }],
-  [
-    'a missing letter that makes another known word',
-    { q: 'Zürch', finds: ['zuercher', 'zuerich'], not: ['schule'] },
-  ],
+  ['a typo that is a form of another word', { q: 'Zürch', finds: ['zuercher', 'zuerich'], not: ['schule'] }],
   ['a city without its umlaut', { q: 'zurich holz', finds: ['zuerich'] }],
   ['a word that is spelled much like another', { q: 'Schule', finds: ['schule'], not: ['schuld'] }],
   ['ß for ss', { q: 'Straße', finds: ['strasse'] }],
@@ -372,5 +369,5 @@ export const searchCases: readonly (readonly [what: string, SearchCase])[] = [
   ['a person with a gender star', { q: 'Lehrerinnen', finds: ['schule'] }],
   ['one word or another', { q: 'Merlot oder Bratwurst', finds: ['klima', 'san'] }],
   ['a word without another', { q: 'Verkehr -Bahn', finds: ['autos', 'a1'], not: ['bahn'] }],
-  ['several typing errors', { q: 'Bratwrust Sempf', finds: [] }],
+  ['several typos', { q: 'Bratwrust Sempf', finds: [] }],
 ];

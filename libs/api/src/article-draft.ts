@@ -31,9 +31,9 @@ const DraftBlock = named('DraftBlock', blocksOf(strict, DraftPicture));
  * alone defines a complete article.
  */
 const draft = z.strictObject({
-  slug: Slug.refine((slug) => !UUID.test(slug), 'looks like the id of an article')
+  slug: Slug.refine((slug) => !UUID.test(slug), 'must not look like the id of an article')
     .optional()
-    .describe('made from the headline unless it is given'),
+    .describe('derived from the headline if absent'),
   kicker: shape.kicker.optional(),
   headline: shape.headline.optional(),
   shortHeadline: shape.shortHeadline,
@@ -49,7 +49,7 @@ const draft = z.strictObject({
   access: shape.access.default('free'),
   label: shape.label.optional(),
   sponsor: shape.sponsor,
-  embargoUntil: TimeWithOffset.optional().describe('not public before; RFC 3339 with an offset'),
+  embargoUntil: TimeWithOffset.optional().describe('not public before this time; RFC 3339 with an offset'),
 });
 export const ArticleDraft = named('ArticleDraft', draft);
 export type ArticleDraft = z.infer<typeof ArticleDraft>;

@@ -100,8 +100,8 @@ export const searchArticles = defineRoute({
   query: z.strictObject({
     q: z.string().trim().min(1).max(200).describe('words; "in quotes" a phrase; -without this one'),
     ...filters,
-    from: TimeWithOffset.optional().describe('published then or later'),
-    to: TimeWithOffset.optional().describe('published before'),
+    from: TimeWithOffset.optional().describe('published at or after this time'),
+    to: TimeWithOffset.optional().describe('published before this time'),
     order: z.enum(['relevance', 'date']).default('relevance').describe('`date`: newest first'),
     cursor: Cursor.optional(),
     limit: limitOf(LIST_LIMITS.articles, 10),

@@ -190,7 +190,7 @@ export const scheduleArticle = defineRoute({
   ...changed,
   body: z
     .strictObject({ publishAt: TimeWithOffset.optional(), offlineAt: TimeWithOffset.optional() })
-    .refine(({ publishAt, offlineAt }) => publishAt ?? offlineAt, 'name publishAt, offlineAt or both'),
+    .refine(({ publishAt, offlineAt }) => publishAt ?? offlineAt, 'requires publishAt, offlineAt or both'),
   problems: [...everyPublication, 'schedule.past', 'schedule.offline-first', 'schedule.never-public'],
 });
 

@@ -39,7 +39,7 @@ export const termRequests = {
     name,
     country: z
       .string()
-      .regex(/^[A-Z]{2}$/, 'takes two letters of ISO 3166-1, such as CH')
+      .regex(/^[A-Z]{2}$/, 'must be two letters of ISO 3166-1, such as CH')
       .optional(),
     parent: Slug.optional().describe('the larger place that it lies in'),
   }),

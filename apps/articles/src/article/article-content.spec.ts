@@ -10,7 +10,7 @@ const { leadPicture } = anArticleSnapshot();
 const run = { text: 'x' };
 const times = (count: number, value: unknown) => Array.from({ length: count }, () => value);
 const slugs = (count: number) => Array.from({ length: count }, (_, i) => `slug-${i}`);
-const isTaken = (draft: object) => ArticleDraftRequest.safeParse(draft).success;
+const isAccepted = (draft: object) => ArticleDraftRequest.safeParse(draft).success;
 
 describe('a draft', () => {
   const block = (value: object) => ({ body: [value] });
@@ -18,7 +18,7 @@ describe('a draft', () => {
     [most, (length: number) => make('x'.repeat(length))] as const;
   const withCount = (most: number, make: (count: number) => object) => [most, make] as const;
 
-  /** Field, most characters or entries, and a draft with so many of them. */
+  /** Field, maximum of characters or entries, and a draft with a given number of them. */
   const limits: [string, number, (count: number) => object][] = [
     ['kicker', ...withLength(60, (kicker) => ({ kicker }))],
     ['headline', ...withLength(160, (headline) => ({ headline }))],
@@ -80,13 +80,13 @@ describe('a draft', () => {
   ];
 
   it.each(limits)('limits %s to %i', (_field, most, make) => {
-    expect([isTaken(make(most)), isTaken(make(most + 1))]).toEqual([true, false]);
+    expect([isAccepted(make(most)), isAccepted(make(most + 1))]).toEqual([true, false]);
   });
 
   it.each(limits.filter(([field]) => !/authors|topics|places|^blocks$|caption/.test(field)))(
     'refuses an empty %s',
     (_field, _most, make) => {
-      expect(isTaken(make(0))).toBe(false);
+      expect(isAccepted(make(0))).toBe(false);
     },
   );
 
@@ -99,13 +99,13 @@ describe('a draft', () => {
     ['a topic twice', { topics: ['a', 'a'] }],
     ['an unknown label', { label: 'native' }],
     ['an embargo without an offset', { embargoUntil: '2026-10-25T02:30:00' }],
-    ['a body that nests without end', { body: JSON.parse('['.repeat(5_000) + ']'.repeat(5_000)) as unknown }],
+    ['a deeply nested body', { body: JSON.parse('['.repeat(5_000) + ']'.repeat(5_000)) as unknown }],
     [
-      'an embed by somebody who is not allowed',
+      'an embed of an unknown provider',
       block({ type: 'embed', provider: 'evil', url: 'https://evil.example/', title: 'x' }),
     ],
     [
-      'an embed of another address than its provider’s',
+      'an embed with an address that is not its provider’s',
       block({ type: 'embed', provider: 'youtube', url: 'https://youtube.com.evil.example/', title: 'x' }),
     ],
     [
@@ -113,7 +113,7 @@ describe('a draft', () => {
       block({ type: 'embed', provider: 'vimeo', url: 'http://vimeo.com/1', title: 'x' }),
     ],
   ])('refuses %s', (_what, draft) => {
-    expect(isTaken(draft)).toBe(false);
+    expect(isAccepted(draft)).toBe(false);
   });
 
   it.each([
@@ -129,8 +129,8 @@ describe('a draft', () => {
     ['file:///etc/passwd', false],
     ['//a.example', false],
     ['/a/b', false],
-  ])('accepts a link to %s: %s', (link, taken) => {
-    expect(isTaken(block({ type: 'paragraph', runs: [{ text: 'x', link }] }))).toBe(taken);
+  ])('accepts a link to %s: %s', (link, accepted) => {
+    expect(isAccepted(block({ type: 'paragraph', runs: [{ text: 'x', link }] }))).toBe(accepted);
   });
 });
 

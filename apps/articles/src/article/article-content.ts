@@ -5,7 +5,7 @@ import { ArticleSlug, isUuid } from './article-slug.js';
 import { TimeWithOffset } from './times.js';
 
 /**
- * The content that editors write. A draft may lack anything; what it has keeps to the limits of the public snapshot, which
+ * The content that editors write. Every field of a draft is optional, within the limits of the public snapshot, which
  * defines a complete article.
  */
 
@@ -15,7 +15,7 @@ const shape = ArticleSnapshot.shape;
 const noneTwice = (list: readonly string[]): boolean => new Set(list).size === list.length;
 const slugList = (most: number) => z.array(Slug).max(most).refine(noneTwice, 'has duplicates');
 
-/** A picture whose description may still be missing. */
+/** A picture whose alt text and credit may still be missing. */
 const DraftPicture = strict({
   ...Picture.shape,
   alt: Picture.shape.alt.optional(),
@@ -23,7 +23,7 @@ const DraftPicture = strict({
 });
 
 export const ArticleDraft = z.strictObject({
-  slug: ArticleSlug.optional().describe('made from the headline unless it is given'),
+  slug: ArticleSlug.optional().describe('derived from the headline if absent'),
   kicker: shape.kicker.optional(),
   headline: shape.headline.optional(),
   shortHeadline: shape.shortHeadline,
@@ -39,19 +39,19 @@ export const ArticleDraft = z.strictObject({
   access: shape.access.default('free'),
   label: shape.label.optional(),
   sponsor: shape.sponsor,
-  embargoUntil: TimeWithOffset.optional().describe('not public before; RFC 3339 with an offset'),
+  embargoUntil: TimeWithOffset.optional().describe('not public before this time; RFC 3339 with an offset'),
 });
 export type ArticleDraft = z.infer<typeof ArticleDraft>;
 
 /** A draft as received: all of its texts are sanitized first. */
 export const ArticleDraftRequest = sanitized(ArticleDraft);
 
-/** The content of which a public snapshot was made. */
+/** The content that a public snapshot was made from. */
 export function draftOf({ byline, section, topics, places, ...snapshot }: ArticleSnapshot): ArticleDraft {
   const { id: _i, corrections: _c, publishedAt: _p, updatedAt: _u, slug, ...text } = snapshot;
   return {
     ...text,
-    // Slugs that look like ids are from before they were refused.
+    // Slugs that look like ids predate the rule against them.
     ...(!isUuid(slug) && { slug }),
     authors: slugsOf(byline),
     section: section.slug,

@@ -4,4 +4,4 @@ import { Slug } from '#events';
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 
 /** A slug that an article can be given. */
-export const ArticleSlug = Slug.refine((slug) => !isUuid(slug), 'looks like the id of an article');
+export const ArticleSlug = Slug.refine((slug) => !isUuid(slug), 'must not look like the id of an article');

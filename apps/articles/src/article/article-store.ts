@@ -36,7 +36,7 @@ export async function insertArticles(tx: EntityManager, articles: readonly Artic
   await tx.insert(ArticleRow, articles.map(columnsOf));
 }
 
-/** Stores the columns of a locked article that a rule has changed. @returns `after`. */
+/** Stores the changed columns of a locked article. @returns `after`. */
 export async function save<After extends Article>(
   tx: EntityManager,
   before: Article,
@@ -49,10 +49,10 @@ export async function save<After extends Article>(
   return after;
 }
 
-/** TypeORM's type takes JSON apart into partial columns; a JSON column is always written whole. */
+/** TypeORM's type allows JSON columns to be partial; here they are always complete. */
 const columnsOf = (values: Partial<ArticleRow>) => values as QueryDeepPartialEntity<ArticleRow>;
 
-/** Writes published articles, and a revision of each, with one statement. */
+/** Writes published articles, and a revision of each, in one statement. */
 export async function storePublished(
   tx: EntityManager,
   articles: readonly PublishedArticle[],

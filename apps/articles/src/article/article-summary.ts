@@ -1,6 +1,6 @@
 import type { ArticleSnapshot } from '#events';
 
-/** An article as a list shows it. */
+/** An article as lists show it. */
 export const articleSummary = ({ id, slug, kicker, headline, lead, ...article }: ArticleSnapshot) => ({
   id,
   slug,

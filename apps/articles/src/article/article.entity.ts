@@ -6,7 +6,7 @@ import type { ArticleSummary } from './article-summary.js';
 export const articleStates = ['draft', 'scheduled', 'published', 'retracted'] as const;
 export type ArticleState = (typeof articleStates)[number];
 
-/** A row of the table. `article.ts` types the states. */
+/** A row of the table; `article.ts` types it by state. */
 @Entity('article')
 export class ArticleRow {
   @PrimaryColumn('uuid')
@@ -19,11 +19,11 @@ export class ArticleRow {
   @Column('text')
   state!: ArticleState;
 
-  /** Grows with every change, of the working copy too; the ETag of the article. */
+  /** Incremented by every change, also of the working copy; the ETag of the article. */
   @Column('integer')
   version!: number;
 
-  /** The versions from `renamedFrom` to `renamedTo` differ only in the names of terms, so a client that has one has them all. */
+  /** The versions from `renamedFrom` to `renamedTo` differ only in the names of terms, so a change may be based on any. */
   @Column('integer', { name: 'renamed_from', nullable: true })
   renamedFrom!: number | null;
 
@@ -58,8 +58,8 @@ export class ArticleRow {
   termIds!: string[];
 
   /**
-   * The content that an editor approved for `publishAt`. Null while that is the working copy itself: the first edit after
-   * the approval stores it here.
+   * The content that an editor approved for `publishAt`. Null while the working copy is that content: the first edit after
+   * the approval copies it here.
    */
   @Column('json', { nullable: true })
   approved!: ArticleDraft | null;

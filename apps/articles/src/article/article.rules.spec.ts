@@ -64,7 +64,7 @@ function outcomeOf(decide: (article: Article) => Article | void, article: Articl
 
 const refusal = (code: string) => expect.objectContaining({ code });
 
-/** What an act makes of each state: the state that follows, or the code of the refusal. */
+/** The outcome of an act in each state: the next state, or the code of the refusal. */
 const transitions: Record<string, [(article: Article) => Article | void, Record<ArticleState, string>]> = {
   edit: [
     (article) => edit(article, draft, now),
@@ -159,7 +159,7 @@ describe.each(Object.entries(transitions))('%s', (_act, [decide, outcomes]) => {
 });
 
 it.each(Object.entries(transitions).filter(([act]) => act !== 'discard'))(
-  'to %s makes a new version when it is allowed',
+  'to %s creates a new version when it is allowed',
   (_act, [decide, outcomes]) => {
     for (const state of articleStates.filter((one) => !outcomes[one].includes('.'))) {
       expect(decide(anArticle(state))).toMatchObject({ version: 4 });
@@ -212,7 +212,7 @@ describe('publishing', () => {
     });
   });
 
-  it('keeps the time of the first publication when it happens again', () => {
+  it('again keeps the time of the first publication', () => {
     expect(publish(anArticle('published'), terms, now).snapshot).toMatchObject({
       publishedAt: '2026-11-01T09:00:00.000Z',
       updatedAt: now.toISOString(),

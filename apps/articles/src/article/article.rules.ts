@@ -7,7 +7,7 @@ import type { ArticleRow } from './article.entity.js';
 import { articleSummary } from './article-summary.js';
 import { completeTextOf, type CompleteText } from './complete-text.js';
 
-/** Decisions about one article: from its state to its next state, or a refusal. */
+/** Decisions about one article: each returns its next state or throws a refusal. */
 
 /** The contract's limit of corrections per article. */
 const MAX_CORRECTIONS = 50;
@@ -16,7 +16,7 @@ const MAX_CORRECTIONS = 50;
 export type NewArticle = Pick<DraftArticle, 'id' | 'slug' | 'draft' | 'termIds' | 'updatedAt'> &
   Partial<Pick<DraftArticle, 'idempotencyKey' | 'sourceId'>>;
 
-/** A draft that nobody has seen yet. */
+/** A new draft. */
 export const begin = (article: NewArticle): DraftArticle => ({
   idempotencyKey: null,
   sourceId: null,
@@ -57,7 +57,7 @@ export function edit(article: Article, draft: ArticleDraft, now: Date): LiveArti
   };
 }
 
-/** Whether nobody has changed the article since the version `expected`. Renamed terms do not count as a change. */
+/** Whether the article is unchanged since the version `expected`. Renamed terms do not count as a change. */
 export const isCurrent = (
   { version, renamedFrom, renamedTo }: Pick<ArticleRow, 'version' | 'renamedFrom' | 'renamedTo'>,
   expected: number,
@@ -80,7 +80,7 @@ export function publishAsOf(article: DraftArticle, terms: Terms, date: Date, now
   return makePublic(article, article.draft, terms, { now, publishedAt: date });
 }
 
-/** Publishes the content that was approved for the schedule. Edits since then wait for an approval of their own. */
+/** Publishes the content that was approved for the schedule. Later edits need their own approval. */
 export function publishApproved(article: Article, terms: Terms, now: Date): PublishedArticle {
   mustBeAlive(article);
   const published = makePublic(article, approvedContentOf(article), terms, { now });
@@ -112,7 +112,7 @@ export function renameTerms(article: PublishedArticle, names: SnapshotNames): Pu
   };
 }
 
-/** Takes the article down for good. Its text leaves the public tables; the newsroom keeps the working copy. */
+/** Takes the article down for good. Its text is removed from the public tables; the newsroom keeps the working copy. */
 export function retract(
   article: Article,
   reason: RetractionReason,
@@ -136,7 +136,7 @@ export function retract(
   };
 }
 
-/** Erases the text of a retracted article. Its id, its versions and the reason of the retraction stay. */
+/** Erases the text of a retracted article. Its id, version and reason for the retraction remain. */
 export function purge(article: Article, now: Date): RetractedArticle {
   if (article.state !== 'retracted') throw refuse('article.not-retracted', { state: article.state });
   if (!article.draft) throw refuse('article.purged');
@@ -154,7 +154,7 @@ export function purge(article: Article, now: Date): RetractedArticle {
   };
 }
 
-/** @throws Refused `article.not-a-draft` unless readers never saw the article and will not at a scheduled time. */
+/** @throws Refused `article.not-a-draft` for an article that was ever public or is scheduled. */
 export function mustBeDiscardable({ state }: Article): void {
   if (state !== 'draft') throw refuse('article.not-a-draft', { state });
 }
@@ -211,7 +211,7 @@ const correctionsOf = (corrections: Correction[]): { corrections?: Correction[] 
 
 /**
  * The complete content of a draft.
- * @throws Refused `article.incomplete` with everything that is missing, `article.embargoed` when `at` is too early.
+ * @throws Refused `article.incomplete` with everything that is missing, `article.embargoed` until the embargo ends.
  */
 export function mustBePublishableAt(draft: ArticleDraft, at: Date): CompleteText {
   const complete = completeTextOf(draft);

@@ -6,7 +6,7 @@ import type { ArticleSummary } from './article-summary.js';
 /** An article, typed by its state. */
 export type Article = DraftArticle | ScheduledArticle | PublishedArticle | RetractedArticle;
 
-/** Not public, and not about to be. */
+/** Neither public nor scheduled. */
 export interface DraftArticle extends NotYetPublic {
   readonly state: 'draft';
 }
@@ -52,7 +52,7 @@ const required: { readonly [state in ArticleState]: readonly (keyof ArticleRow)[
   retracted: ['publishedVersion', 'retractedAt', 'retractionReason'],
 };
 
-/** @throws Error for a row that lacks what its state requires: somebody changed it by hand. */
+/** @throws Error when a column that the state requires is null: the row was changed by hand. */
 export function articleOf(row: ArticleRow): Article {
   const missing = required[row.state].filter((column) => row[column] === null);
   if (missing.length > 0) throw new Error(`The ${row.state} article ${row.id} has no ${missing.join(', ')}.`);

@@ -5,12 +5,12 @@ import type { Actor } from '#platform';
 export interface AuditEntry {
   readonly id: string;
   readonly articleId: string;
-  /** The version that the act made. */
+  /** The version that the act created. */
   readonly version: number;
   readonly did: AuditedAct;
   readonly at: Date;
   readonly by: ActorRef;
-  /** Depends on the act: the reason of a retraction, the times of a schedule. */
+  /** Depends on the act: the reason for a retraction, the times of a schedule. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 
@@ -36,7 +36,7 @@ export type AuditedAct =
 /** Who acts: a person or the newsroom itself. */
 export type ActorRef = Pick<Actor, 'id' | 'name'>;
 
-/** Acts for the schedule, on nobody's behalf. */
+/** The actor of scheduled publications and take-downs. */
 export const theSchedule: ActorRef = { id: 'schedule', name: 'schedule' };
 
 /** Writes one line per article, in the transaction of the act itself. */

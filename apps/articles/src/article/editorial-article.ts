@@ -32,7 +32,7 @@ function editorialArticle(article: Article) {
 }
 export type EditorialArticle = ReturnType<typeof editorialArticle>;
 
-/** The article for an editor, with the ETag that the next change of it must name. */
+/** The article for an editor, with the ETag that the next change must send. */
 export function sendEditorialArticle(reply: FastifyReply, article: Article): EditorialArticle {
   reply.header('etag', etagOf(article.version));
   return editorialArticle(article);

@@ -7,7 +7,7 @@ export class FormerDraft {
   @PrimaryColumn('uuid', { name: 'article_id' })
   articleId!: string;
 
-  /** The last version that had it. */
+  /** The last version of the article with this working copy. */
   @PrimaryColumn('integer')
   version!: number;
 

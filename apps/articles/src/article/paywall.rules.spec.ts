@@ -28,7 +28,7 @@ describe('the text without a subscription', () => {
     [1, 0],
     [2, 1],
     [3, 2],
-  ])('of a paid article of %i blocks is %i, never the whole', (blocks, free) => {
+  ])('of a paid article with %i blocks has %i, never all', (blocks, free) => {
     const article = anArticleSnapshot({ access: 'paid', body: bodyOf(blocks) });
     expect(readableWithoutSubscription(article)).toMatchObject({ body: bodyOf(free), restricted: true });
   });

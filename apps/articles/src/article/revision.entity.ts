@@ -23,7 +23,7 @@ export class Revision {
   @Column('text', { name: 'by_name' })
   byName!: string;
 
-  /** The note to readers on what it corrected. */
+  /** The note of a correction. */
   @Column('text', { nullable: true })
   note!: string | null;
 }

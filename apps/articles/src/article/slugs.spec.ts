@@ -5,7 +5,7 @@ import { ArticleSlug } from './article-slug.js';
 import { candidates } from './slugs.js';
 
 describe('the candidates for the slug of a new article', () => {
-  it('are the wished one and two with longer and longer suffixes, never over 120 characters or like an id', () => {
+  it('are the requested slug and two with longer suffixes, at most 120 characters and never like an id', () => {
     const id = '01a209b8-7cb2-7521-8524-1798840b62b3';
     expect(candidates('faehre', id)).toEqual(['faehre', 'faehre-0b62b3', 'faehre-85241798840b62b3']);
     for (const wished of ['x'.repeat(120), `${'ab-'.repeat(39)}abc`, id, id.slice(0, 23)]) {
@@ -59,7 +59,7 @@ describeWith('postgres')('the slug of an article', () => {
       expect((await desk.draft({ headline: anId().replaceAll('-', ' ') })).slug).toMatch(/^artikel-/);
     });
 
-    it('still leads to an article that had it before this rule', async () => {
+    it('still finds an article that had it before this rule', async () => {
       const { id } = await desk.published();
       const slug = anId();
       await desk.service.query(`INSERT INTO article_slug (slug, article_id) VALUES ($1, $2)`, [slug, id]);

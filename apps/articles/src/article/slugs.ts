@@ -6,9 +6,9 @@ import type { Article } from './article.js';
 import { isUuid } from './article-slug.js';
 
 /**
- * Every slug that an article has or had belongs to it alone, so an old address never shows another story. A slug whose
- * content is not public yet is reserved: no other article gets it, and readers do not find it. A purge replaces slugs by
- * their digests.
+ * Every slug that an article has or had belongs to it alone, so an old address never shows another article. A slug whose
+ * content is not public yet is reserved: no other article can claim it, and it is not public either. A purge replaces
+ * slugs with their digests.
  */
 
 const LONGEST = 120;
@@ -18,9 +18,9 @@ export interface SlugNeeds {
   readonly id: string;
   /** Whether it was ever public, so that its former slugs must redirect. */
   readonly wasPublic: boolean;
-  /** Under which readers find it, or will. */
+  /** Slugs under which readers find it, or will. */
   readonly open: readonly string[];
-  /** Of contents that wait to be published. */
+  /** Slugs of unpublished contents. */
   readonly reserved: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export const slugsOf = ({ id, slug, draft, approved, publishedVersion }: Article
   reserved: [draft?.slug, approved?.slug].filter((one) => one !== undefined).filter((one) => one !== slug),
 });
 
-/** The slugs that an article needs when it is published: a slug under which readers knew it still redirects. */
+/** The slugs that an article needs when it is published: its previous public slug redirects. */
 export function slugsOfPublished(before: Article, after: Article): SlugNeeds {
   const needs = slugsOf(after);
   return before.publishedVersion === null
@@ -41,7 +41,7 @@ export function slugsOfPublished(before: Article, after: Article): SlugNeeds {
 }
 
 /**
- * Claims the slugs that articles need, and releases those that readers never knew and no content needs.
+ * Claims the slugs that articles need, and releases their other slugs that were never public.
  * @throws Refused `article.slug-taken` when one belongs to another article.
  */
 export async function holdSlugs(tx: EntityManager, all: readonly SlugNeeds[]): Promise<void> {
@@ -63,7 +63,7 @@ export async function holdSlugs(tx: EntityManager, all: readonly SlugNeeds[]): P
 
 /**
  * Claims `wished` for a new article or, when that is taken, `wished` with a suffix.
- * @param seed hexadecimal digits that no other article has, for the suffix.
+ * @param seed unique to the article; its hexadecimal digits make the suffix.
  * @returns the claimed slug, at most 120 characters.
  */
 export async function claimFreeSlug(
@@ -81,7 +81,7 @@ export async function claimFreeSlug(
   throw refuse('article.slug-taken', { slug: wished });
 }
 
-/** No suffix is as long as the last part of an id, so that no candidate looks like one. */
+/** No suffix is as long as the last part of an id, so no candidate looks like an id. */
 export function candidates(wished: string, seed: string): string[] {
   const name = isUuid(wished) ? `artikel-${wished}` : wished;
   const digits = seed.replaceAll(/[^0-9a-f]/g, '');
@@ -96,7 +96,7 @@ interface Claim {
   readonly reserved: boolean;
 }
 
-/** Waits for other transactions that claim the same slugs. @returns the slugs that belong to the articles now. */
+/** Waits for other transactions that claim the same slugs. @returns the slugs that now belong to the articles. */
 async function claim(tx: EntityManager, claims: readonly Claim[]): Promise<Set<string>> {
   const slugs = claims.map(({ slug }) => slug);
   const ids = claims.map(({ id }) => id);
@@ -125,12 +125,12 @@ async function erasedAmong(tx: EntityManager, slugs: readonly string[]): Promise
   return slugs.filter((slug) => rows.some((row) => row.slug === digestOf(slug)));
 }
 
-/** Releases the slugs that were reserved for contents of an article that is taken down. */
+/** Releases the reserved slugs of an article that is taken down. */
 export async function releaseReserved(tx: EntityManager, { id, slug }: Article): Promise<void> {
   await tx.sql`DELETE FROM article_slug WHERE article_id = ${id} AND reserved AND slug <> ${slug}`;
 }
 
-/** Replaces an article's slugs by digests: they hold words of the headline, but their addresses must still respond 410. */
+/** Replaces an article's slugs with digests: a slug holds words of the headline, but its address must still respond 410. */
 export async function eraseSlugs(tx: EntityManager, articleId: string): Promise<void> {
   const erased = returnedRows(
     await tx.sql<Changed<{ slug: string }>>`

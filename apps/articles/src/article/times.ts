@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The years that JavaScript, RFC 3339 and PostgreSQL write in the same way. */
+/** The years that JavaScript, RFC 3339 and PostgreSQL all write alike. */
 const [EARLIEST, LATEST] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
 
 /** Whether the database can hold the time. */
@@ -12,6 +12,6 @@ export const isStorable = (time: Date): boolean => time.getTime() >= EARLIEST &&
  */
 export const TimeWithOffset = z.iso
   .datetime({ offset: true, error: 'must be a time with an offset, such as 2026-10-25T02:30:00+01:00' })
-  .refine((time) => isStorable(new Date(time)), 'lies outside the years 1 to 9999');
+  .refine((time) => isStorable(new Date(time)), 'must be within the years 1 to 9999');
 
 export const Moment = TimeWithOffset.transform((time) => new Date(time));

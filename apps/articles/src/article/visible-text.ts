@@ -1,16 +1,16 @@
 import type { ArticleDraft } from './article-content.js';
 
-/** A visible character: no space, control or lone mark, nor a letter that fonts leave blank (U+2800, Hangul fillers). */
+/** A visible character: not a space, control or mark, nor a letter that fonts leave blank (U+2800, Hangul fillers). */
 const VISIBLE = /[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 const isVisible = (text: string): boolean => VISIBLE.test(text);
 
 type Block = ArticleDraft['body'][number];
 type DraftPicture = NonNullable<ArticleDraft['leadPicture']>;
-/** A text for readers, and its place in the content. */
+/** A text that readers see, and its JSON pointer. */
 type Seen = readonly [pointer: string, text: string | undefined];
 
-/** JSON pointers (RFC 6901) of the texts for readers that are present but invisible. */
+/** JSON pointers (RFC 6901) to texts for readers that are present but blank. */
 export function blankTextsIn(draft: ArticleDraft): string[] {
   return [
     ...(['kicker', 'headline', 'shortHeadline', 'lead', 'sponsor'] as const).map((field): Seen => [

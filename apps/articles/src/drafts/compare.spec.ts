@@ -29,13 +29,13 @@ describe('comparing two revisions', () => {
   });
 
   it.each([
-    ['nothing', [a, b], [a, b], ['same', 'same']],
-    ['a block at the end', [a], [a, b], ['same', 'added']],
-    ['a block in the middle', [a, c], [a, b, c], ['same', 'added', 'same']],
-    ['a block less', [a, b, c], [a, c], ['same', 'removed', 'same']],
-    ['another text in place', [a, b, c], [a, d, c], ['same', 'changed', 'same']],
-    ['a block of another kind in place', [a, b], [a, crosshead('b')], ['same', 'added', 'removed']],
-    ['everything', [a, b], [c, d], ['changed', 'changed']],
+    ['no changes', [a, b], [a, b], ['same', 'same']],
+    ['a block added at the end', [a], [a, b], ['same', 'added']],
+    ['a block added in the middle', [a, c], [a, b, c], ['same', 'added', 'same']],
+    ['a removed block', [a, b, c], [a, c], ['same', 'removed', 'same']],
+    ['a block with another text', [a, b, c], [a, d, c], ['same', 'changed', 'same']],
+    ['a block of another type', [a, b], [a, crosshead('b')], ['same', 'added', 'removed']],
+    ['changes of every block', [a, b], [c, d], ['changed', 'changed']],
   ])('finds %s', (_what, from, to, expected) => {
     expect(changes(from, to)).toEqual(expected);
   });

@@ -50,17 +50,17 @@ function blockChanges(from: readonly Block[], to: readonly Block[]): BlockChange
   return changes;
 }
 
-/** Of replaced blocks, a new one of the same type counts as a change of the old one. */
-function replaced(gone: readonly Block[], come: readonly Block[]): BlockChange[] {
-  const left = [...gone];
+/** Among replaced blocks, a new one counts as a change of an old one of the same type. */
+function replaced(removed: readonly Block[], added: readonly Block[]): BlockChange[] {
+  const left = [...removed];
   const changes: BlockChange[] = [];
-  for (const to of come) {
-    const place = left.findIndex(({ type }) => type === to.type);
-    if (place < 0) {
+  for (const to of added) {
+    const index = left.findIndex(({ type }) => type === to.type);
+    if (index < 0) {
       changes.push({ change: 'added', block: to });
       continue;
     }
-    const before = left.splice(0, place + 1);
+    const before = left.splice(0, index + 1);
     const from = before.pop()!;
     changes.push(...before.map((block) => ({ change: 'removed', block }) as const), {
       change: 'changed',

@@ -4,7 +4,7 @@ import type { ArticleState } from '../article/article.entity.js';
 import { pageOf, readCursor } from '../lists/cursor.js';
 import type { DeskRequest } from './drafts.dto.js';
 
-/** An article, in any state, as the newsroom's own list shows it. */
+/** An article in any state, as the newsroom's list shows it. */
 export interface DeskItem {
   readonly id: string;
   readonly slug: string;

@@ -14,7 +14,7 @@ import { deskList, type DeskListResponse } from './desk-list.queries.js';
 import { DeskRequest, LabelArticleRequest } from './drafts.dto.js';
 import { DraftsService } from './drafts.service.js';
 
-/** The newsroom's list of articles, and their working copies. Every change names the version that it changes. */
+/** The newsroom's list of articles, and their working copies. Every change requires the current version as `If-Match`. */
 @Controller('editorial/articles')
 @ForRoles('editor')
 export class DraftsController {

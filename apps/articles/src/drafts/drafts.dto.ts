@@ -15,5 +15,5 @@ export const LabelArticleRequest = sanitized(
 );
 export type LabelArticleRequest = z.infer<typeof LabelArticleRequest>;
 
-/** A version in an address, within the range of the database's integers. */
+/** A version in a URL path, within the range of the database's integers. */
 export const VersionInPath = z.coerce.number().int().min(1).max(2_147_483_647);

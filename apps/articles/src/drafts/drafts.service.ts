@@ -18,12 +18,12 @@ import { formerDraft } from './former-drafts.queries.js';
 import { mustBeFreeToChange, restoredOver } from './reserved-fields.rules.js';
 import { revisionSnapshot } from './revisions.queries.js';
 
-/** Identifies a request or an imported article, so that a repetition finds the article that is already there. */
+/** Identifies a request or an imported article, so that a repeat finds the existing article. */
 type Origin = Pick<NewArticle, 'idempotencyKey' | 'sourceId'>;
 
 /**
  * The use cases of working copies: lock, decide, save, audit. Every change of an existing article throws Refused
- * `article.unknown` and `article.changed-meanwhile`, besides the errors that its method names.
+ * `article.unknown` and `article.changed-meanwhile`, in addition to those it documents.
  */
 @Injectable()
 export class DraftsService {
@@ -33,7 +33,7 @@ export class DraftsService {
   ) {}
 
   /**
-   * Starts a draft. A repeated `key` of the same person returns the article that is already there.
+   * Starts a draft. A `key` that the same person repeats returns the existing article.
    * @throws Refused `article.fields-reserved`, `article.slug-taken`, `term.unknown`.
    */
   async create(draft: ArticleDraft, by: Actor, key?: string): Promise<Article> {
@@ -106,7 +106,7 @@ export class DraftsService {
   }
 
   /**
-   * Adds a draft in the transaction `tx`. When its slug is taken, an import gets it with a suffix.
+   * Adds a draft in the transaction `tx`. An import whose slug is taken gets it with a suffix.
    * @throws Refused `term.unknown`, `article.slug-taken`.
    */
   async start(tx: EntityManager, draft: ArticleDraft, origin: Origin): Promise<DraftArticle> {

@@ -20,7 +20,7 @@ export class FormerDraftsController {
     private readonly drafts: DraftsService,
   ) {}
 
-  /** Newest first, without pages: few are kept. */
+  /** Newest first, not paginated: few are kept. */
   @Get()
   async list(@Param('id', { schema: Id }) id: string): Promise<{ items: FormerDraftSummary[] }> {
     await needArticle(this.db.manager, id);

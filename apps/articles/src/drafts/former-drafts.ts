@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { LiveArticle } from '../article/article.js';
 import type { ActorRef } from '../article/audit.js';
 
-/** Former working copies that are kept per article; the body limit bounds the size of each. */
+/** Former working copies kept per article; the limit on request bodies bounds each. */
 const KEPT = 20;
 
 /** Keeps the working copy of a locked article that is about to be replaced, unless a revision holds it. */

@@ -3,8 +3,8 @@ import { refuse } from '../problems.js';
 import type { ArticleDraft } from '../article/article-content.js';
 
 /**
- * Fields that keep a promise: to readers that advertising is labelled, to a sponsor to be named, to a source that nothing
- * is published too early. The right to edit the text does not include them.
+ * Fields that keep a promise: to readers (advertising is labelled), to sponsors (they are named), to sources (nothing is
+ * published early). Permission to edit the text does not cover them.
  */
 type Reserved = Pick<ArticleDraft, 'label' | 'sponsor' | 'embargoUntil'>;
 
@@ -24,7 +24,7 @@ export function mustBeFreeToChange(before: Reserved, after: Reserved, roles: rea
   if (errors.length > 0) throw refuse('article.fields-reserved', { errors });
 }
 
-/** No label equals "none", and an embargo is the same moment however it is written. */
+/** A missing label equals "none", and embargoes are compared as moments. */
 function isSame(field: keyof Reserved, before: string | undefined, after: string | undefined): boolean {
   if (field === 'label') return (before ?? 'none') === (after ?? 'none');
   if (field === 'embargoUntil' && before && after) return Date.parse(before) === Date.parse(after);
@@ -32,7 +32,7 @@ function isSame(field: keyof Reserved, before: string | undefined, after: string
 }
 
 /**
- * An earlier content as the new working copy. The present label, sponsor and embargo stay; if there are none, those of the
+ * Earlier content as the new working copy. The present label, sponsor and embargo stay; if there are none, those of the
  * earlier content are restored. Restoring never lifts an embargo or drops a label.
  */
 export function restoredOver(current: ArticleDraft, earlier: ArticleDraft): ArticleDraft {

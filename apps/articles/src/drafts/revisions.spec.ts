@@ -87,7 +87,7 @@ describeWith('postgres')('the revisions of an article', () => {
     expect(comparison.fields.map(({ field }) => field)).toEqual(['topics']);
   });
 
-  it('of a renamed term do not conflict with an edit, those of other editors do', async () => {
+  it('created by a renamed term do not conflict with an edit; those of other editors do', async () => {
     await desk.put('topics/bahn', { name: 'Bahn' });
     const { id, version } = await desk.published({ topics: ['bahn'] });
     for (const [i, name] of ['Eisenbahn', 'Schiene'].entries()) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 
-/** A file of a list: of all articles, or of a term. */
+/** A feed file of a list: of all articles, or of a term. */
 export interface FeedFile {
   readonly listId: string;
   readonly file: string;
@@ -10,7 +10,7 @@ export interface FeedFile {
 /**
  * When a feed last changed, for `Last-Modified`. Records a new text when it is first read. The text itself decides,
  * whatever changed it: an article, a retraction, a renamed term, the time, a new version of this service. Two texts
- * never have the same second, so `If-Modified-Since` hides no change.
+ * never share a second, so `If-Modified-Since` hides no change.
  * @returns undefined for the first 2 s: the next change could still get the same date (RFC 9110, 8.8.2.2).
  */
 export async function changedAt(

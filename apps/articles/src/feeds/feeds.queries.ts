@@ -23,7 +23,7 @@ export async function recentNews(db: EntityManager): Promise<ArticleSummary[]> {
   return rows.map(({ summary }) => summary);
 }
 
-/** When an article was last retracted, anywhere. */
+/** When any article was last retracted. */
 export async function lastRetraction(db: EntityManager): Promise<Date | null> {
   const [{ at }] = await db.sql<[{ at: Date | null }]>`SELECT max(retracted_at) AS at FROM article`;
   return at;

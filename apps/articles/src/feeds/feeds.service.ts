@@ -13,7 +13,7 @@ import type { Feed, Site } from './site.js';
 /** Articles per feed. */
 const ITEMS = 30;
 
-/** The term that a feed is of; without it, the feed is of the whole site. */
+/** The term of a feed; a feed without one covers the whole site. */
 export interface FeedOf {
   readonly kind: TermKind;
   readonly slug: string;
@@ -54,6 +54,6 @@ export class FeedsService {
   }
 }
 
-/** Retractions count, too: they change lists without being in them. */
+/** Includes retractions, which change a list although it no longer has the article. */
 const latestOf = (retraction: Date | null, articles: readonly { readonly updatedAt: string }[]): Date =>
   new Date(Math.max(retraction?.getTime() ?? 0, ...articles.map(({ updatedAt }) => Date.parse(updatedAt))));

@@ -66,7 +66,7 @@ describeWith('postgres')('feeds', () => {
     ['sections/sport', 'Seeblatt: sport', ['Neu & gut']],
     ['topics/startup', 'Seeblatt: Startup', ['Neu & gut']],
     ['authors/lia-muster', 'Seeblatt: Lia Muster', ['Neu & gut', 'Älter']],
-  ])('there is one of %s', async (path, title, headlines) => {
+  ])('exist for %s', async (path, title, headlines) => {
     const feed = readFeed((await desk.read(`/feeds/${path}/atom.xml`)).text);
     expect({ title: feed.title, headlines: feed.items.map((item) => item.title) }).toEqual({
       title,
@@ -75,7 +75,7 @@ describeWith('postgres')('feeds', () => {
   });
 
   it.each(['/feeds/nichts.xml', '/feeds/topics/nirgends/rss.xml', '/feeds/kinds/x/rss.xml'])(
-    'there is none at %s',
+    'do not exist at %s',
     async (path) => {
       expect((await desk.read(path)).status).toBeGreaterThanOrEqual(404);
     },
@@ -92,7 +92,7 @@ describeWith('postgres')('feeds', () => {
     }
   });
 
-  describe('of paid and partner content', () => {
+  describe('with paid and partner content', () => {
     it.each([
       ['paid', 'Anzeige: Das neue Velo'],
       ['partner', 'Partner-Inhalt: Das neue Velo'],
@@ -106,7 +106,7 @@ describeWith('postgres')('feeds', () => {
       });
     });
 
-    it('do not reach the news sitemap', async () => {
+    it('do not include it in the news sitemap', async () => {
       const { slug } = await desk.published({ label: 'paid' });
       expect((await desk.read('/sitemap-news.xml')).text).not.toContain(slug);
     });
@@ -163,7 +163,7 @@ describeWith('postgres')('feeds', () => {
   });
 
   describe('have a date of their last change', () => {
-    /** A feed whose date has been the same for a while. */
+    /** A feed that has not changed for a while. */
     const settled = (path: string) =>
       waitUntil(async () => {
         await desk.read(path);

@@ -1,4 +1,4 @@
-/** Text that is XML or HTML already. */
+/** Text that is already XML or HTML. */
 export class Markup {
   constructor(readonly text: string) {}
   toString(): string {
@@ -9,7 +9,7 @@ export class Markup {
 type Value = Markup | string | number | undefined | readonly Value[];
 
 /**
- * A template for XML and HTML. Escapes the values, unless they are markup from this same template, and drops characters
+ * A template for XML and HTML. Escapes the values, unless they are {@link Markup}, and drops characters
  * that XML 1.0 (2.2) does not allow. Joins lists and omits undefined.
  */
 export const markup = (strings: TemplateStringsArray, ...values: readonly Value[]): Markup =>

@@ -4,8 +4,8 @@ import { htmlOf } from './html.js';
 import { articleUrl, pictureType, titleOf, type Site } from './site.js';
 
 /**
- * An article for other newsrooms: IPTC ninjs 3.1 (https://iptc.org/standards/ninjs/). A paid article lacks what only
- * subscribers may read, and is a partial representation.
+ * An article for other newsrooms: IPTC ninjs 3.1 (https://iptc.org/standards/ninjs/). A paid article is a partial
+ * representation, without the text for subscribers.
  */
 export function ninjs(site: Site, article: ReadableArticle, version: number): object {
   const term = (kind: string, rel: string) => (one: { slug: string; name: string }) => ({
@@ -71,12 +71,12 @@ function body(site: Site, article: ReadableArticle) {
 const picturesOf = (block: ReadableArticle['body'][number]): Picture[] =>
   block.type === 'picture' ? [block.picture] : block.type === 'gallery' ? block.pictures : [];
 
-function association({ url, width, height, alt, caption, credit }: Picture, place: number) {
+function association({ url, width, height, alt, caption, credit }: Picture, index: number) {
   // Percent-encoded: the standard requires URIs, while picture addresses may contain any letters.
   const uri = new URL(url).href;
   const type = pictureType(url);
   return {
-    name: place === 0 ? 'lead picture' : `picture ${place}`,
+    name: index === 0 ? 'lead picture' : `picture ${index}`,
     uri,
     type: 'picture',
     pubStatus: 'usable',

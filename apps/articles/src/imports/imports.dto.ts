@@ -11,7 +11,7 @@ const Named = z.strictObject({ slug: Slug, name: z.string().trim().min(1).max(80
 /** When it was first published elsewhere. */
 const PastTime = Moment.refine(
   (time) => time.getTime() <= Date.now(),
-  'lies in the future; import it as a draft and schedule it',
+  'is in the future; import it as a draft and schedule it',
 );
 
 export const ImportRequest = sanitized(
@@ -43,7 +43,7 @@ export interface Imported {
   readonly article: Article;
   /** Whether it had been imported before. */
   readonly known: boolean;
-  /** Why the article is a draft, although it was to be published. */
+  /** Why the article became a draft instead of being published. */
   readonly missing: Missing[];
 }
 

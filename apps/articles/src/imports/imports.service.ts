@@ -55,7 +55,7 @@ export class ImportsService {
     if ('missing' in complete) return complete.missing;
     const { embargoUntil } = draft;
     const isFree = !embargoUntil || new Date(embargoUntil) <= this.clock.now();
-    return isFree ? [] : [{ pointer: '/embargoUntil', detail: 'lies in the future' }];
+    return isFree ? [] : [{ pointer: '/embargoUntil', detail: 'is in the future' }];
   }
 
   private async createTerms(tx: EntityManager, { terms = {} }: ImportRequest, by: ActorRef): Promise<void> {

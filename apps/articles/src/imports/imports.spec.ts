@@ -142,7 +142,7 @@ describeWith('postgres')('an import', () => {
   it.each([
     ['without a source id', { sourceId: '' }, '/sourceId'],
     ['from the future', { publishedAt: '2999-01-01T00:00:00Z' }, '/publishedAt'],
-    ['under the digest of an erased one', { sourceId: `sha256:${'0'.repeat(64)}` }, '/sourceId'],
+    ['under the digest of an erased source id', { sourceId: `sha256:${'0'.repeat(64)}` }, '/sourceId'],
     ['under a slug that looks like an id', { article: anArticleRequest({ slug: anId() }) }, '/article/slug'],
     ['with an unknown field', { article: { ...anArticleRequest(), mood: 'x' } }, ''],
   ])('%s is refused', async (_what, overrides, pointer) => {

@@ -15,7 +15,7 @@ export const ListArticlesRequest = z.strictObject({
 });
 export type ListArticlesRequest = z.infer<typeof ListArticlesRequest>;
 
-/** A page of a list, with its articles as JSON that is ready to be sent. */
+/** A page of a list, with its articles as JSON that is ready to send. */
 export interface ArticleList {
   /** The terms that the list is filtered by. */
   readonly terms: ListedTerm[];
@@ -33,7 +33,7 @@ interface Row {
 
 /**
  * Published articles that are in the lists of all named terms, newest first. A page starts after the article that the
- * cursor names, in an index with this very order: articles published in between neither shift nor repeat entries, and
+ * cursor names, in an index with the same order: articles published in between neither shift nor repeat entries, and
  * every page costs the same.
  * @throws Refused `term.not-found`, `term.moved`, `list.bad-cursor`.
  */
@@ -46,14 +46,14 @@ export async function listArticles(db: EntityManager, request: ListArticlesReque
       AND also_${i}.published_at = listing.published_at AND also_${i}.article_id = listing.article_id`,
   );
   const values: unknown[] = [list, request.limit + 1, ...others];
-  const behind = after
+  const afterCursor = after
     ? `AND (listing.published_at, listing.article_id) < ($${values.push(after.at)}, $${values.push(after.id)})`
     : '';
   // Assembled from parts: one join per further term.
   const found: Row[] = await db.query(
     `SELECT listing.article_id AS id, listing.published_at AS at, article.summary::text AS summary
      FROM listing ${alsoIn.join(' ')} JOIN article ON article.id = listing.article_id
-     WHERE listing.list_id = $1 ${behind}
+     WHERE listing.list_id = $1 ${afterCursor}
      ORDER BY listing.published_at DESC, listing.article_id DESC LIMIT $2`,
     values,
   );

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 
-/** The list of all published articles. It belongs to no term, so its id is one that no term has: the nil UUID. */
+/** The list of all published articles. Its id is one that no term has: the nil UUID. */
 export const ALL_ARTICLES = '00000000-0000-0000-0000-000000000000';
 
 /** A published article and the ids of its lists besides that of all articles. */
@@ -9,7 +9,7 @@ export interface Listed {
   readonly lists: readonly string[];
 }
 
-/** Puts articles into their lists, under the time of their first publication. */
+/** Puts articles into their lists, ordered by their first publication. */
 export async function enterLists(tx: EntityManager, all: readonly Listed[]): Promise<void> {
   const { lists, times, ids } = entriesOf(all);
   await tx.sql`

@@ -5,7 +5,7 @@ const BATCH = 20;
 
 /**
  * Indexes the articles that are older than the search, a few at a time: a change of one of them waits only briefly, and an
- * interrupted fill continues where it ended. Articles that the service has already indexed stay as they are.
+ * interrupted fill continues where it stopped. Articles that the service has already indexed stay as they are.
  */
 export class FillArticleSearch1764400000000 implements MigrationInterface {
   readonly name = 'FillArticleSearch1764400000000';

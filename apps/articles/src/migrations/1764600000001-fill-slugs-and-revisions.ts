@@ -5,7 +5,7 @@ const BATCH = 500;
 
 /**
  * Repairs what earlier releases left behind: releases slugs that were never published, although readers found an article
- * under them, and adds the revisions that public versions with renamed terms lack. Safe to run again.
+ * under them, and adds missing revisions of public versions with renamed terms. Safe to run again.
  */
 export class FillSlugsAndRevisions1764600000001 implements MigrationInterface {
   readonly name = 'FillSlugsAndRevisions1764600000001';

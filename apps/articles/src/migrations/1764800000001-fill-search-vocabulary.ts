@@ -11,7 +11,7 @@ const NIL = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Learns the words of all public articles, splits the compounds among them, then rewrites the documents. The code is
- * the service's own, since its queries must find these documents. An interrupted fill continues where it ended; old
+ * the service's own, since its queries must find these documents. An interrupted fill continues where it stopped; old
  * replicas find their words in the new documents, too.
  */
 export class FillSearchVocabulary1764800000001 implements MigrationInterface {

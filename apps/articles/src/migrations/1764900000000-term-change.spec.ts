@@ -43,7 +43,7 @@ describeWith('postgres')('the view term_change', () => {
     ]);
   });
 
-  /** What the version before reads and writes. */
+  /** The reads and writes of the previous version. */
   const old = {
     request: () =>
       db.query(`INSERT INTO retelling (term_id, by_id, by_name) VALUES ($1, 'a', 'A')`, [termId]),
@@ -69,7 +69,7 @@ describeWith('postgres')('the view term_change', () => {
     ]);
   });
 
-  it('lets this version settle a change that the previous version requested', async () => {
+  it('lets this version process a change that the previous version requested', async () => {
     await old.request();
     const articleId = anId();
     await db.transaction(async (tx) => {

@@ -6,7 +6,7 @@ export type DueTime = keyof typeof column;
 
 const column = { publishAt: 'publish_at', offlineAt: 'offline_at' } as const;
 
-/** SQL: a further condition. An article that has to be offline is never due to be published. */
+/** SQL condition: an article whose take-down is due is never due for publication. */
 const andNotOffline = {
   publishAt: 'AND (article.offline_at IS NULL OR article.offline_at > clock_timestamp())',
   offlineAt: '',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anArticleRequest, describeWith, waitUntil } from '#testing';
 import { Desk, expectOk } from '../../test/desk.js';
 
-/** Milliseconds until what is scheduled in these tests is due. */
+/** Milliseconds until the schedules in these tests are due. */
 const SOON = 600;
 
 describeWith('postgres')('schedules', () => {
@@ -120,13 +120,13 @@ describeWith('postgres')('schedules', () => {
     });
   });
 
-  describe('and times', () => {
+  describe('with times', () => {
     it.each([
       ['without an offset', '2999-10-25T02:30:00', 422],
       ['without a time', '2999-10-25', 422],
       ['with the offset of summer', '2999-10-25T02:30:00+02:00', 200],
       ['with the offset of winter', '2999-10-25T02:30:00+01:00', 200],
-    ])('accept or refuse a time %s: %s', async (_how, publishAt, status) => {
+    ])('respond to a time %s with %s', async (_how, publishAt, status) => {
       expect((await desk.act('schedule', await desk.draft(), { publishAt })).status).toBe(status);
     });
 

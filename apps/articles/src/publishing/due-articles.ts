@@ -16,19 +16,19 @@ import { claimDue, longestOverdue, type DueTime } from './due-articles.queries.j
 import { publicationOf, Publisher } from './publisher.js';
 import { cancelPublishing, cancelSchedule } from './schedule.rules.js';
 
-/** Milliseconds between looks at what is due, and so the longest delay of a schedule. */
+/** Milliseconds between polls for due articles, and so the longest delay of a schedule. */
 const LOOK_EVERY = 200;
-/** Milliseconds between attempts at a take-down that fails: the first wait and the longest. */
+/** Milliseconds between attempts at a failing take-down: the first wait and the longest. */
 const retryAfter = { first: 1_000, longest: 60_000 } as const;
-/** Milliseconds after which an article that was locked at every look is late, and for which its lock is then awaited. */
+/** Milliseconds after which an article that stays locked is late, and how long to wait for its lock then. */
 const [LATE, LOCK_WITHIN] = [1_000, 500];
-/** Articles per transaction; few, because a replica that dies delays all of its batch. */
+/** Articles per transaction; few, because a replica that dies delays its whole batch. */
 const BATCH = 40;
 
 /**
- * Publishes and takes offline the articles that are due. An article is claimed by its row lock and changed in the same
- * transaction as everything that follows from it: with any number of replicas this happens once, and after an outage it
- * happens at the next start. The database's clock decides what is due, since those of the replicas may differ.
+ * Publishes and takes offline the articles that are due. A row lock claims an article, and its change commits together
+ * with its event: exactly once with any number of replicas, and after an outage at the next start. The database's clock
+ * decides what is due, since those of the replicas may differ.
  */
 @Injectable()
 export class DueArticles extends BackgroundWork {
@@ -78,7 +78,7 @@ export class DueArticles extends BackgroundWork {
     return ids.length;
   }
 
-  /** Repeated edits of an article must not delay its schedule: waits for the lock of the one that is longest overdue. */
+  /** Repeated edits of an article must not delay its schedule: waits for the lock of the longest overdue one. */
   private async settleLate(time: DueTime, work: Work): Promise<void> {
     const id = await longestOverdue(this.db.manager, time, { olderThan: LATE, except: this.waiting() });
     if (!id) return;
@@ -90,7 +90,7 @@ export class DueArticles extends BackgroundWork {
         if (due.length > 0) await work(tx, due);
       });
     } catch (error) {
-      // Still locked: the next look waits again.
+      // Still locked: the next round waits again.
       if (failureKind(error) === 'transient') return;
       if (!isFaultOfWork(error)) throw error;
       await this.settleOne(id, time, work);
@@ -146,7 +146,7 @@ export class DueArticles extends BackgroundWork {
     }
   }
 
-  /** An article that has to be offline before it was ever published is not published. */
+  /** An article whose take-down is due before its first publication is not published. */
   private async miss(tx: EntityManager, article: LiveArticle): Promise<void> {
     const { publishAt, offlineAt } = article;
     const cancelled = await save(tx, article, cancelSchedule(article, this.clock.now()));

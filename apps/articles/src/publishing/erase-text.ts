@@ -9,12 +9,12 @@ import { Revision } from '../article/revision.entity.js';
 import { eraseSlugs } from '../article/slugs.js';
 import { unlearnWords } from '../search/search-index.js';
 
-/** Acts whose details can contain words of the article: notes, a sponsor, the slug that a schedule failed for. */
+/** Acts whose details can contain words of the article: notes, a source id, a sponsor, the slug that failed a schedule. */
 const actsWithText: AuditedAct[] = ['correct', 'import', 'label', 'schedule-failed'];
 
 /**
- * Erases the text of a locked article wherever this service holds it: working copies, revisions, slugs, words of the
- * search, details of audit lines, events that are not published yet.
+ * Erases the text of a locked article wherever this service holds it: working copies, revisions, slugs, the search
+ * vocabulary, details of audit lines, events that are not published yet.
  */
 export async function eraseText(
   tx: EntityManager,

@@ -22,19 +22,19 @@ export interface PublishOptions {
   readonly by: ActorRef;
   /** For the audit log. */
   readonly did: AuditedAct;
-  /** A note to readers on what was corrected. */
+  /** The note of a correction. */
   readonly note?: string;
 }
 
 /**
  * The only code that changes what readers see: row, revision, lists, search, event and audit line in one transaction.
- * Works on batches, because terms and schedules concern many articles at once.
+ * Works on batches, because term changes and schedules affect many articles at once.
  */
 @Injectable()
 export class Publisher {
   constructor(private readonly outbox: Outbox) {}
 
-  /** Takes the same number of statements for any number of articles, at most a few hundred. @throws Refused `article.slug-taken`. */
+  /** Runs a fixed number of statements for up to a few hundred articles. @throws Refused `article.slug-taken`. */
   async publish(tx: EntityManager, all: readonly Publication[], options: PublishOptions): Promise<void> {
     if (all.length === 0) return;
     const { by, did, note } = options;
@@ -71,7 +71,7 @@ export class Publisher {
   }
 }
 
-/** The publication of a content whose terms were resolved. */
+/** A publication with the ids and lists of its resolved terms. */
 export const publicationOf = (
   before: Article,
   after: PublishedArticle,

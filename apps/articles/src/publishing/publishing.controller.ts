@@ -7,7 +7,7 @@ import { sendEditorialArticle, type EditorialArticle } from '../article/editoria
 import { CorrectArticleRequest, RetractArticleRequest, ScheduleArticleRequest } from './publishing.dto.js';
 import { PublishingService } from './publishing.service.js';
 
-/** Publishing, correcting, scheduling and taking down. Every change names the version that it changes. */
+/** Publishing, correcting, scheduling and taking down. Every change requires the current version as `If-Match`. */
 @Controller('editorial/articles')
 @ForRoles('editor')
 export class PublishingController {

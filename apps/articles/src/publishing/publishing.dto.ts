@@ -13,5 +13,5 @@ export type CorrectArticleRequest = z.infer<typeof CorrectArticleRequest>;
 
 export const ScheduleArticleRequest = z
   .strictObject({ publishAt: Moment.optional(), offlineAt: Moment.optional() })
-  .refine(({ publishAt, offlineAt }) => publishAt ?? offlineAt, 'name publishAt, offlineAt or both');
+  .refine(({ publishAt, offlineAt }) => publishAt ?? offlineAt, 'requires publishAt, offlineAt or both');
 export type ScheduleArticleRequest = z.infer<typeof ScheduleArticleRequest>;

@@ -16,7 +16,7 @@ import { cancelSchedule, schedule, type Schedule } from './schedule.rules.js';
 
 /**
  * One method per use case: lock, load the terms, decide, save, emit. Each throws Refused `article.unknown` and
- * `article.changed-meanwhile`, besides the errors that it names.
+ * `article.changed-meanwhile`, in addition to those it documents.
  */
 @Injectable()
 export class PublishingService {

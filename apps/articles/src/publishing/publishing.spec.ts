@@ -17,7 +17,7 @@ describeWith('postgres')('the life of an article', () => {
     ).body.items;
 
   describe('a draft', () => {
-    it('may lack everything', async () => {
+    it('may be empty', async () => {
       const { status, body } = await desk.post('articles', {});
       expect(status).toBe(201);
       expect(body).toMatchObject({ state: 'draft', version: 1, publishedVersion: null });
@@ -62,7 +62,7 @@ describeWith('postgres')('the life of an article', () => {
       expect((await auditOf(id)).map(({ did }) => did)).toEqual(['discard', 'create']);
     });
 
-    it('is refused with all of its unknown terms at once', async () => {
+    it('is refused with an error per unknown term', async () => {
       const { status, body } = await desk.post(
         'articles',
         anArticleRequest({ section: 'nirgends', topics: ['a', 'b'] }),
@@ -106,7 +106,7 @@ describeWith('postgres')('the life of an article', () => {
       expect(await desk.eventsOf(id, 1)).toMatchObject([{ type: 'article.published', data: { version } }]);
     });
 
-    it('again makes a new revision and emits an update', async () => {
+    it('again creates a new revision and emits an update', async () => {
       const { id, version } = await desk.published({ headline: 'Erste Fassung' });
       const edited = expectOk(await desk.edit(id, version, anArticleRequest({ headline: 'Zweite Fassung' })));
       expect((await desk.read(`/articles/${id}`)).body.headline).toBe('Erste Fassung');
@@ -126,7 +126,7 @@ describeWith('postgres')('the life of an article', () => {
       ]);
     });
 
-    it('is refused for an outdated version, and names the latest', async () => {
+    it('is refused with the latest version when If-Match is outdated', async () => {
       const { id, version } = await desk.draft();
       expectOk(await desk.edit(id, version, anArticleRequest()));
       expect(await desk.act('publish', { id, version })).toMatchObject({
@@ -156,7 +156,7 @@ describeWith('postgres')('the life of an article', () => {
     });
   });
 
-  it('accepts one of 50 concurrent edits and answers the others with the new version', async () => {
+  it('accepts one of 50 concurrent edits and refuses the others with the new version', async () => {
     const { id, version } = await desk.published();
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, i) =>

@@ -3,15 +3,15 @@ import type { Article, DraftArticle, LiveArticle } from '../article/article.js';
 import { mustBeAlive, mustBePublishableAt } from '../article/article.rules.js';
 import { refuse } from '../problems.js';
 
-/** When an article is published and taken offline without further action. */
+/** When an article is to be published and taken offline. */
 export interface Schedule {
   readonly publishAt?: Date;
   readonly offlineAt?: Date;
 }
 
 /**
- * Sets or moves the times at which an article is published and taken offline. A time that is left out is cancelled. The
- * person who schedules the working copy approves it as it is now.
+ * Sets or moves the times at which an article is published and taken offline. A time that is left out is cancelled.
+ * Scheduling approves the working copy as it is now.
  * @throws Refused `schedule.…`, `article.already-retracted`, `article.unchanged`, `article.incomplete`, `article.embargoed`.
  */
 export function schedule(article: Article, { publishAt, offlineAt }: Schedule, now: Date): LiveArticle {
@@ -43,7 +43,7 @@ function mustBePossible({ publishAt, offlineAt }: Schedule, now: Date): void {
 }
 
 /**
- * Cancels both times. An article that was not public yet is a draft again.
+ * Cancels both times. An article that was never public becomes a draft again.
  * @throws Refused `schedule.none`, `article.already-retracted`.
  */
 export function cancelSchedule(article: Article, now: Date): LiveArticle {
@@ -52,7 +52,7 @@ export function cancelSchedule(article: Article, now: Date): LiveArticle {
   return { ...cancelPublishing(article, now), offlineAt: null };
 }
 
-/** Cancels the time of publication, and keeps the time at which the article is taken offline. */
+/** Cancels the publication, but not the take-down. */
 export function cancelPublishing(article: LiveArticle, now: Date): LiveArticle {
   const changes = {
     version: article.version + 1,

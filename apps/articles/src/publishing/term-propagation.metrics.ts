@@ -3,8 +3,8 @@ import type { DataSource } from 'typeorm';
 import { withDeadline } from '#jobs';
 
 const gauges = {
-  term_changes_waiting: ['Changes of terms that are still to reach articles.', 'finished_at IS NULL'],
-  term_changes_failed: ['Changes of terms that did not reach an article.', 'failed_at IS NOT NULL'],
+  term_changes_waiting: ['Term changes that are not yet propagated to all articles.', 'finished_at IS NULL'],
+  term_changes_failed: ['Term changes that failed.', 'failed_at IS NOT NULL'],
 } as const;
 /** Milliseconds a scrape waits for the database. */
 const WITHIN = 2_000;

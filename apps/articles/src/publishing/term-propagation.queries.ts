@@ -6,9 +6,9 @@ import type { ActorRef } from '../article/audit.js';
 export interface Job {
   readonly id: string;
   readonly termId: string;
-  /** The only article that it concerns; null for all that name the term. */
+  /** The only article to republish; null for all that name the term. */
   readonly articleId: string | null;
-  /** The last article that was settled. */
+  /** The last article that was processed. */
   readonly lastId: string;
   readonly by: ActorRef;
 }
@@ -44,7 +44,7 @@ export async function failJob(tx: EntityManager, job: Job, error: unknown): Prom
     UPDATE term_change SET finished_at = now(), failed_at = now(), reason = ${reasonOf(error)} WHERE id = ${job.id}`;
 }
 
-/** Records that a change of a term failed for one article. Each pair of them has one row. */
+/** Records that a term change failed for an article: one row per term and article. */
 export async function keepFailure(
   tx: EntityManager,
   { termId, by }: Job,

@@ -22,7 +22,7 @@ import {
   type Job,
 } from './term-propagation.queries.js';
 
-/** Milliseconds between looks at terms that another replica has changed. */
+/** Milliseconds between polls for terms that another replica has changed. */
 const LOOK_EVERY = 500;
 /** Articles in one transaction. */
 const BATCH = 50;
@@ -65,7 +65,7 @@ export class TermPropagation extends BackgroundWork {
   private async settleOne(tx: EntityManager, job: Job, articleId: string): Promise<void> {
     const error = await permanentFailure(tx, (one) => this.republish(one, job, [articleId]));
     if (!error) return;
-    this.log.error({ article: articleId, term: job.termId, err: error }, 'a change of a term failed');
+    this.log.error({ article: articleId, term: job.termId, err: error }, 'a term change failed');
     await keepFailure(tx, job, articleId, error);
   }
 

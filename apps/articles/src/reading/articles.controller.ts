@@ -9,7 +9,7 @@ import { publicArticle } from './public-article.queries.js';
 /** Ids have the form of slugs. */
 const IdOrSlug = Slug;
 
-/** Public articles. Stored JSON is sent as it is: parsing and writing it again would be most of the work. */
+/** Public articles. Stored JSON is sent as it is: parsing and serializing it would be most of the work. */
 @Controller('articles')
 @ForAnyone()
 export class ArticlesController {
@@ -34,7 +34,7 @@ export class ArticlesController {
   ): Promise<void> {
     const { id, version, snapshot } = await publicArticle(this.db.manager, idOrSlug, { isSubscriber });
     reply.header('x-article-id', id);
-    // An ETag names the version of the article, not the part of it that one reader sees.
+    // An ETag identifies the version of the article, not the part of it that one reader sees.
     if (isSubscriber) reply.header('cache-control', 'private, no-store');
     else reply.header('etag', etagOf(version));
     sendJson(reply, `{"version":${version},${snapshot.slice(1)}`);

@@ -95,7 +95,7 @@ describeWith('postgres')('a paid article', () => {
     expect(await read('Basic dGVzdDp0ZXN0')).toMatchObject({ status: 200, body: { restricted: true } });
   });
 
-  it('becomes free, or a free one becomes paid, with the next publication', async () => {
+  it('can become free, and a free one paid, when it is published again', async () => {
     const article = await desk.published({ slug: 'frei', body: paid().body });
     expect((await desk.read('/articles/frei')).text).toContain(WITHHELD);
     const content = { ...anArticleRequest(paid()), slug: 'frei' };

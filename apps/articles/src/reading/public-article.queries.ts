@@ -5,7 +5,7 @@ import { readableWithoutSubscription } from '../article/paywall.rules.js';
 import { digestOf } from '../article/slugs.js';
 import { refuse } from '../problems.js';
 
-/** A public article, ready to be sent. The stored JSON is parsed only when some of it must be withheld. */
+/** A public article, ready to send. The stored JSON is parsed only when some of it must be withheld. */
 export interface PublicArticle {
   readonly id: string;
   readonly slug: string;
@@ -43,7 +43,7 @@ export async function publicArticle(
   { isSubscriber = false }: { readonly isSubscriber?: boolean } = {},
 ): Promise<PublicArticle> {
   const [found] = isUuid(idOrSlug) ? await articleWithId(db, idOrSlug) : [];
-  // Slugs that look like ids are from before they were refused.
+  // Slugs that look like ids predate the rule against them.
   const [row] = found ? [found] : await articleWithSlug(db, idOrSlug);
   if (!row || row.state === 'draft' || row.state === 'scheduled') throw refuse('article.unknown');
   if (row.state === 'retracted') {
@@ -60,7 +60,7 @@ export async function publicArticle(
 const articleWithId = (db: EntityManager, id: string): Promise<Row[]> =>
   db.sql`SELECT ${columns} FROM article WHERE id = ${id}`;
 
-/** By any slug under which it ever was public. */
+/** Finds an article by any slug under which it was ever public. */
 const articleWithSlug = (db: EntityManager, slug: string): Promise<Row[]> => db.sql`
   SELECT ${columns} FROM article_slug JOIN article ON article.id = article_id
   WHERE article_slug.slug IN (${slug}, ${digestOf(slug)}) AND (NOT reserved OR article_slug.slug = article.slug)`;

@@ -13,7 +13,7 @@ const RetractionsRequest = z.strictObject({
 });
 type RetractionsRequest = z.infer<typeof RetractionsRequest>;
 
-/** For holders of copies of articles: which ones to drop. Each gateway asks several times per second. */
+/** Retracted articles, for clients that must drop their copies. Each gateway polls several times per second. */
 @Controller('retractions')
 @ForAnyone()
 export class RetractionsController {

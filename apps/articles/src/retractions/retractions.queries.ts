@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 
 /**
- * A response names at most so many articles, the newest, and none older than so many days; that is up to 800 kB. The
- * window is longer than any outage of Kafka, from which all others learn of retractions. The gateway keeps as many ids
+ * A response names at most this many articles, the latest, none older than this many days: up to 800 kB. The window
+ * outlasts any outage of Kafka, through which all other services receive retractions. The gateway keeps as many ids
  * (`retractions.ts` there).
  */
 export const retractionLimits = { articles: 20_000, days: 7 } as const;
@@ -16,8 +16,8 @@ export interface RetractionsResponse {
 /**
  * Articles that were recently retracted or purged: since `after`, or in the whole window.
  *
- * The cursor is the oldest transaction that had not ended yet. A transaction that commits after this snapshot has that
- * number or a higher one, so a retraction that began early and commits late is not missed. A cursor from the future
+ * The cursor is the oldest transaction still running. A transaction that commits after this snapshot has that number or
+ * a higher one, so a retraction that began early and commits late is not missed. A cursor from the future
  * comes from another database cluster, before a dump was restored into this one, and is ignored.
  */
 export async function retractedLately(db: EntityManager, after = '0'): Promise<RetractionsResponse> {

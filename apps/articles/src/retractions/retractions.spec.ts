@@ -21,7 +21,7 @@ describeWith('postgres')('the list of recent retractions', () => {
     return (await desk.read<RetractionsResponse>(`/retractions${query}`)).body;
   };
 
-  /** A cursor after everything. Transactions in other databases of the server let articles be named again for a while. */
+  /** A cursor after all retractions. Transactions in other databases of the server cause repeats for a while. */
   const caughtUp = (): Promise<string> =>
     waitUntil(async () => {
       const { cursor } = await read();

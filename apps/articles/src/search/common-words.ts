@@ -1,6 +1,6 @@
 /**
- * Words that are part of many German compounds, without umlauts. Thanks to them an archive that has no such word by
- * itself still splits "Lieferroboter".
+ * Words that are part of many German compounds, without umlauts. With them, "Lieferroboter" is split even if the archive
+ * has none of its parts as a word.
  */
 const COMMON = new Set(
   `abend abfall abstimmung alarm alltag alpen alter amt anbau angebot angriff antenne antrag anwalt apfel apotheke arbeit
@@ -38,10 +38,10 @@ const COMMON = new Set(
   zimmer zins zoll zone zoo zucker zug zukunft zusatz zweck zwiebel`.split(/\s+/),
 );
 
-/** Whether a piece of a word is one of them in this very form. */
+/** Whether a piece of a word is one of them in exactly this form. */
 export const isCommonForm = (piece: string): boolean => COMMON.has(piece);
 
-/** Whether a piece of a word is one of them, in this form or with the ending that joins or inflects it. */
+/** Whether a piece of a word is one of them, in this form or with a joining or inflectional ending. */
 export const isCommon = (piece: string): boolean =>
   COMMON.has(piece) ||
   ENDINGS.some((ending) => piece.endsWith(ending) && COMMON.has(piece.slice(0, -ending.length)));

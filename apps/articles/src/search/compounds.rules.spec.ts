@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { partsOf, piecesOf, splitOf, wordsOfSplit, type Piece } from './compounds.rules.js';
 
-/** Pieces of a word, of which the archive has some in this form and some in another. */
+/** The pieces of a word; the archive has some in this form and some in another. */
 function pieces(
   form: string,
   known: readonly string[],
@@ -41,7 +41,7 @@ describe('a word', () => {
     ['a common word follows a verbal prefix', 'uberleben', []],
     ['a common word is only the ending of another word', 'demokraten', []],
     ['an adjective only ends like a word', 'dramatisch', ['drama', 'tisch']],
-    ['the second piece starts like no German word', 'landschaft', ['lands', 'chaft']],
+    ['no German word starts like the second piece', 'landschaft', ['lands', 'chaft']],
     ['a verb has two prefixes', 'eingestanden', ['einge', 'standen']],
     ['only the stem is known before a vowel', 'osterreich', ['ost']],
     ['it is itself a common word', 'quartier', []],
@@ -52,7 +52,7 @@ describe('a word', () => {
     expect(splitOf(form, pieces(form, known))).toBeUndefined();
   });
 
-  it('makes no word of an unknown piece', () => {
+  it('does not make an unknown piece a word', () => {
     const known = pieces('kreiselbahn', []);
     expect(wordsOfSplit(splitOf('kreiselbahn', known)!, known)).toEqual(['bahn']);
   });

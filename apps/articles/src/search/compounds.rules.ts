@@ -1,6 +1,6 @@
 import { isCommon, isCommonForm } from './common-words.js';
 
-/** A piece of a word, as far as it is known. */
+/** A piece of a word, as the archive knows it. */
 export interface Piece {
   /** Its stem, without the letters that join compounds (-s-, -es-, -n-, -en-), which count as endings. */
   readonly stem: string;
@@ -19,7 +19,7 @@ export interface Split {
 const SHORTEST_PIECE = 3;
 /** Shorter words do not count as known from the archive: too often they are abbreviations. */
 const SHORTEST_FROM_ARCHIVE = 4;
-/** From this many letters on, a word at the end, or start, of another is hardly there by chance, whatever the rest is. */
+/** A word of at least this length at the end, or start, of another is hardly a coincidence, whatever the rest is. */
 const SURELY_A_HEAD = 6;
 const SURELY_A_START = 5;
 /** Fewest letters of an unknown piece next to a known word. */
@@ -46,7 +46,7 @@ function splitsOf(form: string): Split[] {
   return splits;
 }
 
-/** The pieces of a word of which {@link splitOf} must know whether they are words. */
+/** The pieces of a word that {@link splitOf} needs to have looked up. */
 export const piecesOf = (form: string): string[] =>
   splitsOf(form).flatMap(({ left, right }) => [
     left,
@@ -55,12 +55,12 @@ export const piecesOf = (form: string): string[] =>
   ]);
 
 /**
- * Splits a German word into two that the archive knows or that are common. Takes the longest word at the end that leaves
+ * Splits a German word into two that the archive knows or that are common. Picks the longest word at the end that leaves
  * a word, or a compound, before it. Without such a split, one long word at either end is enough.
  */
 export function splitOf(form: string, pieces: ReadonlyMap<string, Piece>): Split | undefined {
   const splits = splitsOf(form);
-  const heads = splits.filter(({ right }) => canStand(right) && isWord(right, pieces));
+  const heads = splits.filter(({ right }) => canBeHead(right) && isWord(right, pieces));
   return (
     heads.find((split) => isBefore(split, pieces)) ??
     (isCommon(form)
@@ -70,12 +70,12 @@ export function splitOf(form: string, pieces: ReadonlyMap<string, Piece>): Split
   );
 }
 
-const canStand = (right: string): boolean =>
+const canBeHead = (right: string): boolean =>
   !SUFFIX.test(right) && !ADJECTIVE.test(right) && !NO_START.test(right);
 
 /**
  * Whether a split leaves a word, or a compound, before the head. "studier" is a form of "studieren", but "Studierende" is
- * not a kind of "Ende", nor "Österreich" of "Ost": before a vowel both pieces must be known in this very form.
+ * not a kind of "Ende", nor "Österreich" of "Ost": before a vowel both pieces must be known in exactly this form.
  */
 function isBefore({ left, right }: Split, pieces: ReadonlyMap<string, Piece>): boolean {
   if (PREFIX.test(left)) return false;
@@ -100,7 +100,7 @@ const isSurelyStart = ({ left, right }: Split, pieces: ReadonlyMap<string, Piece
   left.length >= SURELY_A_START &&
   !left.endsWith('e') &&
   right.length > SHORTEST_UNKNOWN &&
-  canStand(right) &&
+  canBeHead(right) &&
   startsWithConsonant(right) &&
   (isCommonForm(left) || isForm(left, pieces));
 

@@ -26,9 +26,9 @@ describe('a highlight', () => {
     ['decomposed letters', 'Der Fo\u0308hn weht', ['fohn'], ['Fo\u0308hn']],
     ['soft hyphens', 'In Öster\u00adreich', ['osterreich'], ['Öster\u00adreich']],
     ['attached words', 'Mehr E-Bike-Unfälle', ['ebike'], ['E-Bike']],
-    ['attached words, each of them', 'Mehr E-Bike-Unfälle', ['unfalle'], ['Unfälle']],
-    ['emoji before it', '🚲🚲 Velo', ['velo'], ['Velo']],
-  ])('is the text as it is, with %s', (_what, text, stems, expected) => {
+    ['one of several attached words', 'Mehr E-Bike-Unfälle', ['unfalle'], ['Unfälle']],
+    ['a word after emoji', '🚲🚲 Velo', ['velo'], ['Velo']],
+  ])('covers the original text: %s', (_what, text, stems, expected) => {
     expect(marked(text, query(stems))).toEqual(expected);
   });
 

@@ -14,7 +14,7 @@ export interface Excerpt {
   readonly ranges: Range[];
 }
 
-/** Words per excerpt, and how many of them come before the first hit. */
+/** Words per excerpt, and how many of them precede the first hit. */
 const WORDS = 30;
 const BEFORE = 6;
 
@@ -25,8 +25,8 @@ export function rangesOf(text: string, query: Query, words: Words): Range[] {
 }
 
 /**
- * The piece of a text with the most words of a query.
- * @param text must be free for the reader: an excerpt can show any part of it.
+ * The piece of a text with the most different words of a query.
+ * @param text text that every reader may see: an excerpt can show any part of it.
  * @returns undefined when the text has none of the words.
  */
 export function excerptOf(text: string, query: Query, words: Words): Excerpt | undefined {

@@ -12,7 +12,7 @@ export interface Hit {
 }
 
 export interface Hits {
-  /** At most as many as were asked for. */
+  /** At most `limit`. */
   readonly hits: Hit[];
   /** The number of all hits. */
   readonly total: number;

@@ -42,7 +42,7 @@ export function lexemesOf(clause: Clause, words: Words, withCapitals: boolean): 
   };
 }
 
-/** The clause, or one of these words, and compounds of them. */
+/** The clause, or any of these words or their compounds. */
 export const orWords = (lexemes: Lexemes, words: readonly KnownWord[]): Lexemes => ({
   ...orParts(
     lexemes,
@@ -52,7 +52,7 @@ export const orWords = (lexemes: Lexemes, words: readonly KnownWord[]): Lexemes 
   spellings: [...lexemes.spellings, ...words.map(({ spelling }) => spelling)],
 });
 
-/** The clause, or all, or any, of these words, or compounds of them. */
+/** The clause, or `which` (all or any) of these words or their compounds. */
 export const orParts = (lexemes: Lexemes, stems: readonly string[], which: 'all' | 'any'): Lexemes =>
   stems.length === 0
     ? lexemes

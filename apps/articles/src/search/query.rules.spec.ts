@@ -16,9 +16,9 @@ describe('a query', () => {
     ['a phrase', '"Velo Bahn" Zug', [['"velo bahn"', 'zug']]],
     ['guillemets, either way round', '«Velo Bahn» »Zug fährt«', [['"velo bahn"', '"zug fahrt"']]],
     ['German quotation marks', '„Velo Bahn“', [['"velo bahn"']]],
-    ['a quotation mark without its other', '"Velo Bahn', [['velo', 'bahn']]],
+    ['an unclosed quotation mark', '"Velo Bahn', [['velo', 'bahn']]],
     ['or, and oder', 'Velo or Bahn ODER Zug', [['velo'], ['bahn'], ['zug']]],
-    ['or at an end', 'oder Velo or', [['velo']]],
+    ['or at the start and the end', 'oder Velo or', [['velo']]],
     ['attached words', 'E-Bike', [['e bike=ebike']]],
     ['letters and digits', 'A1', [['a 1=a1']]],
     ['a dash between words', 'Velo - Bahn', [['velo', 'bahn']]],
@@ -55,7 +55,7 @@ describe('a query', () => {
     ['museen', 'museum'],
     ['firma', 'firmen'],
     ['konto', 'konten'],
-  ])('%s is looked for as %s, too', (form, other) => {
+  ])('for %s also finds %s', (form, other) => {
     expect(pluralsOf(form)).toContain(other);
   });
 });

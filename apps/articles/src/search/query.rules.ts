@@ -19,7 +19,7 @@ export interface Clause {
 
 export type Spelled = Pick<Token, 'spelling' | 'form'>;
 
-/** Words per query that count; a query has at most 200 characters. */
+/** Words used per query; any others are ignored. */
 const WORDS = 40;
 
 const CHUNK = /(?<=^|\s)(-?)(?:"([^"]*)"|«([^»]*)»|»([^«]*)«|„([^“”"]*)[“”"]|“([^”]*)”|(\S+))/gu;

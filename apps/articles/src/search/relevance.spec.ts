@@ -4,7 +4,7 @@ import { Desk } from '../../test/desk.js';
 import { searchCases, searchCorpus } from '../../test/search-corpus.js';
 import type { SearchResponse } from './search.js';
 
-/** What readers type, and what of a small newspaper they must find by it. */
+/** What readers type, and the articles of a small newspaper that they must find. */
 describeWith('postgres')('the search in a small archive', () => {
   let desk: Desk;
   beforeAll(async () => {

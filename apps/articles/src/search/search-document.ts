@@ -6,15 +6,15 @@ import { compoundsOf, withCompounds, wordsOf, type Token } from './words.js';
 /**
  * The document of an article for PostgreSQL's text search. It has these kinds of lexemes:
  *
- * - `bahn`: the stem of a word; of attached words (`e-bike`) also that of both as one (`ebik`)
+ * - `bahn`: the stem of a word; for attached words (`e-bike`) also that of the joined word (`ebik`)
  * - `+bahn`: the stem of a part of a compound, such as "Seilbahn"
- * - `=müller`: a separate word as it is spelled, in headline, lead and names: "Müller" and "Müll" have one stem
+ * - `=müller`: a separate word as it is spelled, in headline, lead and names: "Müller" and "Müll" share a stem
  * - `@…`: the id of a list that the article is in
  * - {@link FORMAT}
  */
 export type SearchDocument = string;
 
-/** Marks every document with these kinds of lexemes. To change the kinds, change the number. */
+/** Marks documents with these kinds of lexemes. Change the number whenever the kinds change. */
 export const FORMAT = '#2';
 
 type Weight = 'A' | 'B' | 'C' | 'D';
@@ -22,11 +22,11 @@ type Weight = 'A' | 'B' | 'C' | 'D';
 export interface Field {
   readonly weight: Weight;
   readonly tokens: readonly Token[];
-  /** Only subscribers may read it. Its words are indexed without their order. */
+  /** Only subscribers may read it. Its words are indexed without positions. */
   readonly withheld?: boolean;
 }
 
-/** The words of an article. The headline weighs most, then the lead, names and the body. */
+/** The words of an article. The headline weighs most, followed by lead, names and body. */
 export function fieldsOf(article: ArticleSnapshot): Field[] {
   const { kicker, headline, shortHeadline, lead, byline, section, topics, places, dateline } = article;
   const names = [...byline, section, ...topics, ...places].map(({ name }) => name);
@@ -46,7 +46,7 @@ export function fieldsOf(article: ArticleSnapshot): Field[] {
   ];
 }
 
-/** Every word of some fields; attached words also joined into one. */
+/** Every word of the fields; attached words also joined into one. */
 export const wordsIn = (fields: readonly Field[]) => fields.flatMap(({ tokens }) => withCompounds(tokens));
 
 /** The highest position that a tsvector can store. */
@@ -54,7 +54,7 @@ const LAST_POSITION = 16_383;
 /** The most positions that a tsvector can store per lexeme. */
 const POSITIONS = 255;
 
-/** Without the lists that the article is in. */
+/** The document, without the lists that the article is in. */
 export function documentOf(fields: readonly Field[], words: Words): SearchDocument {
   const positions = new Map<string, string[]>();
   let position = 1;

@@ -52,21 +52,21 @@ describeWith('postgres')('search', () => {
     ['a phrase', '"Seilbahn steht"', 'seilbahn'],
     ['one word without another', 'seilbahn -gondel', 'seilbahn'],
     ['a missing letter', 'Abstimung', 'abstimmung'],
-    ['two letters that changed places', 'Bundesrta', 'abstimmung'],
-    ['a typing error in one of two words', 'Seilbahn stillx', 'seilbahn'],
+    ['swapped letters', 'Bundesrta', 'abstimmung'],
+    ['a typo in one of two words', 'Seilbahn stillx', 'seilbahn'],
   ])('finds by %s: %s', async (_by, q, slug) => {
     expect(await slugs(q)).toContain(slug);
   });
 
   it.each([
     ['words that are not next to each other', '"steht Seilbahn"'],
-    ['a word that was ruled out', 'häuser -zürich'],
-    ['words that nothing has', 'Quastenflosser'],
+    ['an excluded word', 'häuser -zürich'],
+    ['words that no article has', 'Quastenflosser'],
   ])('does not find %s: %s', async (_what, q) => {
     expect(await slugs(q)).toEqual([]);
   });
 
-  it('finds articles that are older than the search', async () => {
+  it('finds articles that were published before the search existed', async () => {
     await desk.service.query(
       `DELETE FROM article_search WHERE article_id IN (SELECT id FROM article WHERE slug = 'seilbahn')`,
     );
@@ -179,7 +179,7 @@ describeWith('postgres')('search', () => {
       seen.push(...items.map((item) => item.slug));
       cursor = nextCursor;
     } while (cursor);
-    // The copies carry the summary of the one that they were made of.
+    // The copies have the summary of their original.
     expect(seen).toHaveLength(520);
   });
 
@@ -199,7 +199,7 @@ describeWith('postgres')('search', () => {
     expect(await slugs('alpakka bernnstein chammäleon distellfalter eichelhäherr flusskrebbs')).toEqual([]);
   });
 
-  it('indexes again what a replica of the previous version wrote', async () => {
+  it('reindexes documents that a replica of the previous version wrote', async () => {
     const { id } = await desk.published({ slug: 'alte-fassung', headline: 'Kreiselbahn eröffnet' });
     await learned();
     await desk.service.query(
@@ -210,7 +210,7 @@ describeWith('postgres')('search', () => {
     expect(found).toBeDefined();
   });
 
-  it('is filled by a migration that can run twice', async () => {
+  it('has its index filled by a migration that can run twice', async () => {
     const { id } = await desk.published({ slug: 'von-frueher', headline: 'Silberfischbahn' });
     await learned();
     const [{ name }] = (await desk.service.query<{ name: string }>('SELECT current_database() AS name')) as [

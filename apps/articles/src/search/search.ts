@@ -26,8 +26,8 @@ export const SearchRequest = z.strictObject({
   topic: Slug.optional(),
   place: Slug.optional(),
   author: Slug.optional(),
-  from: Moment.optional().describe('published then or later'),
-  to: Moment.optional().describe('published before'),
+  from: Moment.optional().describe('published at or after this time'),
+  to: Moment.optional().describe('published before this time'),
   order: z.enum(['relevance', 'date']).default('relevance').describe('date: newest first'),
   cursor: z.string().max(150).optional(),
   limit: z.coerce.number().int().min(1).max(50).default(10),
@@ -37,21 +37,21 @@ export type SearchRequest = z.infer<typeof SearchRequest>;
 export interface SearchHit extends ArticleSummary {
   /** Where in these texts the words were found. */
   readonly highlights: { readonly kicker: Range[]; readonly headline: Range[]; readonly lead: Range[] };
-  /** A piece of the body with the words, when none of the above has them; never from text for subscribers only. */
+  /** A piece of the body with the words, when no highlight has them; never from text for subscribers only. */
   readonly excerpt?: Excerpt;
 }
 
 export interface SearchResponse {
   readonly items: SearchHit[];
-  /** Hits in all. */
+  /** All hits, on every page. */
   readonly total: number;
-  /** True when no article has the words as typed, and these are hits for similar words. */
+  /** Whether no article has the words as typed, so these are hits for similar words. */
   readonly similar: boolean;
   readonly nextCursor?: string;
 }
 
 /**
- * Public articles with the words of a query. By relevance, the newest five hundred are ranked; the others follow by date.
+ * Public articles with the words of a query. Relevance ranks only the newest five hundred; the others follow by date.
  * @throws Refused `search.empty`, `term.not-found`, `term.moved`, `list.bad-cursor`.
  */
 export function search(db: EntityManager, request: SearchRequest): Promise<SearchResponse> {
@@ -148,7 +148,7 @@ async function respond(
   return { items, total, ...(next && { nextCursor: searchCursorOf(next) }) };
 }
 
-/** The words of some texts. */
+/** Looks up the words of texts. */
 const inTexts = (tx: EntityManager, texts: readonly string[]): Promise<Words> =>
   lookUp(
     tx,

@@ -5,14 +5,14 @@ import { errorsIn, keysOf, nearest, slipInside, type Stemmed } from './typos.rul
 export const WORDS_AT_ONCE = 5;
 /** Similar words to try per word. */
 const ALTERNATIVES = 4;
-/** Known words that are compared with a typo, and that are checked for being its compounds. */
+/** Known words to compare with a typo, and to check for being compounds of it. */
 const CANDIDATES = 100;
 const AROUND = 40;
 const SHORTEST_PART = 4;
-/** Letters from which on a word also stands for longer words that start with it. */
+/** Fewest letters of a word that also finds longer words starting with it. */
 const SHORTEST_START = 6;
 
-/** What an unknown word may have meant. */
+/** Guesses at the meaning of an unknown word. */
 export interface Suggestions {
   /** Words that it may be a typo of, compounds of it, and longer words that start with it. */
   readonly words: readonly KnownWord[];
@@ -20,7 +20,7 @@ export interface Suggestions {
   readonly parts: readonly string[];
 }
 
-/** Finds what unknown words may have meant, by their forms. @param typed at most {@link WORDS_AT_ONCE} */
+/** Guesses what unknown words mean, by their forms. @param typed at most {@link WORDS_AT_ONCE} */
 export async function suggestionsFor(db: Db, typed: readonly Stemmed[]): Promise<Map<string, Suggestions>> {
   const near = await neighboursOf(db, typed);
   const parts = typed.map(({ form }) => form).filter((form) => form.length >= SHORTEST_PART);
@@ -55,7 +55,7 @@ export async function slipsOf(db: Db, typed: readonly Stemmed[]): Promise<Map<st
   );
 }
 
-/** Known words that share some letters with each of these. */
+/** Known words that share a deletion key with each of these. */
 async function neighboursOf(db: Db, typed: readonly Stemmed[]): Promise<Map<string, KnownWord[]>> {
   const asked = typed
     .filter(({ form }) => errorsIn(form) > 0 && form.length <= 40)

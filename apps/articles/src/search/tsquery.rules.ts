@@ -13,7 +13,7 @@ export interface Lexemes {
   readonly spellings: readonly string[];
 }
 
-/** A search for the index. */
+/** A query of the index. */
 export interface Query {
   /** A tsquery that an article must match. */
   readonly match: string;
@@ -53,7 +53,7 @@ export function queryOf(
 const or = (queries: readonly string[]): string => `(${[...new Set(queries)].join(' | ')})`;
 const and = (queries: readonly string[]): string => `(${queries.join(' & ')})`;
 
-/** A phrase of lexemes at their positions; anything may stand in the gaps. */
+/** A phrase of lexemes at their positions; any words may fill the gaps. */
 export function phraseQuery(places: readonly (readonly [at: number, lexeme: string])[]): string {
   const [first, ...rest] = places;
   let query = quoted(first![1]);

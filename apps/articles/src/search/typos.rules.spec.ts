@@ -5,26 +5,26 @@ const word = (form: string, stem = form) => ({ form, stem });
 
 describe('a typo', () => {
   it.each([
-    ['svp', 'spv', 'two letters of an abbreviation that changed places'],
+    ['svp', 'spv', 'swapped letters in an abbreviation'],
     ['muller', 'muler', 'a letter that should be doubled'],
-    ['bern', 'bren', 'letters that changed places'],
+    ['bern', 'bren', 'swapped letters'],
     ['abstimmung', 'abstimung', 'a missing letter'],
-    ['bundesrat', 'bundesrta', 'letters at the end that changed places'],
+    ['bundesrat', 'bundesrta', 'swapped letters at the end'],
     ['regierung', 'rigirung', 'two errors in a long word'],
-  ])('finds %s from %s: %s', (known, typed) => {
+  ])('matches %s when typed as %s: %s', (known, typed) => {
     expect(distance(word(typed), word(known))).toBeLessThan(Infinity);
     expect(deletionsOf(known).some((key) => keysOf(typed).includes(key))).toBe(true);
   });
 
   it.each([
-    ['svp', 'svo', 'one letter of an abbreviation is another'],
+    ['svp', 'svo', 'a wrong letter in an abbreviation'],
     ['rind', 'kino', 'two errors in a short word'],
     ['regierung', 'regxerunxx', 'three errors'],
-  ])('does not find %s from %s: %s', (known, typed) => {
+  ])('does not match %s when typed as %s: %s', (known, typed) => {
     expect(distance(word(typed), word(known))).toBe(Infinity);
   });
 
-  it('is allowed depending on the length of the typed word, not of its stem', () => {
+  it('has up to two errors, depending on the length of the word', () => {
     expect([2, 3, 6, 7].map((length) => errorsIn('x'.repeat(length)))).toEqual([0, 1, 1, 2]);
   });
 
@@ -32,7 +32,7 @@ describe('a typo', () => {
     expect(distance(word('abstimung', 'abstim'), word('abstimmungen', 'abstimm'))).toBeLessThan(1);
   });
 
-  it('finds only the likeliest words', () => {
+  it('matches only the likeliest words', () => {
     const known = ['maler', 'muller', 'euler'].map((form) => word(form));
     expect(nearest(word('muler'), known, 4)).toEqual([word('muller')]);
   });

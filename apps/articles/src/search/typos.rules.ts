@@ -1,8 +1,8 @@
-/** Words with at least so many letters may have two errors. */
+/** Words with at least this many letters may have two errors. */
 const TWO_ERRORS_FROM = 7;
-/** In shorter words only swapped letters count as an error: nearly all abbreviations are one letter apart. */
+/** In shorter words, swapped letters are the only error allowed: nearly all abbreviations are one letter apart. */
 const ANY_ERROR_FROM = 4;
-/** Only so many letters at the start of a word are checked for errors. */
+/** Keys are made from this many letters at the start of a word. */
 const PREFIX = 7;
 
 /** How many errors a typed word may have: 0, 1 or 2. */
@@ -43,7 +43,7 @@ export interface Stemmed {
   readonly stem: string;
 }
 
-/** Shorter stems say too little about their word. */
+/** Shorter stems are too ambiguous to compare. */
 const SHORTEST_STEM = 5;
 
 /** The distance of a typed word from a known one, in errors; infinite when it exceeds {@link errorsIn}. */
@@ -82,7 +82,7 @@ export const slipInside = (typed: string, known: string): boolean =>
   typed.at(-1) === known.at(-1) &&
   (typed.length !== known.length || [...typed].toSorted().join('') === [...known].toSorted().join(''));
 
-/** The known words nearest to the typed one, and those hardly farther away, nearest first. */
+/** The known words nearest to the typed one, and others almost as near, nearest first. */
 export function nearest<Known extends Stemmed>(
   typed: Stemmed,
   known: readonly Known[],

@@ -4,7 +4,7 @@ import { partsOf, piecesOf, splitOf, wordsOfSplit, type Piece } from './compound
 import { deletionsOf } from './typos.rules.js';
 import type { Token } from './words.js';
 
-/** A word, as far as the search knows it. */
+/** A word, as the search knows it. */
 export interface Word {
   /** Undefined for stop words. */
   readonly stem?: string;
@@ -22,7 +22,7 @@ export interface KnownWord {
   readonly stem: string;
 }
 
-/** By their spelling, because "für" is a stop word and "Fur" is not. */
+/** Words by spelling, because "für" is a stop word and "Fur" is not. */
 export type Words = ReadonlyMap<string, Word>;
 
 /** Anything that runs statements: a transaction, or a migration. */
@@ -33,8 +33,8 @@ type Spelled = Pick<Token, 'spelling' | 'form'>;
 /** Looks words up, many at once. */
 export async function lookUp(db: Db, words: Iterable<Spelled>): Promise<Words> {
   const forms = new Map([...words].map(({ spelling, form }) => [spelling, form]));
-  // One text each way: hundreds of parameters and rows would cost more than finding the words. A word that is known in
-  // this spelling is no stop word and has its stem.
+  // One text in and one out: hundreds of parameters and rows would cost more than the lookup. A word that is known in
+  // this spelling is not a stop word, and its stem is stored.
   const spelled = { words: [...forms.keys()].join(' '), forms: [...forms.values()].join(' ') };
   const [{ found }] = await db.sql<[{ found: [string, string | null, string[] | null, boolean][] | null }]>`
     SELECT json_agg(json_build_array(word.spelling, CASE WHEN own.spelling = word.spelling THEN own.stem
@@ -51,7 +51,7 @@ export async function lookUp(db: Db, words: Iterable<Spelled>): Promise<Words> {
   );
 }
 
-/** The given stems that articles have, in any form. */
+/** Those of the stems that articles have, in any form. */
 export async function knownStems(db: Db, stems: readonly string[]): Promise<Set<string>> {
   const rows = await db.sql<{ stem: string }[]>`
     SELECT DISTINCT stem FROM search_vocabulary WHERE stem = ANY(${stems})`;
@@ -87,7 +87,7 @@ async function insert(db: Db, words: readonly KnownWord[]): Promise<void> {
 }
 
 /**
- * Splits known words again with what the archive knows now, and learns their pieces.
+ * Splits known words again with the current vocabulary, and learns their pieces.
  * @returns the stems of the words whose parts have changed.
  */
 export async function split(db: Db, forms: readonly string[]): Promise<string[]> {
@@ -151,7 +151,7 @@ async function lookUpPieces(db: Db, pieces: readonly string[]): Promise<Map<stri
   return new Map(rows.map(({ form, stem, parts, known }) => [form, { stem, parts: parts ?? [], known }]));
 }
 
-/** Known words that start or end with one of these and may be its compounds, the shortest first. */
+/** Known words that start or end with one of `parts` and may be compounds of it, shortest first. */
 export async function wordsAround(db: Db, parts: readonly string[], most: number): Promise<KnownWord[]> {
   if (parts.length === 0) return [];
   // Ranges, since LIKE with a pattern that is not constant uses no index.

@@ -7,19 +7,19 @@ import { quoted } from './search-document.js';
 import { indexable, indexArticles, wordsOfAll, type Indexable } from './search-index.js';
 import { learn, lookUp, split, wordsAround } from './vocabulary.js';
 
-/** Milliseconds. */
+/** Milliseconds between polls of the backlog. */
 const LOOK_EVERY = 500;
-/** Articles per transaction: an editor who changes one of them waits for it. */
+/** Articles per transaction; an editor who changes one of them waits until it ends. */
 const BATCH = 20;
-/** Compounds to look at again when a word becomes known that they may contain. */
+/** Compounds to split again when a word that they may contain becomes known. */
 const AROUND_A_WORD = 200;
 /** Letters of the shortest word to look for in compounds. */
 const SHORTEST_PART = 4;
 
 /**
  * Learns the words of published articles, for splitting compounds and correcting typos, and indexes articles again when
- * their compounds are split differently. Runs apart from publishing, because looking up the parts of compounds would be
- * most of its work; on one replica at a time, because two that learn the same words would wait for each other.
+ * their compounds are split differently. Runs apart from publishing, which would spend most of its time looking up the
+ * parts of compounds; on one replica at a time, because two that learn the same words would wait for each other.
  */
 @Injectable()
 export class WordLearning extends BackgroundWork {
@@ -59,7 +59,7 @@ async function splitAround(tx: EntityManager, fresh: readonly string[]): Promise
   await requeue(tx, changed);
 }
 
-/** Public articles from the backlog, except those that are being changed: their change queues them again. */
+/** Public articles from the backlog, except those that are being changed, which stay queued. */
 async function take(tx: EntityManager): Promise<Indexable[]> {
   const rows = await tx.sql<{ id: string; snapshot: ArticleSnapshot | null }[]>`
     SELECT article.id, article.snapshot FROM search_backlog JOIN article ON article.id = article_id

@@ -29,7 +29,7 @@ describe('the words of a text', () => {
     ['decimals', '3,5 3.5 1’234.50', ['3.5', '3.5', '1234.50']],
     ['a date, which is no number', '1.8.2026', ['1', '8', '2026']],
     ['emoji, quotation marks and brackets, which are not words', '🚲 «Velo» <b>', ['velo', 'b']],
-  ])('are normalized for %s', (_what, text, expected) => {
+  ])('are recognized and normalized: %s', (_what, text, expected) => {
     expect(forms(text)).toEqual(expected);
   });
 
@@ -37,7 +37,7 @@ describe('the words of a text', () => {
     expect(spellings('Mueller Muller Noël')).toEqual(['müller', 'muller', 'nöl']);
   });
 
-  it('have their positions in the original text', () => {
+  it('keep their positions in the original text', () => {
     const text = '«Öster\u00adreich» und Fo\u0308hn';
     expect(wordsOf(text).map(({ start, end }) => text.slice(start, end))).toEqual([
       'Öster\u00adreich',

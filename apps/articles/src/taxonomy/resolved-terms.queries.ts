@@ -5,7 +5,7 @@ export type FoundTerm = Pick<
   Term,
   'id' | 'kind' | 'slug' | 'name' | 'role' | 'portrait' | 'biography' | 'country'
 > & {
-  /** The slug, present or earlier, or the id by which it was looked up. */
+  /** The id, or the present or earlier slug, by which it was looked up. */
   readonly asked: string;
   /** Places: the ids of the larger places that it lies in. */
   readonly within: readonly string[];
@@ -19,7 +19,7 @@ const columns = () =>
       WHERE above.parent_id IS NOT NULL AND depth < 10
     ) SELECT id FROM larger) AS within`;
 
-/** By slugs, present or earlier. Locks the terms against deletion. */
+/** Finds terms by present or earlier slugs, and locks them against deletion. */
 export async function termsWithSlugs(
   tx: EntityManager,
   asked: readonly { readonly kind: TermKind; readonly slug: string }[],
@@ -32,7 +32,7 @@ export async function termsWithSlugs(
       JOIN term ON term.id = term_slug.term_id FOR KEY SHARE OF term`;
 }
 
-/** By ids. A merged term finds the term that replaced it. */
+/** Finds terms by ids; the id of a merged term finds its replacement. */
 export async function termsWithIds(tx: EntityManager, ids: readonly string[]): Promise<FoundTerm[]> {
   return tx.sql`
     SELECT merged.id AS asked, ${columns}

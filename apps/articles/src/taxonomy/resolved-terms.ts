@@ -7,10 +7,10 @@ import { refuse } from '../problems.js';
 import { fieldOf, termKinds, type Term, type TermKind } from './term.entity.js';
 import { termsWithIds, termsWithSlugs, type FoundTerm } from './resolved-terms.queries.js';
 
-/** How often to look again for a term that is merged at that moment. */
+/** Most lookups while a term is being merged. */
 const LOOKS = 5;
 
-/** The terms that some articles name, looked up with one statement. */
+/** The terms that some articles name, looked up together. */
 export class ResolvedTerms implements Terms {
   private constructor(private readonly terms: ReadonlyMap<string, FoundTerm>) {}
 
@@ -24,7 +24,7 @@ export class ResolvedTerms implements Terms {
     if (named.length === 0) return new ResolvedTerms(new Map());
     const asked = [...new Map(named).values()];
     let found = await termsWithSlugs(tx, asked);
-    // A term that was merged while this waited for its lock has lost its slugs to another one.
+    // A term that was merged while this query waited for its lock has lost its slugs to the target.
     for (let looks = 1; looks < LOOKS && found.some(({ isMerged }) => isMerged); looks++) {
       found = await termsWithSlugs(tx, asked);
     }
@@ -40,7 +40,7 @@ export class ResolvedTerms implements Terms {
     return new ResolvedTerms(new Map(found.map((term) => [term.asked, term])));
   }
 
-  /** @throws Refused `term.unknown` with a pointer per slug that no term has. */
+  /** @throws Refused `term.unknown` with a pointer per unknown slug. */
   mustKnowAllOf(draft: ArticleDraft): void {
     const errors = termKinds.flatMap((kind) =>
       slugsOf(draft, kind).flatMap((slug, i) =>
@@ -125,7 +125,7 @@ const slugsOf = (
   return named === undefined ? [] : typeof named === 'string' ? [named] : named;
 };
 
-/** A term of the table or of a snapshot. */
+/** A term from the table or from a snapshot. */
 type Named = Pick<Term, 'id' | 'slug' | 'name'> & {
   readonly [field in 'role' | 'portrait' | 'biography']?: string | null | undefined;
 };

@@ -3,8 +3,8 @@ import type { TermAuditEntry } from './term-audit.js';
 import type { TermKind } from './term.entity.js';
 
 /**
- * Entries of the term that the slug finds, and of every term that had this slug, also deleted and merged ones. Newest
- * first.
+ * Entries of the term that the slug finds, and of every term that had this slug, including deleted and merged ones.
+ * Newest first.
  * @param before the id of the last entry seen.
  */
 export async function termAuditOf(

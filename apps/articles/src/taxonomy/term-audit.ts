@@ -8,12 +8,12 @@ export interface TermAuditEntry {
   readonly termId: string;
   /** The slug before the act. */
   readonly slug: string;
-  /** The version that the act made. */
+  /** The version that the act created. */
   readonly version: number;
   readonly did: TermAct;
   readonly at: Date;
   readonly by: ActorRef;
-  /** Depends on the act: the old and new values of a change, the term that a merged one became. */
+  /** Depends on the act: the old and new values of a change, the target of a merge. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 

@@ -17,7 +17,7 @@ describeWith('postgres')('changes of terms', () => {
   };
   const etagOf = async (path: string) => (await desk.get(path)).headers.get('etag');
 
-  describe('name the version that they change', () => {
+  describe('must name the current version', () => {
     const acts = {
       change: (path: string, version?: number) => desk.put(path, { name: 'Anders' }, version),
       rename: (path: string, version?: number) =>
@@ -27,7 +27,7 @@ describeWith('postgres')('changes of terms', () => {
     };
 
     it.each(Object.entries(acts))(
-      '%s responds 428 without a version and 412 for an outdated one',
+      'or respond 428 without one and 412 for an outdated one: %s',
       async (name, act) => {
         const path = `topics/version-${name}`;
         await create(path, 'topics/ziel');
@@ -41,7 +41,7 @@ describeWith('postgres')('changes of terms', () => {
       },
     );
 
-    it('that the response to the previous change has named', async () => {
+    it('which the response to the previous change contains', async () => {
       await create('topics/reihe');
       const first = await desk.put('topics/reihe', { name: 'Erstens' }, 1);
       expect([first.headers.get('etag'), first.body]).toMatchObject(['"2"', { version: 2 }]);
@@ -206,7 +206,7 @@ describeWith('postgres')('changes of terms', () => {
     expectOk(await desk.changeTerm('places/bezirk', { name: 'Der Bezirk', parent: 'stadt' }));
   });
 
-  it('are listed after a slug, present or earlier, and an unknown slug is refused', async () => {
+  it('do not break pages after an earlier slug; pages after an unknown slug are refused', async () => {
     await create('sections/s-eins', 'sections/s-zwei', 'sections/s-drei');
     const after = async (slug: string) => desk.get<{ slug: string }[] & Problem>(`sections?after=${slug}`);
     const slugs = async (slug: string) => (await after(slug)).body.map((term) => term.slug);

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { ActorRef } from '../article/audit.js';
 
-/** Requests that the articles of a term and, since their lists may change, of all places in it are republished. */
+/** Requests that the articles of a term, and of all places in it, be republished: their lists may change. */
 export async function requestPropagation(tx: EntityManager, termId: string, by: ActorRef): Promise<void> {
   await tx.sql`
     WITH RECURSIVE changed AS (

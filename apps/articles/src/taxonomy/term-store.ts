@@ -3,23 +3,23 @@ import { lockKey } from '../article/lock-key.js';
 import { Term, type TermKind } from './term.entity.js';
 
 /**
- * Changes of terms of one kind wait for each other until the transaction ends, so that each sees what the earlier ones
- * did: merged parents, claimed slugs, places that moved.
+ * Serializes changes to terms of one kind until the transaction ends, so that each sees the effects of earlier ones:
+ * merged parents, claimed slugs, moved places.
  */
 export const lockTerms = (tx: EntityManager, kind: TermKind): Promise<void> => lockKey(tx, `terms ${kind}`);
 
-/** Waits for transactions that write articles which name the term: what follows must find these articles. */
+/** Waits for transactions that write articles naming the term, so that later statements find them. */
 export async function awaitArticlesNaming(tx: EntityManager, { id }: Term): Promise<void> {
   await tx.sql`SELECT FROM term WHERE id = ${id} FOR UPDATE`;
 }
 
-/** Stores a new term with its slug. The terms of its kind are locked, and no term has or had the slug. */
+/** Stores a new term with its slug. The caller has locked its kind, and no term has or had the slug. */
 export async function insertTerm(tx: EntityManager, term: Term): Promise<void> {
   await tx.insert(Term, term);
   await addSlug(tx, term, term.slug);
 }
 
-/** Changes a term, here and in the database. */
+/** Changes a term in memory and in the database. */
 export async function saveTerm(tx: EntityManager, term: Term, change: Partial<Term>): Promise<void> {
   const all = { ...change, version: term.version + 1 };
   await tx.update(Term, { id: term.id }, all);
@@ -36,7 +36,7 @@ export async function addSlug(
     INSERT INTO term_slug (kind, slug, term_id) VALUES (${kind}, ${slug}, ${id}) ON CONFLICT DO NOTHING`;
 }
 
-/** Makes every slug of a merged term, and every term that was merged into it, lead to `target`. */
+/** Points every slug of a merged term, and every term that was merged into it, to `target`. */
 export async function moveSlugs(tx: EntityManager, merged: Term, target: Term): Promise<void> {
   await tx.sql`UPDATE term_slug SET term_id = ${target.id} WHERE term_id = ${merged.id}`;
   await tx.sql`UPDATE term SET merged_into = ${target.id} WHERE merged_into = ${merged.id}`;

@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 export const termKinds = ['section', 'topic', 'place', 'author'] as const;
 export type TermKind = (typeof termKinds)[number];
 
-/** The plural of a kind, as in addresses. */
+/** The plural of a kind, as in URLs. */
 export const pluralOf = { section: 'sections', topic: 'topics', place: 'places', author: 'authors' } as const;
 /** The field of an article's content that names terms of a kind. */
 export const fieldOf = { section: 'section', topic: 'topics', place: 'places', author: 'authors' } as const;
@@ -17,7 +17,7 @@ export class Term {
   @Column('text')
   kind!: TermKind;
 
-  /** Grows with every change; the ETag of the term. */
+  /** Incremented by every change; the ETag of the term. */
   @Column('integer')
   version!: number;
 

@@ -3,14 +3,14 @@ import { refuse } from '../problems.js';
 import { Term, termKinds, type TermKind } from './term.entity.js';
 import { termResponse, type PublicTerm, type TermResponse } from './terms.dto.js';
 
-/** By its slug, present or earlier. */
+/** Finds a term by its present or an earlier slug. */
 export async function findTerm(db: EntityManager, kind: TermKind, slug: string): Promise<Term | null> {
   const [row] = await db.sql<{ id: string }[]>`
     SELECT term_id AS id FROM term_slug WHERE kind = ${kind} AND slug = ${slug}`;
   return row ? db.findOneBy(Term, { id: row.id }) : null;
 }
 
-/** By its slug, present or earlier. @throws Refused `term.not-found`. */
+/** Finds a term by its present or an earlier slug. @throws Refused `term.not-found`. */
 export async function needTerm(db: EntityManager, kind: TermKind, slug: string): Promise<Term> {
   const term = await findTerm(db, kind, slug);
   if (!term) throw refuse('term.not-found', { kind, slug });
@@ -22,7 +22,7 @@ export async function parentSlugOf(db: EntityManager, { parentId }: Term): Promi
   return parentId ? (await db.findOneBy(Term, { id: parentId }))?.slug : undefined;
 }
 
-/** Whether a term is `within` itself, or lies in it at any depth. */
+/** Whether a term equals `within` or lies in it, at any depth. */
 export async function liesIn(db: EntityManager, termId: string, within: string): Promise<boolean> {
   const [{ lies }] = await db.sql<[{ lies: boolean }]>`
     WITH RECURSIVE larger AS (
@@ -32,7 +32,7 @@ export async function liesIn(db: EntityManager, termId: string, within: string):
   return lies;
 }
 
-/** How many articles and places refer to a term, which therefore cannot be deleted. */
+/** How many articles and places refer to a term. Only an unused term can be deleted. */
 export async function usesOf(db: EntityManager, id: string): Promise<{ articles: number; places: number }> {
   const [used] = await db.sql<[{ articles: number; places: number }]>`
     SELECT (SELECT count(*)::int FROM article WHERE term_ids @> ARRAY[${id}::uuid]) AS articles,
@@ -40,11 +40,11 @@ export async function usesOf(db: EntityManager, id: string): Promise<{ articles:
   return used;
 }
 
-/** SQL: whether anything is published under the term. Readers do not see it before. */
+/** SQL: whether anything is published under the term. Until then, readers do not see it. */
 const isListed = () => `EXISTS (SELECT FROM listing WHERE list_id = term.id)`;
 
 /**
- * In the order of creation, with the slug of the larger place. Readers get only the terms under which something is
+ * Terms in the order of creation, with the slug of the larger place. Readers get only the terms under which something is
  * published.
  * @throws Refused `list.bad-cursor`.
  */

@@ -28,7 +28,7 @@ type ListTermsRequest = z.infer<typeof ListTermsRequest>;
 const RenameTermRequest = z.strictObject({ slug: Slug });
 const MergeTermRequest = z.strictObject({ into: Slug });
 
-/** Sections, topics, places and authors, identified by their slug. Every change names the version that it changes. */
+/** Sections, topics, places and authors, identified by their slug. Every change requires the current version as `If-Match`. */
 @Controller()
 export class TermsController {
   constructor(
@@ -56,7 +56,7 @@ export class TermsController {
     return terms.map(({ term, parent }) => editorialTerm(term, parent));
   }
 
-  /** Earlier slugs work, too. */
+  /** Also accepts earlier slugs. */
   @Get('editorial/:kind(sections|topics|places|authors)/:slug')
   @ForRoles('author', 'editor')
   async get(
@@ -77,7 +77,7 @@ export class TermsController {
     return { items: await termAuditOf(this.db.manager, kind, slug, page) };
   }
 
-  /** Creates it, or with `If-Match` changes it. */
+  /** Creates a term or, with `If-Match`, changes it. */
   @Put('editorial/:kind(sections|topics|places|authors)/:slug')
   @ForRoles('editor')
   async put(
@@ -133,7 +133,7 @@ export class TermsController {
     return this.terms.remove(kind, slug, expected, by);
   }
 
-  /** The term for an editor, with the ETag that the next change of it must name. */
+  /** The term for an editor, with the ETag that the next change must send. */
   private async respond(reply: FastifyReply, term: Term): Promise<EditorialTermResponse> {
     reply.header('etag', etagOf(term.version));
     return editorialTerm(term, await parentSlugOf(this.db.manager, term));

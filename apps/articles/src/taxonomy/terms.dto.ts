@@ -3,7 +3,7 @@ import { Author, Slug, WebUrl } from '#events';
 import { sanitized } from '#http';
 import { pluralOf, termKinds, type Term, type TermKind } from './term.entity.js';
 
-/** The kind, in the plural as in addresses. */
+/** The kind, in the plural as in URLs. */
 export const KindInPath = z
   .enum(Object.values(pluralOf))
   .transform((plural) => termKinds.find((kind) => pluralOf[kind] === plural)!);
@@ -18,7 +18,7 @@ const shapes = {
     name,
     country: z
       .string()
-      .regex(/^[A-Z]{2}$/, 'takes two letters of ISO 3166-1, such as CH')
+      .regex(/^[A-Z]{2}$/, 'must be two letters of ISO 3166-1, such as CH')
       .optional(),
     parent: Slug.optional().describe('the larger place it lies in'),
   }),

@@ -18,7 +18,7 @@ import { addSlug, awaitArticlesNaming, insertTerm, lockTerms, moveSlugs, saveTer
 import type { TermRequest } from './terms.dto.js';
 
 /**
- * Sections, topics, places and authors, each found by its slug and by every earlier slug. Changes of one kind are
+ * Sections, topics, places and authors, each found by its slug and by every earlier slug. Changes to one kind are
  * serialized. Every change of an existing term throws Refused `term.not-found`, `term.slug-taken` for an earlier slug,
  * and `term.changed-meanwhile` when its version is not `expected`.
  */
@@ -56,7 +56,7 @@ export class TermsService {
     });
   }
 
-  /** Changes the slug; the old one redirects. @throws Refused `term.slug-taken` for a slug of another term. */
+  /** Changes the slug; the old one redirects. @throws Refused `term.slug-taken` when `to` belongs to another term. */
   rename(kind: TermKind, slug: string, to: string, expected: number, by: ActorRef): Promise<Term> {
     return this.change(kind, async (tx) => {
       const term = await needVersion(tx, kind, slug, expected);
@@ -81,7 +81,7 @@ export class TermsService {
       if (from.id === target.id) throw refuse('term.itself');
       await awaitArticlesNaming(tx, from);
       await requestPropagation(tx, from.id, by);
-      // When the target lies in the merged place, it moves up first; otherwise the places between would lie in themselves.
+      // When the target lies in the merged place, it moves up first; otherwise the places in between would lie in themselves.
       if (await liesIn(tx, target.id, from.id)) await moveTo(tx, target, from.parentId, by);
       for (const child of await tx.findBy(Term, { parentId: from.id })) {
         await moveTo(tx, child, target.id, by);
@@ -145,7 +145,7 @@ async function create(
   return term;
 }
 
-/** Moves a place into another larger one. */
+/** Moves a place into another larger place. */
 async function moveTo(tx: EntityManager, term: Term, parentId: string | null, by: ActorRef): Promise<void> {
   const changes = { parentId: { from: term.parentId, to: parentId } };
   await saveTerm(tx, term, { parentId });

@@ -14,7 +14,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
     ((await desk.read<Partial<ListAnswer>>(`/articles?${filter}&limit=50`)).body.items ?? []).map(
       ({ id }) => id,
     );
-  /** All articles that named a changed term were republished. */
+  /** Waits until every article of a changed term is republished. */
   const republished = () =>
     waitUntil(
       async () =>
@@ -26,10 +26,10 @@ describeWith('postgres')('sections, topics, places and authors', () => {
     ['topics/startup', { name: 'Startup' }],
     ['places/seewilen', { name: 'Seewilen', country: 'CH' }],
     ['authors/noa-beispiel', { name: 'Noa Beispiel', role: 'Reporterin', biography: 'Schreibt über Seen.' }],
-  ])('%s are created by saying what they are, and saying it twice changes nothing', async (path, said) => {
-    const [first, second] = [await ok(desk.put(path, said)), await ok(desk.put(path, said))];
+  ])('are created by a PUT, which can be repeated: %s', async (path, content) => {
+    const [first, second] = [await ok(desk.put(path, content)), await ok(desk.put(path, content))];
     expect(second).toEqual(first);
-    expect(first).toMatchObject({ slug: path.split('/')[1], ...said });
+    expect(first).toMatchObject({ slug: path.split('/')[1], ...content });
   });
 
   it('are hidden from readers until something is published under them', async () => {
@@ -193,7 +193,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
     ['topics/fremd', { name: 'x', country: 'CH' }],
     ['places/land', { name: 'x', country: 'Schweiz' }],
     ['authors/bild', { name: 'x', portrait: 'javascript:alert(1)' }],
-  ])('%s with %j is refused', async (path, said) => {
-    expect((await desk.put(path, said)).status).toBe(422);
+  ])('%s with %j is refused', async (path, content) => {
+    expect((await desk.put(path, content)).status).toBe(422);
   });
 });
