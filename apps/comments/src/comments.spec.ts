@@ -54,7 +54,7 @@ describeWith('postgres')('the comments service', () => {
     expect(counts).toEqual(Array.from({ length: 50 }, (_, i) => ({ published: i + 1, rev: i + 1 })));
   });
 
-  it('paginates comments so that a page has about a megabyte of text at most', async () => {
+  it('paginates comments so that a page has at most about a megabyte of text', async () => {
     const id = await anArticle();
     await add(id, 'Hier');
     const text = 'ü'.repeat(2_000);

@@ -4,7 +4,7 @@ import { articlePublished, articleRetracted, articleUpdated, type EventOf } from
 import { OnEvent } from '#messaging';
 import { CommentsService } from './comments/comments.service.js';
 
-/** Everything this service does when articles change. */
+/** Opens an article for comments when it is published, and closes it when it is retracted. */
 @Controller()
 export class OnArticleEvents {
   constructor(private readonly comments: CommentsService) {}

@@ -2,14 +2,14 @@ import { commonProblems, refusals, Refused } from '#http';
 import type { ServiceName } from './upstream/service-name.js';
 
 const problems = {
-  'gateway.busy': [503, 'There is too much to do at the moment; try again shortly.'],
-  'service.busy': [503, 'A part of the newsroom has too much to do at the moment; try again shortly.'],
+  'gateway.busy': [503, 'The gateway is overloaded; try again shortly.'],
+  'service.busy': [503, 'A service is overloaded; try again shortly.'],
 } as const;
 
-/** Everything the gateway itself refuses. */
+/** Every refusal of the gateway itself. */
 export const refuse = refusals(problems);
 
-/** A service gave no usable answer in time. Not a decision of the service, so a stale answer may stand in. */
+/** A service gave no usable answer in time. Not a decision of the service, so a stale answer may replace it. */
 export class UpstreamDown extends Refused {
   constructor(service: ServiceName, code: 'service.unavailable' | 'service.busy' = 'service.unavailable') {
     const [status, title] = { ...commonProblems, ...problems }[code];
@@ -17,7 +17,7 @@ export class UpstreamDown extends Refused {
   }
 }
 
-/** Too many calls wait for the service already. Nothing was sent, so any request is safe to repeat. */
+/** Too many calls already wait for the service. Nothing was sent, so any request is safe to repeat. */
 export class ServiceBusy extends UpstreamDown {
   constructor(service: ServiceName) {
     super(service, 'service.busy');

@@ -5,7 +5,7 @@ import { CoalescedTallies1764900000000 } from './migrations/1764900000000-coales
 import { Option } from './polls/option.entity.js';
 import { Poll } from './polls/poll.entity.js';
 
-/** Ballots are written in batches, in SQL, and have no entity. */
+/** Ballots have no entity: they are written in batches, in SQL. */
 export const database: DatabaseDefinition = {
   entities: [Poll, Option],
   migrations: [...messagingMigrations, PollTables1763900000000, CoalescedTallies1764900000000],

@@ -4,7 +4,7 @@ import { articlePublished, articleRetracted, articleUpdated, type EventOf } from
 import { OnEvent, unlessNewer } from '#messaging';
 import { PollsService } from './polls/polls.service.js';
 
-/** Everything this service does when articles change. */
+/** Opens the polls of a published article, and retracts those of a retracted one. */
 @Controller()
 export class OnArticleEvents {
   constructor(private readonly polls: PollsService) {}
@@ -14,19 +14,19 @@ export class OnArticleEvents {
     { subject, data }: EventOf<typeof articlePublished | typeof articleUpdated>,
     tx: EntityManager,
   ) {
-    if (!(await isNewer(tx, subject, data.version))) return;
+    if (!(await isNewest(tx, subject, data.version))) return;
     const pollIds = data.article.body.flatMap((block) => (block.type === 'poll' ? [block.pollId] : []));
     if (pollIds.length > 0) await this.polls.openFor(tx, subject, pollIds);
   }
 
   @OnEvent(articleRetracted)
   async retractPolls({ subject, data }: EventOf<typeof articleRetracted>, tx: EntityManager) {
-    if (await isNewer(tx, subject, data.version)) await this.polls.retractFor(tx, subject);
+    if (await isNewest(tx, subject, data.version)) await this.polls.retractFor(tx, subject);
   }
 }
 
-/** Whether nothing newer of the article has arrived; remembers the version if so. */
-async function isNewer(tx: EntityManager, articleId: string, version: number): Promise<boolean> {
+/** Whether no newer version of the article has arrived; if so, stores this one. */
+async function isNewest(tx: EntityManager, articleId: string, version: number): Promise<boolean> {
   const rows = await tx.sql<object[]>`
     INSERT INTO followed_article (article_id, version) VALUES (${articleId}, ${version})
     ${unlessNewer('followed_article', { key: 'article_id', version: 'version' })}`;

@@ -74,7 +74,7 @@ describeWith('postgres')('the polls service', () => {
     expect(revs.length).toBeLessThan(20);
   });
 
-  it('counts one ballot per reader, who can change it, even if it is sent many times at once', async () => {
+  it('counts one ballot per reader, which can be changed, even if it is sent many times at once', async () => {
     const { id, yes, no } = await anOpenPoll();
     const reader = service.newReader();
     await Promise.all(Array.from({ length: 20 }, () => vote(id, yes, reader)));
@@ -84,7 +84,7 @@ describeWith('postgres')('the polls service', () => {
     });
   });
 
-  it('counts the polls that an article names and that do not exist', async () => {
+  it('counts references of articles to nonexistent polls', async () => {
     await service.receive('newsroom.articles', published(anId(), anId()));
     const missing = async () => /^polls_missing_total\S* (\d+)$/m.exec(await service.metrics())?.[1];
     expect(await waitUntil(async () => (await missing()) === '1')).toBe(true);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { originSettings, serverSettings, setting, siteName, envText, type ConfigOf } from '#platform';
 import { localUrlOf, services } from '../../services.js';
 
-/** The reader verifies no tokens, so it needs no keys. */
+/** This service verifies no tokens, so it needs no keys. */
 const { authKeys: _, ...server } = serverSettings('reader', services.reader.port);
 
 export const settings = {

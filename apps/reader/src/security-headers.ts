@@ -9,7 +9,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** An SVG picture may have its own styles, but nothing that runs or loads. */
+/** An SVG picture may have its own styles, but run no scripts and load nothing. */
 const picturePolicy = "default-src 'none'; style-src 'unsafe-inline'";
 
 /** No scripts, nothing from other sites except pictures, no framing. */

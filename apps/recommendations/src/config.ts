@@ -10,7 +10,7 @@ export const settings = {
   placingTimeout: setting(
     'PLACING_TIMEOUT',
     envText.int(100, 60_000, 10_000),
-    'milliseconds from 100 to 60000 that finding the related articles of one article may take',
+    'milliseconds from 100 to 60000 for finding the related articles of one article',
   ),
 };
 

@@ -5,7 +5,7 @@ import { PlacingQueue1764300000000 } from './migrations/1764300000000-placing-qu
 import { CoalescedCounts1764900000000 } from './migrations/1764900000000-coalesced-counts.js';
 import { Slot } from './slots/slot.entity.js';
 
-/** Cards, neighbours and counts are projections: they are written by guarded upserts, in SQL, and have no entities. */
+/** Cards, neighbours and counts have no entities: they are projections, written in SQL by guarded upserts. */
 export const database: DatabaseDefinition = {
   entities: [Slot],
   migrations: [

@@ -7,7 +7,7 @@ import { Cards } from './cards/cards.js';
 import { Rails } from './rails/rails.js';
 import { Placer } from './related/placer.js';
 
-/** Everything this service does when articles change. */
+/** Keeps cards and related articles up to date when articles change. */
 @Controller()
 export class OnArticleEvents {
   constructor(

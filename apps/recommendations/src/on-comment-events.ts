@@ -4,7 +4,7 @@ import { commentPublished, commentRemoved, commentsCounted, type EventOf } from 
 import { OnEvent } from '#messaging';
 import { Interactions } from './interactions/interactions.js';
 
-/** Everything this service does when comments are published or removed. */
+/** Stores the number of comments when it changes or is republished. */
 @Controller()
 export class OnCommentEvents {
   constructor(private readonly interactions: Interactions) {}

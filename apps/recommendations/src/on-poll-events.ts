@@ -4,7 +4,7 @@ import { pollClosed, pollOpened, pollTallied, type EventOf } from '#events';
 import { OnEvent } from '#messaging';
 import { Interactions } from './interactions/interactions.js';
 
-/** Everything this service does when readers vote. */
+/** Stores the votes of a poll when they change or are republished. */
 @Controller()
 export class OnPollEvents {
   constructor(private readonly interactions: Interactions) {}

@@ -57,7 +57,7 @@ const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
   const totals = async (id: string) =>
     (await service.call<{ items: object[] }>('GET', `/interactions?ids=${id}`)).body.items[0];
 
-  it('shows related articles in the rails of each other, newer ones also in those of older ones', async () => {
+  it('shows related articles in the rails of both, also a newer one in those of an older one', async () => {
     const words = {
       headline: 'Das Museumsgetriebe der Dampffähre',
       lead: 'Ein Getriebe aus dem Museum.',
@@ -92,7 +92,7 @@ const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
     expect((await cardsOf(page.id)).map(({ id }) => id)).not.toContain(other.id);
   });
 
-  it('does not bring a retracted card back when an older snapshot arrives late', async () => {
+  it('does not restore a retracted card when an older snapshot arrives late', async () => {
     const shared = section();
     const [page, other] = [await publish({ section: shared }), await publish({ section: shared })];
     const gone = { version: 9, reason: 'legal' as const, retractedAt: '2026-11-02T09:00:00.000Z' };
@@ -193,7 +193,7 @@ const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
 };
 
 describeWith('postgres')(
-  'the recommendations service with its cache in the process',
+  'the recommendations service with an in-memory cache',
   behaviour(() => ({})),
 );
 describeWith('postgres', 'redis')(

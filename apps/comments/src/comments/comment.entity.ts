@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 @Entity('comment')
 export class Comment {
-  /** uuidv7: sorting by it is sorting by time. */
+  /** uuidv7, so ordered by time. */
   @PrimaryColumn('uuid')
   id!: string;
 

@@ -27,7 +27,7 @@ describe('the text of a comment', () => {
   it.each([
     ['keeps harmless characters', 'Grüezi 🙂 <b>mitenand</b>', 'Grüezi 🙂 <b>mitenand</b>'],
     ['loses control characters', 'a\u0000b\u001bc\u007f', 'abc'],
-    ['loses marks that change the direction of writing', 'abc\u202edcba\u2066x', 'abcdcbax'],
+    ['loses bidirectional control characters', 'abc\u202edcba\u2066x', 'abcdcbax'],
     ['keeps its lines, with at most one empty line in a row', 'eins\r\n\r\n\r\n\r\nzwei  \n', 'eins\n\nzwei'],
   ])('%s', (_what, typed, stored) => {
     expect(cleanText(typed)).toBe(stored);
@@ -40,7 +40,7 @@ describe('the text of a comment', () => {
     },
   );
 
-  it('is refused when composing its characters makes it too long', () => {
+  it('is refused when NFC composition makes it too long', () => {
     expect(cleanText('\ufb2c'.repeat(666))).toHaveLength(1_998);
     expect(() => cleanText('\ufb2c'.repeat(667))).toThrow(refusal('comment.too-long'));
   });
@@ -58,7 +58,7 @@ describe('a new comment', () => {
     },
   );
 
-  it('joins the conversation of the reply that it replies to', () => {
+  it('joins the same conversation as the reply that it answers', () => {
     const parent = aComment({ id: 'reply', parentId: 'first' });
     expect(decide(facts({ parent }))).toEqual({ verdict: 'publish', thread, parentId: 'first' });
   });
@@ -87,7 +87,7 @@ describe('removing a comment', () => {
     });
   });
 
-  it('changes nothing when it was removed before', () => {
+  it('changes nothing when it is already removed', () => {
     expect(remove(aComment({ state: 'removed' }), 'Spam', 'moderator', new Date())).toBeUndefined();
   });
 });

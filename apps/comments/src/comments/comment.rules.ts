@@ -4,17 +4,17 @@ import type { OpenThread, Thread } from './thread.entity.js';
 
 /** Decisions about comments: state in, decision out. */
 
-/** Characters (UTF-16 code units) of a comment as it is stored. */
+/** The longest stored comment, in UTF-16 code units. */
 export const LONGEST = 2_000;
-/** Characters as typed: composing them (NFC) turns up to four into one. */
+/** The longest text as typed: NFC composition turns up to four code units into one. */
 export const LONGEST_AS_TYPED = 4 * LONGEST;
 
-/** Milliseconds within which the same text from the same reader counts as a repetition. */
+/** Milliseconds within which the same text from the same reader is refused. */
 export const REPEATED_WITHIN = 10 * 60 * 1000;
 
 /**
- * A reader's text as it is stored: composed (NFC), without control characters other than line breaks, without marks
- * that change the direction of writing, trimmed, with at most one empty line in a row.
+ * A reader's text as it is stored: NFC, trimmed, without bidirectional and other control characters except line breaks,
+ * with at most one empty line in a row.
  * @param text well-formed. @throws Refused `comment.empty`, `comment.too-long`.
  */
 export function cleanText(text: string): string {
@@ -31,25 +31,25 @@ export function cleanText(text: string): string {
   return clean;
 }
 
-/** Everything that the decision about a new comment depends on. `factsAbout` loads it. */
+/** The input of `decide`, loaded by `factsAbout`. */
 export interface CommentFacts {
   readonly thread: Thread | null;
-  /** The comment it replies to: undefined when it is no reply, null when that comment does not exist. */
+  /** The comment it replies to: undefined if it is not a reply, null if that comment does not exist. */
   readonly parent: Comment | null | undefined;
   /** Whether the reader posted the same text under this article within `REPEATED_WITHIN`. */
   readonly isRepeated: boolean;
 }
 
-/** What happens to a new comment, with what the decision has proven. */
+/** The decision about a new comment, with the facts it has established. */
 export interface Verdict {
   readonly verdict: 'publish';
   readonly thread: OpenThread;
-  /** The top-level comment of its conversation. */
+  /** The top-level comment of its conversation; null when it starts one. */
   readonly parentId: string | null;
 }
 
 /**
- * The decision about a new comment. No other code decides whether readers see it.
+ * Decides about a new comment. No other code decides whether it is published.
  * @throws Refused `comments.closed`, `comment.unknown-parent`, `comment.repeated`.
  */
 export function decide({ thread, parent, isRepeated }: CommentFacts): Verdict {
@@ -69,7 +69,7 @@ function conversationOf(parent: Comment | null, { articleId }: OpenThread): stri
 
 type Removal = Pick<Comment, 'removedAt' | 'removedBy' | 'removalReason'> & { readonly state: 'removed' };
 
-/** Hides a comment from readers. @returns undefined when it was removed before. */
+/** Hides a comment from readers. @returns undefined when it is already removed. */
 export function remove(comment: Comment, reason: string, by: string, now: Date): Removal | undefined {
   if (comment.state === 'removed') return undefined;
   return { state: 'removed', removedAt: now, removedBy: by, removalReason: reason };

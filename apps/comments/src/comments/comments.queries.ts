@@ -9,7 +9,7 @@ import {
 } from './comments.dto.js';
 import { Thread } from './thread.entity.js';
 
-/** Bytes of text per page, about: a page may have fewer conversations than requested, but has at least one. */
+/** Approximate bytes of text per page, which may therefore have fewer conversations than requested, but at least one. */
 const PAGE_BYTES = 1024 * 1024;
 /** Replies shown per conversation. */
 const REPLIES = 50;
@@ -44,7 +44,7 @@ export async function listComments(
   };
 }
 
-/** The oldest replies to each comment, at most `REPLIES` of each. */
+/** The oldest replies to each comment, at most `REPLIES` each. */
 async function repliesTo(
   tx: EntityManager,
   parents: readonly TopLevelRow[],
@@ -58,7 +58,7 @@ async function repliesTo(
   return Map.groupBy(replies, ({ parentId }) => parentId);
 }
 
-/** As many conversations as fit, the last one whole. */
+/** Conversations up to and including the one that reaches `PAGE_BYTES`. */
 function withinBudget(conversations: readonly CommentThreadResponse[]): CommentThreadResponse[] {
   let bytes = 0;
   const end = conversations.findIndex((one) => (bytes += bytesOf(one)) >= PAGE_BYTES);

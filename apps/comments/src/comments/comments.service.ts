@@ -16,7 +16,7 @@ export class CommentsService {
     private readonly clock: Clock,
   ) {}
 
-  /** Hides a comment from readers; a second time changes nothing. @throws Refused `comment.unknown`. */
+  /** Hides a comment from readers; idempotent. @throws Refused `comment.unknown`. */
   async remove(id: string, reason: string, by: Actor): Promise<Comment> {
     const { articleId } = await this.get(id);
     return this.db.transaction(async (tx) => {
@@ -40,7 +40,7 @@ export class CommentsService {
     return comment;
   }
 
-  /** Opens or closes an article for comments, unless a newer version of it has arrived already. */
+  /** Opens or closes an article for comments, unless a newer version of the article has arrived. */
   async follow(tx: EntityManager, articleId: string, articleVersion: number, open: boolean): Promise<void> {
     await tx.sql`
       INSERT INTO thread (article_id, article_version, open) VALUES (${articleId}, ${articleVersion}, ${open})

@@ -10,7 +10,7 @@ interface Row {
   readonly number: number | null;
 }
 
-/** Loads the facts about posts under one article, in their order, with two statements. */
+/** Loads the facts about posts under one article, in the order of `posts`, with two statements. */
 export async function factsAbout(
   tx: EntityManager,
   { articleId, thread }: { articleId: string; thread: Thread | null },

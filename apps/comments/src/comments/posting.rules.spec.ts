@@ -23,12 +23,12 @@ const publication = (post: PostFacts) => ({
 const refused = (code: string) => ({ refused: expect.objectContaining({ code }) });
 
 describe('posts that are decided together', () => {
-  it('are accepted in their order, each with the number that its reader has', () => {
+  it('are accepted in order, each with the number of its reader', () => {
     const posts = [aPost('a', 'Eins', { number: 4529 }), aPost('b', 'Zwei')];
     expect(decideBatch(posts)).toEqual(posts.map(publication));
   });
 
-  it('are refused one by one, and the others are accepted', () => {
+  it('are refused individually, and the others are accepted', () => {
     const good = aPost('a', 'Gut');
     const decisions = decideBatch([aPost('b', 'Ins Leere', { parent: null }), good]);
     expect(decisions).toEqual([refused('comment.unknown-parent'), publication(good)]);
@@ -57,7 +57,7 @@ describe('posts that are decided together', () => {
     expect(decisions).toEqual([publication(first), refused('comment.repeated')]);
   });
 
-  it('return the comment that an earlier request became, also when the article has closed since', () => {
+  it('return the comment of an earlier request with the same key, even if the article has closed since', () => {
     const earlier = { id: 'earlier' } as Comment;
     const closed = { thread: { ...thread, open: false } };
     expect(decideBatch([aPost('a', 'Eins', { key: 'k', earlier, ...closed })])).toEqual([

@@ -15,10 +15,10 @@ export interface Post {
   readonly traceparent?: string;
 }
 
-/** A post and what is stored about it. */
+/** A post and the stored facts about it. */
 export interface PostFacts extends CommentFacts {
   readonly post: Post;
-  /** The comment that an earlier request with the same Idempotency-Key became. */
+  /** The comment from an earlier request with the same Idempotency-Key. */
   readonly earlier: Comment | null;
   /** The reader's number under this article. */
   readonly number: number | null;

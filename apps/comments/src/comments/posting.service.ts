@@ -27,10 +27,10 @@ import { factsAbout, insertComments } from './posting.queries.js';
 import { decideBatch, type Accepted, type Post } from './posting.rules.js';
 import { lockThread, Thread } from './thread.entity.js';
 
-/** Bytes that a waiting post holds besides its text: pseudonym, ids, key, timer, promise. */
+/** Approximate bytes of a waiting post besides its text: pseudonym, ids, key, timer, promise. */
 const POST_BYTES = 1_000;
 
-/** Publishes readers' comments, those of one article in shared transactions. */
+/** Publishes readers' comments in batches, one transaction for several comments on one article. */
 @Injectable()
 export class PostingService implements BeforeApplicationShutdown {
   private readonly batches: RequestBatches<Post, Comment>;
@@ -56,8 +56,8 @@ export class PostingService implements BeforeApplicationShutdown {
   }
 
   /**
-   * Publishes a reader's comment. The same `idempotencyKey` again returns the comment that exists.
-   * @param signal drops the comment as long as its batch has not started.
+   * Publishes a reader's comment. A repeated `idempotencyKey` returns the existing comment.
+   * @param signal discards the comment if it aborts before the batch starts.
    * @throws Refused `comments.closed`, `comment.unknown-parent`, `comment.repeated`, `comment.empty`,
    * `comment.too-long`; `comments.busy` when it was not stored and never will be; `outcome.unknown`.
    */
@@ -77,7 +77,7 @@ export class PostingService implements BeforeApplicationShutdown {
     return this.batches.submit(articleId, post, signal);
   }
 
-  /** Responds to the requests that wait. New ones are refused, and another replica takes them. */
+  /** Completes the waiting requests and refuses new ones, which clients can send to another replica. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.batches.close();
   }
@@ -158,7 +158,7 @@ function refusalOf(error: unknown): Refused | undefined {
 const waitingIn = (batches: RequestBatches<Post, Comment>): Gauge =>
   new Gauge({
     name: 'comments_waiting',
-    help: 'Comments that wait to be written.',
+    help: 'Comments waiting to be stored.',
     registers: [],
     collect() {
       this.set(batches.waiting);

@@ -50,7 +50,7 @@ describeWith('postgres')('posting comments', () => {
     (await db.query<object>(`SELECT published, rev FROM thread WHERE article_id = $1`, [id]))[0];
   const statuses = (answers: readonly { status: number }[]) => answers.map(({ status }) => status).toSorted();
 
-  /** Locks an article's row until it is released, so that posts under it gather. */
+  /** Locks an article's row until `release`, so that posts under it queue up. */
   async function holdArticle(id: string): Promise<{ release: () => Promise<void> }> {
     const client = new pg.Client({ connectionString: db.url });
     await client.connect();
@@ -69,7 +69,7 @@ describeWith('postgres')('posting comments', () => {
       { what: 'a session that waits for the article' },
     );
 
-  it('stores simultaneous comments once each, in order, with a number and an event of their own', async () => {
+  it('stores simultaneous comments once each, in order, each with its own number and event', async () => {
     const id = await anArticle();
     const held = await holdArticle(id);
     const posts = Array.from({ length: 60 }, (_, i) => post(id, `Zusammen ${i}`));
@@ -97,7 +97,7 @@ describeWith('postgres')('posting comments', () => {
     expect(new Set(events.map(({ traceparent }) => traceparent)).size).toBe(60);
   });
 
-  it('makes one comment of a request, or of a text, that is sent twenty times at once', async () => {
+  it('stores one comment when a request or a text is sent twenty times at once', async () => {
     const id = await anArticle();
     const held = await holdArticle(id);
     const [one, other] = [service.newReader(), service.newReader()];
@@ -134,7 +134,7 @@ describeWith('postgres')('posting comments', () => {
     ]);
   });
 
-  it('refuses a text that composing its characters makes too long', async () => {
+  it('refuses a text that NFC composition makes too long', async () => {
     const { status, body } = await post(await anArticle(), '\ufb2c'.repeat(2_000));
     expect([status, body.code]).toEqual([422, 'comment.too-long']);
   });
@@ -177,7 +177,7 @@ describeWith('postgres')('posting comments', () => {
     expect(await texts(id)).toEqual(['Bleibt', 'Kommt']);
   });
 
-  it('responds comments.busy with Retry-After when an article is locked for too long, and never stores the comment', async () => {
+  it('responds with comments.busy and Retry-After when an article is locked for too long, and never stores the comment', async () => {
     const id = await anArticle();
     const held = await holdArticle(id);
     const answers = await Promise.all(Array.from({ length: 5 }, (_, i) => post(id, `Zu viel ${i}`)));
@@ -189,7 +189,7 @@ describeWith('postgres')('posting comments', () => {
     expect(await texts(id)).toEqual(['Wieder da']);
   });
 
-  it('keeps the numbers of known readers, and skips them when it numbers new ones', async () => {
+  it('keeps the numbers of known readers, and does not assign them to new ones', async () => {
     const id = await anArticle();
     const reader = service.newReader();
     const { body: before } = await post(id, 'Seit jeher', { reader });
@@ -212,7 +212,7 @@ describeWith('postgres')('posting comments', () => {
     expect((await post(id, 'Noch da', { reader })).body.alias).toBe(before.alias);
   });
 
-  it('stores the comments under way before it stops, and responds to them', async () => {
+  it('stores and acknowledges the waiting comments before it stops', async () => {
     const stopping = await ServiceUnderTest.start(commentsApp, { COMMENTS_DATABASE_URL: db.url });
     const id = await anArticle();
     const held = await holdArticle(id);

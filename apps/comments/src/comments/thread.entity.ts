@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn, type EntityManager } from 'typeorm';
 
-/** What this service knows about an article: whether it takes comments, and how many of them readers see. */
+/** The comments of an article: whether it is open for new ones, and how many are published. */
 @Entity('thread')
 export class Thread {
   @PrimaryColumn('uuid', { name: 'article_id' })
@@ -21,7 +21,7 @@ export class Thread {
   @Column('integer')
   rev!: number;
 
-  /** Alias numbers used up; see `AliasNumbers`. */
+  /** Alias numbers used so far; see `AliasNumbers`. */
   @Column('integer')
   aliases!: number;
 }

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** How many alias numbers an article has used up. The previous version of the service does not need the column. */
+/** Adds the count of alias numbers that an article has used. The previous version of the service does not need the column. */
 export class AliasCounter1764300000000 implements MigrationInterface {
   readonly name = 'AliasCounter1764300000000';
 

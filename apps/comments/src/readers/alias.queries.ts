@@ -2,10 +2,10 @@ import type { EntityManager } from 'typeorm';
 import type { AliasNumbers } from './alias.rules.js';
 
 /**
- * Numbers readers who are new under an article, whose thread is locked. Skips numbers that are taken: those given
- * before numbers were counted. Each is skipped once in the life of the article.
- * @param used how many numbers the article has used up.
- * @returns the number of each reader, and how many are used up now, to be stored with the thread.
+ * Assigns numbers to readers who are new to an article. The caller has locked its thread. Skips numbers that are taken,
+ * because they were assigned before `thread.aliases` existed; each is skipped only once.
+ * @param used how many numbers the article has used.
+ * @returns the number of each reader, and how many are used now, to be stored with the thread.
  */
 export async function numberReaders(
   tx: EntityManager,

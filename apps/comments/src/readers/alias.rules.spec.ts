@@ -8,7 +8,7 @@ const numbers = (of: AliasNumbers, from: number, to: number): number[] =>
   Array.from({ length: to - from }, (_, i) => of.at(from + i));
 
 describe('the number of an alias', () => {
-  it('has four digits for the first 9,000 readers, and no two share one', () => {
+  it('has four digits for the first 9,000 readers, and is different for each', () => {
     const all = numbers(article, 0, 9_000).toSorted((one, other) => one - other);
     expect(all).toEqual(Array.from({ length: 9_000 }, (_, i) => 1_000 + i));
   });

@@ -1,17 +1,17 @@
 import { createHmac } from 'node:crypto';
 
-/** The smallest number. There are nine times as many numbers of its length: 9,000 with four digits. */
+/** The smallest number. `9 * SMALLEST` numbers have as many digits as it has. */
 const SMALLEST = 1_000;
 /**
  * Enough for a permutation that looks random (Luby and Rackoff). The weakness of a small domain can only reveal the
  * order of the readers, which the times of their comments show anyway.
  */
 const ROUNDS = 4;
-/** Random values in one HMAC, 4 bytes each. */
+/** Random values per HMAC, 4 bytes each. */
 const VALUES = 8;
 
 /**
- * The numbers of anonymous readers under one article: reader `n` has the n-th value of a keyed permutation. Without the
+ * The numbers of anonymous readers under one article: reader `n` gets the n-th value of a keyed permutation. Without the
  * secret, neither can be computed from the other.
  */
 export class AliasNumbers {
@@ -24,7 +24,7 @@ export class AliasNumbers {
 
   /**
    * The number of reader `n`, counted from 0; no two readers share one. The first 9,000 have four digits (1000 to
-   * 9999), the next 90,000 five, and so on up to nine, the most that the column holds.
+   * 9999), the next 90,000 five, and so on up to nine, all of which fit into the column.
    */
   at(n: number): number {
     let smallest = SMALLEST;
@@ -36,7 +36,7 @@ export class AliasNumbers {
     return smallest + this.permuted(index, 9 * smallest);
   }
 
-  /** A permutation of 0 to `size` - 1. A value outside is permuted again, on average fewer than three times. */
+  /** A permutation of 0 to `size` - 1. Values outside this range are permuted again, on average fewer than three times. */
   private permuted(index: number, size: number): number {
     const half = Math.ceil(Math.log2(size) / 2);
     let value = index;

@@ -41,11 +41,11 @@ type SearchRequest = z.infer<typeof SearchRequest>;
 const TermsRequest = z.strictObject({ after: Slug.optional(), limit: z.string().max(3).optional() });
 type TermsRequest = z.infer<typeof TermsRequest>;
 
-/** The kind of the terms at each address. */
+/** The kind of term in each path. */
 const kindOf = { sections: 'section', topics: 'topic', places: 'place', authors: 'author' } as const;
 type TermsKind = keyof typeof kindOf;
 
-/** Articles, lists and search. Answers are held for a second, so that a breaking story costs one upstream request per second. */
+/** Articles, lists and search. Answers are cached for a second: a breaking story costs one upstream request per second. */
 @Controller('v1')
 @ForAnyone()
 export class ArticlesController {
@@ -64,7 +64,7 @@ export class ArticlesController {
     const cacheWith = (flights: BulkheadLimits) =>
       new MicroCache<Cacheable>({ ...shared, flights: new Bulkhead(flights) });
     this.answers = cacheWith({ concurrent: 64, waiting: 256, waitFor: 1_000 });
-    // A search can cost the database a hundred times as much as a list; many searches must leave room for reading.
+    // A search can cost the database a hundred times as much as a list, so searches have a lower limit.
     this.searches = cacheWith({ concurrent: 8, waiting: 64, waitFor: 1_000 });
   }
 
@@ -142,7 +142,7 @@ export class ArticlesController {
     return this.sendArticle(`/articles/${idOrSlug}`, '', request, reply, isSubscriber);
   }
 
-  /** An article for other newsrooms as IPTC ninjs 3.1. Of a paid article, only the free part. */
+  /** An article for other newsrooms, as IPTC ninjs 3.1; of a paid article only the free part. */
   @Get('articles/:idOrSlug/ninjs')
   ninjs(
     @Param('idOrSlug', { schema: IdOrSlug }) idOrSlug: string,

@@ -11,10 +11,10 @@ interface Interactions {
   readonly items: readonly { readonly articleId: string; readonly total: number }[];
 }
 
-/** Milliseconds that a list waits for its counts; after that it shows none. */
+/** Milliseconds that a list waits for its counts; after that they are 0. */
 const COUNTS_WITHIN = 500;
 
-/** Lists of articles, each with its interaction count, without those that have just been retracted. */
+/** Lists of articles with their interaction counts, without recently retracted articles. */
 @Injectable()
 export class Lists {
   constructor(

@@ -6,18 +6,18 @@ import type { Refused } from '#http';
 const MB = 1024 * 1024;
 
 /**
- * Bytes that each cache may hold. Together with answers under way and Node itself they fit into a container of 384 MB.
+ * Bytes that each cache may hold. Together with answers in flight and Node itself they fit into a container of 384 MB.
  * The bytes are Buffers, outside the JavaScript heap.
  */
 const budgets = { pages: 16 * MB, lists: 8 * MB, feeds: 8 * MB, parts: 24 * MB, refusals: 2 * MB } as const;
 export type CacheName = keyof typeof budgets;
 
-/** Share of a cache that one answer may take, so that it cannot displace everything else. */
+/** Share of a cache that one answer may occupy, so that it cannot displace everything else. */
 const SHARE_OF_ONE = 1 / 4;
-/** Approximate bytes of an entry besides its answer and key: tag, surrogate keys, bookkeeping. */
+/** Approximate bytes of an entry besides its answer and key: entity tag, surrogate keys, bookkeeping. */
 const OVERHEAD = 2_048;
 
-/** Milliseconds for which an answer is not requested again; shared caches keep it as long. */
+/** Milliseconds for which an answer is not requested again; shared caches keep it equally long. */
 export const HOLD_FOR = 1_000;
 
 export interface Held {
@@ -39,7 +39,7 @@ export class Caches {
     const { caches } = this;
     const bytes = new Gauge({
       name: 'gateway_cache_bytes',
-      help: 'Bytes that a cache of the gateway holds.',
+      help: 'Bytes in a cache of the gateway.',
       labelNames: ['cache'],
       registers: [],
       collect() {

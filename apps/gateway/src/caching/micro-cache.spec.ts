@@ -34,7 +34,7 @@ describe('a micro cache', () => {
   const held = async (): Promise<number> =>
     Number(/gateway_cache_bytes\{cache="lists"\} (\d+)/.exec(await registry.metrics())?.[1]);
 
-  it('holds an answer for a moment, within its budget in bytes', async () => {
+  it('holds answers within its budget in bytes', async () => {
     const cache = cacheOf(60_000);
     for (let i = 0; i < 20; i++) await cache.get(`key ${i}`, stays, async () => of(MB));
     expect(await held()).toBeGreaterThan(5 * MB);
@@ -87,7 +87,7 @@ describe('a micro cache', () => {
     expect(await cache.get('key', stays, async () => of(7))).toMatchObject({ bytes: { length: 7 } });
   });
 
-  it('serves an answer marked as stale while a newer one is unavailable, and no longer than allowed', async () => {
+  it('serves an old answer, marked as stale, while a newer one is unavailable, but not longer than allowed', async () => {
     const cache = cacheOf(0, 200);
     await cache.get('key', stays, async () => of(1));
     expect(await cache.get('key', stays, down)).toMatchObject({ bytes: { length: 1 }, isStale: true });
@@ -116,7 +116,7 @@ describe('a micro cache', () => {
   });
 
   describe('after a retraction', () => {
-    it('serves no list that was requested before, neither fresh nor stale', async () => {
+    it('serves no list that was requested earlier, neither fresh nor stale', async () => {
       const cache = cacheOf(60_000);
       await cache.get('key', stays, async () => of(1));
       retract('a');
@@ -124,7 +124,7 @@ describe('a micro cache', () => {
       expect(await cache.get('key', stays, async () => of(2))).toMatchObject({ bytes: { length: 2 } });
     });
 
-    it('makes a list again that was requested before and arrived after', async () => {
+    it('requests a list again if it was requested earlier and arrives later', async () => {
       const cache = cacheOf(60_000);
       let made = 0;
       const make = async () => {

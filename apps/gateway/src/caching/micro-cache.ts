@@ -5,9 +5,9 @@ import type { Bulkhead } from '../upstream/bulkhead.js';
 import { Busy, UpstreamDown } from '../problems.js';
 import { HOLD_FOR, type Held, type Refusal } from './caches.js';
 
-/** An answer, with what decides whether it may still be served. */
+/** An answer, with the facts that decide whether it may still be served. */
 export interface Answer extends Held {
-  /** Set when the answer is one article: then only the retraction of that article matters. */
+  /** Set if the answer is one article: then only the retraction of that article matters. */
   readonly articleId?: string;
   /** When retracted articles were last filtered out, by performance.now(); by default when the answer was requested. */
   readonly checkedAt?: number;
@@ -30,9 +30,9 @@ interface Flight<T> {
 }
 
 interface Parts<T> {
-  /** Entries, for as long as they may be served stale. */
+  /** Answers, kept as long as they may be served stale. */
   readonly answers: LRUCache<string, Entry<T>>;
-  /** Refusals by the service, for as long as an answer is held. */
+  /** Refusals by the service, kept as long as an answer is fresh. */
   readonly refusals: LRUCache<string, Refusal>;
   /** Bounds how many answers are made at the same time. */
   readonly flights: Bulkhead;
@@ -104,7 +104,7 @@ export class MicroCache<T extends Answer> {
     return { ...last, answer: { ...last.answer, isStale: true } };
   }
 
-  /** Joins the flight under way, unless it began before the newest retraction became known. */
+  /** Joins the current flight, unless it began before the newest retraction became known. */
   private flight(key: string, make: (signal: AbortSignal) => Promise<T>): Flight<T> {
     const current = this.underWay.get(key);
     return current && current.start >= this.parts.retractions.learnedAt ? current : this.start(key, make);
@@ -142,7 +142,7 @@ export class MicroCache<T extends Answer> {
     if (isNewest) answers.set(key, entry, { start: entry.start });
   }
 
-  /** After a refusal by the service itself no stale answer may be served. */
+  /** After a refusal by the service itself, no stale answer may be served. */
   private holdRefusal(key: string, error: unknown, start: number): void {
     if (!(error instanceof Refused) || error.status >= 499) return;
     const { answers, refusals, retractions } = this.parts;

@@ -30,7 +30,7 @@ export class CommentsController {
   ): Promise<void> {
     const path = `/articles/${id}/comments${queryOf(request)}`;
     await answerPublicly(reply, async () => {
-      // The comments service learns of retractions only by events.
+      // The comments service learns of retractions only from events.
       if (this.retractions.has(id)) {
         return sendCacheable(request, reply, cacheable(CLOSED, [`article/${id}`]));
       }

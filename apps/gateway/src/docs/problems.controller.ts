@@ -2,7 +2,7 @@ import { Controller, Get, Param } from '@nestjs/common';
 import { isProblemCode, problemCatalogue, type ProblemEntry } from '#api';
 import { ForAnyone, Refused } from '#http';
 
-/** What each problem code means: the `type` of a problem is the path of its entry. */
+/** The catalogue of problem codes; the `type` of a problem is the path of its entry. */
 @Controller('problems')
 @ForAnyone()
 export class ProblemsController {

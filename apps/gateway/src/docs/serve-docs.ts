@@ -13,7 +13,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Serves the OpenAPI document at `/v1/openapi.json`, and pages to read and try it at `/docs`. */
+/** Serves the OpenAPI document at `/v1/openapi.json`, and Swagger UI at `/docs`. */
 export async function serveDocs(server: FastifyInstance): Promise<void> {
   const document = newsroomDocument();
   const bytes = Buffer.from(JSON.stringify(document));
@@ -30,7 +30,7 @@ export async function serveDocs(server: FastifyInstance): Promise<void> {
   await server.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: CONTENT_SECURITY_POLICY,
-    // No service elsewhere judges the document.
+    // Do not send the document to an external validator.
     uiConfig: { docExpansion: 'none', url: '/v1/openapi.json', validatorUrl: null },
   });
 }

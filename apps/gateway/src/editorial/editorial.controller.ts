@@ -20,7 +20,7 @@ const serviceOf: Readonly<Record<string, ServiceName>> = {
   slots: 'recommendations',
 };
 
-/** The editorial API. The gateway only requires a valid staff token; the service decides what it may do. */
+/** The editorial API. The gateway only requires a valid staff token; the service checks the roles. */
 @Controller('v1/editorial')
 @ForRoles(...staffRoles)
 export class EditorialController {
@@ -33,7 +33,7 @@ export class EditorialController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const service = Object.hasOwn(serviceOf, kind) ? serviceOf[kind] : undefined;
-    // Normalized by URL, so that dot segments cannot lead to another address than the one that is checked.
+    // URL resolves dot segments, so that the path that is checked is the path that is called.
     const { pathname, search } = new URL(request.url, 'http://gateway');
     if (!service || !pathname.startsWith(`/v1/editorial/${kind}`)) {
       throw refuse('route.unknown');

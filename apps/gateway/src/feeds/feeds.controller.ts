@@ -28,7 +28,7 @@ export class FeedsController {
     this.answers = new MicroCache({
       answers: caches.create('feeds', STALE_FOR),
       refusals: caches.refusals,
-      // A feed can take more than a megabyte, so only a few are loaded at the same time.
+      // A feed can exceed a megabyte, so only a few are loaded at the same time.
       flights: new Bulkhead({ concurrent: 4, waiting: 64, waitFor: 2_000 }),
       retractions,
     });

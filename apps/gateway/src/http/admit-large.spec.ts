@@ -8,7 +8,7 @@ const MB = 1024 * 1024;
 const aClient = () => new ServerResponse(new IncomingMessage(new Socket()));
 
 describe('large answers on their way to slow clients', () => {
-  it('are bounded in bytes, and one with many clients counts once', () => {
+  it('are bounded in bytes, and one that is sent to many clients counts once', () => {
     const clients = Array.from({ length: 6 }, aClient);
     const feed = Buffer.alloc(10 * MB);
     admitLarge(feed, clients[0]!);

@@ -7,7 +7,7 @@ const headersOf = (method: string, path: string, origin?: string) =>
   corsHeaders({ method, path, origin }, origins);
 
 describe('the CORS headers of an answer', () => {
-  it.each([site, 'https://other.example', undefined])('let any origin read what is public: %s', (origin) => {
+  it.each([site, 'https://other.example', undefined])('let any origin read public answers: %s', (origin) => {
     const headers = headersOf('GET', '/v1/articles', origin);
     expect(headers['access-control-allow-origin']).toBe('*');
     expect(headers).not.toHaveProperty('access-control-allow-credentials');

@@ -18,8 +18,8 @@ interface Request {
 }
 
 /**
- * Pages of any origin may read public answers, without cookies: the answers are the same for everyone, so that shared
- * caches need not vary them by origin. Changes, cookies and the editorial API are for the site and the allowed origins.
+ * Pages of any origin may read public answers, without cookies. The header is then the same for every origin, so shared
+ * caches need not vary by it. Changes, cookies and the editorial API are for the site and the allowed origins.
  */
 export function corsHeaders({ method, path, origin }: Request, origins: Origins): Record<string, string> {
   const isRead = method === 'GET' || method === 'HEAD';

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { Refused } from '#http';
 import { CACHE_CONTROL } from './cacheable.js';
 
-/** The present slug of an article or a term, from the details of the service's refusal. */
+/** The current slug of an article or a term, from the details of the service's refusal. */
 export interface Moved {
   readonly slug: string;
   /** Of a term: `section`, `topic`, `place` or `author`. */
@@ -13,7 +13,7 @@ export interface Moved {
 const CACHEABLE = [301, 404, 410];
 
 /**
- * Runs `answer`. When the article or term has another slug, redirects (301) to the address that `to` returns. Shared
+ * Runs `answer`. When the article or term has a new slug, redirects (301) to the address that `to` returns. Shared
  * caches may keep redirects, 404 and 410 as long as any public answer.
  * @throws what `answer` throws otherwise.
  */

@@ -7,7 +7,7 @@ import { admitLarge } from './admit-large.js';
 export interface Cacheable extends Answer {
   readonly type: string;
   readonly etag: string;
-  /** The time of the last change as an HTTP date, where it is known. */
+  /** The time of the last change as an HTTP date, if known. */
   readonly lastModified?: string;
   /** Keys by which a CDN can purge it. */
   readonly surrogateKeys: readonly string[];
@@ -42,7 +42,7 @@ export const variesBySubscription = (reply: FastifyReply): void => void reply.he
 
 /**
  * Answers a public GET, with 304 when the client's copy is up to date (RFC 9110, 13.1.2 and 13.1.3).
- * @throws Busy when too many large answers are on their way to slow clients.
+ * @throws Busy when too many bytes of large answers are in transit to slow clients.
  */
 export function sendCacheable(request: FastifyRequest, reply: FastifyReply, answer: Cacheable) {
   const { bytes, type, etag, lastModified, surrogateKeys, isStale } = answer;
@@ -56,8 +56,8 @@ export function sendCacheable(request: FastifyRequest, reply: FastifyReply, answ
 }
 
 /**
- * The entity tag decides; without one, the date does. A date must be equal, since it goes back when a retraction removes
- * the newest article.
+ * The entity tag decides; without one, the date does. The date must be equal, not just later, since the retraction of the
+ * newest article makes it earlier.
  */
 function isKnown({ headers }: FastifyRequest, etag: string, lastModified: string | undefined): boolean {
   const tags = headers['if-none-match'];

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { pathOf, queryOf } from './params.js';
 
 describe('the path of a call to a service', () => {
-  it('has a query of the given values in their order', () => {
+  it('has a query with the given values in order', () => {
     expect(pathOf('/articles', { topic: 'startup', cursor: undefined, limit: '4' })).toBe(
       '/articles?topic=startup&limit=4',
     );
@@ -23,7 +23,7 @@ describe('the query of a request', () => {
     ['/v1/articles', ''],
     ['/v1/articles?', '?'],
     ['/v1/search?q=a?b', '?q=a?b'],
-  ])('of %s is forwarded as it was sent', (url, query) => {
+  ])('to %s is forwarded as it was sent', (url, query) => {
     expect(queryOf({ url })).toBe(query);
   });
 });

@@ -15,7 +15,7 @@ import { LastGood, type Part } from './last-good.js';
 
 type Article = ArticleSnapshot & { readonly version: number };
 
-/** Everything that an article's page shows, in one answer. Parts other than the article may fail alone. */
+/** Everything that an article's page shows, in one answer. Parts other than the article may fail independently. */
 export interface PageResponse {
   readonly article: Part<Article>;
   readonly comments: Part<unknown>;
@@ -50,7 +50,7 @@ export class PageService {
 
   /**
    * @param client returns the signal that aborts when the client goes away.
-   * @throws Refused `article.unknown`, `article.retracted`; UpstreamDown without even a stale article; Busy; ClientGone.
+   * @throws Refused `article.unknown`, `article.retracted`; UpstreamDown if there is not even a stale article; Busy; ClientGone.
    */
   get(idOrSlug: string, client: () => AbortSignal): Promise<Cacheable> | Cacheable {
     return this.pages.get(idOrSlug, client, (signal) => this.compose(idOrSlug, signal));
@@ -70,7 +70,7 @@ export class PageService {
       this.part('recommendations', `/articles/${id}/rails`, signal),
       this.part<InteractionsAnswer>('recommendations', `/interactions?ids=${id}`, signal, 'items'),
     ]);
-    // Checked again, since the parts may have taken a second.
+    // Checked again, since loading the parts may have taken a second.
     this.retractions.refuseRetracted(id);
     const page: PageResponse = {
       article,
@@ -82,14 +82,14 @@ export class PageService {
     return cacheable(page, [`article/${id}`], { checkedAt: performance.now() });
   }
 
-  /** Even fresh rails may show a retracted article: the recommendations service learns of retractions only by events. */
+  /** Even fresh rails may show a retracted article: the recommendations service learns of retractions only from events. */
   private withoutRetracted({ status, data }: Part<unknown>): Part<unknown> {
     const isKnown = status !== 'unavailable' && this.retractions.isCurrent;
     const rails = isKnown && withoutRetracted(data, (articleId) => this.retractions.has(articleId));
     return rails ? { status, data: rails } : { status: 'unavailable', data: null };
   }
 
-  /** When a service refuses a part, because events have not arrived yet or it was taken down, only that part is missing. */
+  /** If a service refuses a part, because events have not arrived yet or it was retracted, only that part is unavailable. */
   private async part<T extends object>(
     service: ServiceName,
     path: string,
@@ -104,7 +104,7 @@ export class PageService {
     }
   }
 
-  /** @param arrays that the answer must have; without them it counts as no answer. */
+  /** @param arrays properties of the answer that must be arrays; otherwise the answer is unusable. */
   private load<T extends object>(
     service: ServiceName,
     path: string,

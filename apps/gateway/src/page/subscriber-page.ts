@@ -25,7 +25,7 @@ export class SubscriberPage {
   ) {}
 
   /**
-   * @param shared the page as everyone gets it.
+   * @param shared the page that is the same for everyone.
    * @throws what Upstream.ok throws; Refused `article.retracted`.
    */
   async send(shared: Held, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -40,7 +40,7 @@ export class SubscriberPage {
     sendPrivately(reply, Buffer.from(JSON.stringify(whole)));
   }
 
-  /** The first poll may stand in the paid part, so that the shared page lacks it. */
+  /** The shared page lacks the first poll if that is in the paid part. */
   private async pollOf(
     { body }: Article,
     shared: PageResponse['poll'],

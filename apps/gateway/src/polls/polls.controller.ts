@@ -30,7 +30,7 @@ export class PollsController {
   ): Promise<void> {
     await answerPublicly(reply, async () => {
       const poll = await this.upstream.json<Poll>('polls', `/polls/${id}`, { signal: clientSignal(reply) });
-      // The polls service learns of retractions only by events.
+      // The polls service learns of retractions only from events.
       this.retractions.refuseRetracted(poll.articleId);
       sendCacheable(request, reply, cacheable(poll, [`poll/${id}`]));
     });

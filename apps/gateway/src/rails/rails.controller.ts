@@ -27,7 +27,7 @@ export class RailsController {
     const answer = await this.upstream.json('recommendations', `/articles/${id}/rails`, {
       signal,
     });
-    // The recommendations service learns of retractions only by events.
+    // The recommendations service learns of retractions only from events.
     if (!this.retractions.isCurrent) throw new UpstreamDown('articles');
     const rails = withoutRetracted(answer, (articleId) => this.retractions.has(articleId));
     if (!rails) throw new UpstreamDown('recommendations');

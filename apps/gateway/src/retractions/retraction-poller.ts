@@ -10,8 +10,8 @@ import { Upstream } from '../upstream/upstream.js';
 import { Retractions } from './retractions.js';
 
 /**
- * Milliseconds. A retracted text must be gone after 2 s. While the articles service takes 1 s for an answer, the five calls
- * of the first second still end in time. They overlap, so that none waits for a slow one.
+ * Milliseconds. A retracted text must be gone after 2 s. Calls overlap, so that none waits for a slow one: even if the
+ * articles service takes 1 s for each, all calls of the first second end in time.
  */
 const limits = { every: 200, atOnce: 10, within: 2_000 } as const;
 
@@ -24,7 +24,7 @@ export class RetractionPoller implements OnApplicationBootstrap, BeforeApplicati
   private timer: NodeJS.Timeout | undefined;
   private underWay = 0;
   private failures = 0;
-  /** The cursor of the most recently requested answer. */
+  /** The cursor of the answered call that started last. */
   private latest: { readonly askedAt: number; readonly cursor?: string } = { askedAt: 0 };
 
   constructor(
@@ -73,7 +73,7 @@ export class RetractionPoller implements OnApplicationBootstrap, BeforeApplicati
   private failed(error: unknown): void {
     if (this.stopping.signal.aborted) return;
     if (++this.failures > 1) return;
-    this.log.warn({ err: error }, 'retractions cannot be read');
+    this.log.warn({ err: error }, 'could not poll for retractions');
     void this.ask();
   }
 }

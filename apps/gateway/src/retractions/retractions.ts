@@ -4,7 +4,7 @@ import { Gauge, Registry } from 'prom-client';
 import { Refused } from '#http';
 import { refuse } from '../problems.js';
 
-/** The newest ids are kept, as many as one answer can have (`retractionLimits` in the articles service). They take 3 MB. */
+/** Number of newest ids kept: as many as one answer can have (`retractionLimits` in the articles service), in 3 MB. */
 const MAX_IDS = 20_000;
 /** Milliseconds for which known retractions may be used without an update. */
 const CURRENT_FOR = 60_000;
@@ -22,7 +22,7 @@ export class Retractions {
     const gauges = [
       new Gauge({
         name: 'gateway_retractions_age_seconds',
-        help: 'Age of what the gateway knows of retractions.',
+        help: 'Seconds since the known retractions were up to date.',
         registers: [],
         collect() {
           this.set(age() / 1_000);
@@ -30,7 +30,7 @@ export class Retractions {
       }),
       new Gauge({
         name: 'gateway_retractions_known',
-        help: 'Retracted articles that the gateway holds back.',
+        help: 'Retracted articles that the gateway does not serve.',
         registers: [],
         collect() {
           this.set(ids.size);
@@ -44,7 +44,7 @@ export class Retractions {
     return this.ids.has(articleId);
   }
 
-  /** When the newest retraction became known, by performance.now(): answers read before may still show the article. */
+  /** When the newest retraction became known, by performance.now(): answers requested earlier may still show the article. */
   get learnedAt(): number {
     return this.newestAt;
   }
@@ -54,7 +54,7 @@ export class Retractions {
     return performance.now() - this.currentAt;
   }
 
-  /** @param askedAt when the articles service was asked: the answer has every retraction committed by then. */
+  /** @param askedAt when the articles service was asked: the answer includes every retraction committed by then. */
   learn(articleIds: readonly string[], askedAt: number): void {
     const isNew = articleIds.some((id) => !this.ids.has(id));
     // The newest come first and must be evicted last.

@@ -6,7 +6,7 @@ import type { GatewayConfig } from '../config.js';
 
 const YEAR = 365 * 24 * 60 * 60;
 
-/** Identifies readers who are not logged in by a signed cookie that scripts cannot read and other sites cannot send. */
+/** Identifies anonymous readers by a signed cookie that scripts cannot read and cross-site changes do not carry. */
 @Injectable()
 export class ReaderCookie {
   constructor(

@@ -29,7 +29,7 @@ export class FullText {
 
   /**
    * Sends the whole article.
-   * @param shared the article as everyone gets it.
+   * @param shared the answer that is the same for everyone.
    * @throws what Upstream.ok throws; Refused `article.retracted`.
    */
   async send(shared: Held, request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -13,7 +13,7 @@ describe('a breaker', () => {
     breaker.failed();
   };
 
-  it('opens after consecutive failures, and not when a success is among them', () => {
+  it('opens after consecutive failures, but not if there is a success between them', () => {
     breaker.failed();
     breaker.succeeded();
     breaker.failed();
@@ -32,7 +32,7 @@ describe('a breaker', () => {
     expect(breaker.admits()).toBe(true);
   });
 
-  it('closes when the probe is answered and rests again when it is not', () => {
+  it('closes when the probe succeeds, and rests again when it fails', () => {
     open();
     now += 500;
     breaker.admits();

@@ -1,13 +1,13 @@
 interface BreakerLimits {
-  /** Consecutive calls without an answer that open it. */
+  /** Consecutive failed calls that open it. */
   readonly failures: number;
   /** Milliseconds until it lets one call through again. */
   readonly rest: number;
 }
 
 /**
- * Circuit breaker: stops calls to a service that did not answer several times in a row, so that pages do not wait for its
- * deadline each time. After a rest it lets one call through as a probe, whose answer closes it.
+ * Circuit breaker: stops calls to a service after several calls in a row failed, so that pages do not wait for the
+ * deadline each time. After a rest it lets one call through as a probe; an answer closes the breaker.
  */
 export class Breaker {
   private failures = 0;

@@ -3,7 +3,7 @@ import { ClientGone } from '#http';
 import { Bulkhead } from './bulkhead.js';
 import { Busy } from '../problems.js';
 
-/** Calls that end when the test says so, with the order in which they started. */
+/** Calls that the test ends, and the order in which they started. */
 function works() {
   const started: string[] = [];
   const ends = new Map<string, () => void>();
@@ -18,7 +18,7 @@ function works() {
 describe('a bulkhead', () => {
   const limits = { concurrent: 1, waiting: 2, waitFor: 60_000 };
 
-  it('runs waiting calls in the order of their arrival, and refuses a call at once when the queue is full', async () => {
+  it('runs waiting calls in order of arrival, and refuses a call at once when the queue is full', async () => {
     const bulkhead = new Bulkhead(limits);
     const { started, work, end } = works();
     const [a, b, c] = ['a', 'b', 'c'].map((name) => bulkhead.run(work(name)));
@@ -34,7 +34,7 @@ describe('a bulkhead', () => {
     expect([bulkhead.inFlight, bulkhead.waiting, started]).toEqual([0, 0, ['a', 'b', 'c']]);
   });
 
-  it('gives its place to the next call when one fails', async () => {
+  it('starts the next call when one fails', async () => {
     const bulkhead = new Bulkhead(limits);
     const failing = bulkhead.run(() => Promise.reject(new Error('no')));
     const next = bulkhead.run(async () => 'next');

@@ -13,7 +13,7 @@ export interface BulkheadLimits {
 /** Bounds how many calls of one kind run and wait, so that one kind cannot starve the others. */
 export class Bulkhead {
   private running = 0;
-  /** Starts of the waiting calls, in the order of their arrival. */
+  /** Functions that start the waiting calls, in order of arrival. */
   private readonly queue = new Set<() => void>();
 
   constructor(private readonly limits: BulkheadLimits) {}
@@ -28,7 +28,7 @@ export class Bulkhead {
 
   /**
    * Runs `work` when it is its turn. Work that has started is not interrupted.
-   * @param signal removes it from the queue.
+   * @param signal removes `work` from the queue.
    * @throws Busy when the queue is full or the wait too long; ClientGone when the signal aborted first.
    */
   async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -47,7 +47,7 @@ export class Bulkhead {
     return new Promise((resolve, reject) => {
       const leaveQueue = () => {
         this.queue.delete(start);
-        clearTimeout(patience);
+        clearTimeout(timeout);
         signal?.removeEventListener('abort', cancel);
       };
       const start = () => {
@@ -58,7 +58,7 @@ export class Bulkhead {
         leaveQueue();
         reject(new ClientGone());
       };
-      const patience = setTimeout(() => {
+      const timeout = setTimeout(() => {
         leaveQueue();
         reject(new Busy());
       }, this.limits.waitFor);
@@ -67,7 +67,7 @@ export class Bulkhead {
     });
   }
 
-  /** Passes the place to the call that has waited longest. It is never free in between, so no new call overtakes. */
+  /** Starts the call that has waited longest. `running` does not drop in between, so no new call overtakes it. */
   private leave(): void {
     const [next] = this.queue;
     if (next) next();

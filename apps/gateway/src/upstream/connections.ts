@@ -11,7 +11,7 @@ export interface Outgoing {
   readonly method: Dispatcher.HttpMethod;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  /** Ends the call and closes its connection. */
+  /** Aborts the call and closes its connection. */
   readonly signal: AbortSignal;
 }
 
@@ -23,7 +23,7 @@ const limits = {
   maxResponseSize: 4 * 1024 * 1024,
 } as const;
 
-/** Pooled connections to the services. Idle ones are closed well before the services close them, after 65 s. */
+/** Pooled connections to the services. Idle ones are closed long before the services' own timeout of 65 s. */
 export class Connections {
   private readonly kept = new Agent({
     ...limits,

@@ -24,7 +24,7 @@ describe('a failed request', () => {
   );
 
   it.each([timeout, error('UND_ERR_RES_EXCEEDED_MAX_SIZE'), undefined])(
-    'is not retried for another reason (%s)',
+    'is not retried after any other failure (%s)',
     (one) =>
       expect([isUnsent(one), mayRetry('POST', one), mayRetry('GET', one)]).toEqual([false, false, false]),
   );

@@ -19,15 +19,15 @@ interface SystemError {
 
 export const isSafe = (method: string): boolean => SAFE.has(method);
 
-/** Whether it is certain that the service has received nothing of the request. */
+/** Whether it is certain that the service received no part of the request. */
 export function isUnsent(error: unknown): boolean {
   const { code, syscall } = (error ?? {}) as SystemError;
   return UNSENT.has(code ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
 }
 
 /**
- * Whether the request may be retried: a read after a lost connection, such as a pooled one that the service closed at the
- * same moment; any other request only when nothing was sent.
+ * Whether the request may be retried: a read also after a lost connection, such as a pooled one that the service closed at
+ * the same moment; any other request only if nothing was sent.
  */
 export function mayRetry(method: string, error: unknown): boolean {
   return isUnsent(error) || (isSafe(method) && RESET.has((error as SystemError | undefined)?.code ?? ''));

@@ -4,14 +4,14 @@ import { Bulkhead } from './bulkhead.js';
 import type { ServiceName } from './service-name.js';
 
 /**
- * Kinds of calls that must not hold each other up: public reads, comments and ballots of readers, the editorial API, and
+ * Kinds of calls that must not delay each other: public reads, comments and ballots of readers, the editorial API, and
  * polling for retractions.
  */
 export type Lane = 'read' | 'write' | 'editorial' | 'retractions';
 
 /**
- * Limits per service. `within` is how long a call may take once it is sent, in milliseconds. Changes may take longer than
- * a transaction of a service (15 s), so that a late success is not reported as a failure.
+ * Limits per service. `within` is the deadline of a call once it is sent, in milliseconds. For changes it is longer than a
+ * transaction of a service may take (15 s), so that a late success is not reported as a failure.
  */
 export const laneLimits = {
   read: { concurrent: 64, waiting: 256, waitFor: 300, within: 3_000 },
@@ -46,17 +46,17 @@ export class Lanes {
           for (const { labels, bulkhead } of bulkheads) this.set(labels, value(bulkhead));
         },
       });
-    gauge('gateway_upstream_in_flight', 'Calls to a service under way.', ({ inFlight }) => inFlight);
-    gauge('gateway_upstream_waiting', 'Calls that wait for their turn.', ({ waiting }) => waiting);
+    gauge('gateway_upstream_in_flight', 'Calls to a service in flight.', ({ inFlight }) => inFlight);
+    gauge('gateway_upstream_waiting', 'Calls to a service waiting to be sent.', ({ waiting }) => waiting);
     this.failures = new Counter({
       name: 'gateway_upstream_failures_total',
-      help: 'Calls without an answer: busy (queue full), open (breaker), cancelled, unavailable, unknown (a change whose outcome is not known).',
+      help: 'Calls without an answer: busy (queue full), open (breaker), cancelled, unavailable, unknown (outcome of a change).',
       labelNames: ['upstream', 'lane', 'reason'],
       registers,
     });
     this.retries = new Counter({
       name: 'gateway_upstream_retries_total',
-      help: 'Calls that were sent again on a new connection.',
+      help: 'Calls retried on a new connection.',
       labelNames: ['upstream'],
       registers,
     });

@@ -19,9 +19,9 @@ export interface UpstreamRequest {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly lane?: Lane;
-  /** Milliseconds that the call may take, once it is its turn. */
+  /** Milliseconds that the call may take once it is sent. */
   readonly within?: number;
-  /** Cancels a call that nobody waits for any more. A change that was sent is not cancelled: its outcome should be known. */
+  /** Cancels a call that nobody waits for any more, but no change that was sent: its outcome should be known. */
   readonly signal?: AbortSignal;
 }
 
@@ -52,8 +52,8 @@ export class Upstream implements OnApplicationShutdown {
 
   /**
    * The service's own answer, whatever its status.
-   * @throws UpstreamDown when there is no answer in time or one that is not the service's, for a change only when it is
-   * certain that nothing was done; OutcomeUnknown for a change otherwise; ClientGone.
+   * @throws UpstreamDown when no answer of the service arrives in time; for a change, only if it certainly had no effect,
+   * otherwise OutcomeUnknown; ClientGone.
    */
   async call(service: ServiceName, path: string, request: UpstreamRequest = {}): Promise<UpstreamAnswer> {
     const { method = 'GET', lane = 'read', signal } = request;
@@ -84,7 +84,7 @@ export class Upstream implements OnApplicationShutdown {
   }
 
   /**
-   * An answer with 2xx.
+   * A 2xx answer.
    * @throws Refused with the service's own problem for 3xx and 4xx; UpstreamDown for 5xx and for no answer; ClientGone.
    */
   async ok(service: ServiceName, path: string, request?: UpstreamRequest): Promise<UpstreamAnswer> {
@@ -100,7 +100,7 @@ export class Upstream implements OnApplicationShutdown {
     throw new Refused(code ?? 'request.refused', answer.status, title, details);
   }
 
-  /** The JSON of an answer with 2xx. @throws as {@link Upstream.ok}; UpstreamDown for an answer that is not JSON. */
+  /** The JSON of a 2xx answer. @throws as {@link Upstream.ok}; UpstreamDown for an answer that is not JSON. */
   async json<T>(service: ServiceName, path: string, request?: UpstreamRequest): Promise<T> {
     return parseAnswer<T>(service, (await this.ok(service, path, request)).bytes);
   }
@@ -140,7 +140,7 @@ export class Upstream implements OnApplicationShutdown {
     if (signal?.aborted) {
       this.log.info(
         { service, method, path: withoutQuery(path), status },
-        'answered after the client had gone',
+        'the service answered after the client had disconnected',
       );
     }
     const mustBeJson = status >= 300 || !isSafe(method);
@@ -149,7 +149,7 @@ export class Upstream implements OnApplicationShutdown {
   }
 }
 
-/** A proxy in between has answered with a page of its own. */
+/** A proxy in between has answered instead of the service. */
 class NotTheService extends Error {
   constructor(readonly status: number) {
     super(`${status} without JSON: not an answer of the service`);
@@ -172,7 +172,7 @@ function problemOf(error: unknown, service: ServiceName, method: string, signal:
 
 const EMPTY = Buffer.from('{}');
 
-/** @throws Refused `request.invalid` for values that are nested too deeply to be written. */
+/** @throws Refused `request.invalid` for values that are nested too deeply to serialize. */
 function jsonText(body: unknown): string {
   try {
     return JSON.stringify(body);

@@ -19,8 +19,8 @@ const refused = (code: string) => ({ refused: expect.objectContaining({ code }) 
 
 describe('a vote', () => {
   it.each([
-    ['for the first time adds one', undefined, { from: undefined, to: 'yes' }],
-    ['for another option moves it', 'no', { from: 'no', to: 'yes' }],
+    ['cast for the first time adds one', undefined, { from: undefined, to: 'yes' }],
+    ['for another option moves the ballot', 'no', { from: 'no', to: 'yes' }],
     ['for the same option changes nothing', 'yes', {}],
   ])('%s', (_what, earlier, expected) => {
     expect(vote(aPoll() as OpenPoll, 'yes', earlier)).toEqual(expected);
@@ -48,7 +48,7 @@ describe('choices that are counted together', () => {
     expect(change!.poll.rev).toBe(4 + 3);
   });
 
-  it('are each answered with the poll that counts all of them', () => {
+  it('each return the poll with all of them counted', () => {
     const { outcomes, change } = countBallots(aPoll(), [choice('a', 'yes'), choice('b', 'no')], nobody);
     const counted = aPoll({
       rev: 6,
@@ -71,7 +71,7 @@ describe('choices that are counted together', () => {
     expect(count).toEqual({ outcomes: [{ result: aPoll() }] });
   });
 
-  it('are refused one by one, and the others count', () => {
+  it('are refused individually, and the others count', () => {
     const { outcomes, change } = countBallots(aPoll(), [choice('a', 'maybe'), choice('b', 'yes')], nobody);
     expect(outcomes).toEqual([refused('poll.unknown-option'), { result: change!.poll }]);
     expect(change!.poll.rev).toBe(4 + 1);

@@ -4,24 +4,24 @@ import type { OpenPoll, Poll } from '../polls/poll.entity.js';
 import { requireOpen } from '../polls/poll.rules.js';
 import { refuse } from '../problems.js';
 
-/** A reader's choice, before it is decided whether it counts. */
+/** A reader's choice, which may still be refused. */
 export interface Choice {
   readonly voterKey: string;
   readonly optionId: string;
 }
 
-/** What a batch of choices does to a poll. */
+/** The effect of a batch of choices on a poll. */
 export interface BallotChange {
   /** The poll with the new votes and `rev`. */
   readonly poll: OpenPoll;
   /** The ballots that changed: option by voter. */
   readonly ballots: ReadonlyMap<string, string>;
-  /** Changes of the votes by option; may be 0. */
+  /** The change in votes by option; may be 0. */
   readonly votes: ReadonlyMap<string, number>;
 }
 
 export interface Count {
-  /** One per choice, in their order. */
+  /** One per choice, in the order of the choices. */
   readonly outcomes: readonly Outcome<OpenPoll>[];
   /** Undefined when no ballot changed. */
   readonly change?: BallotChange;
@@ -65,8 +65,9 @@ export function countBallots(
 }
 
 export interface Vote {
-  /** The option that loses a vote, and the one that gains it; both undefined when the choice is the same as before. */
+  /** The option that loses a vote; undefined for a first ballot. */
   readonly from?: string;
+  /** The option that gains a vote; undefined, like `from`, when the choice is the same as before. */
   readonly to?: string;
 }
 

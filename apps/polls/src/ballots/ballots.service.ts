@@ -9,10 +9,10 @@ import { refuse } from '../problems.js';
 import { countBallots, type Choice } from './ballot.rules.js';
 import { ballotsOf, storeBallots } from './ballots.queries.js';
 
-/** Bytes that a waiting choice holds: pseudonym, id, timer, promise. */
+/** Approximate bytes of a waiting choice: pseudonym, id, timer, promise. */
 const CHOICE_BYTES = 1_000;
 
-/** Takes readers' ballots, those of one poll in shared transactions. */
+/** Stores readers' ballots in batches, one transaction for several ballots in one poll. */
 @Injectable()
 export class BallotsService implements BeforeApplicationShutdown {
   private readonly batches: RequestBatches<Choice, OpenPoll>;
@@ -36,9 +36,9 @@ export class BallotsService implements BeforeApplicationShutdown {
   }
 
   /**
-   * Casts or changes a reader's ballot; the same choice again changes nothing. The tally is always exact; events about
-   * it follow at most once per second (see `Tallying`).
-   * @param signal drops the ballot as long as its batch has not started.
+   * Casts or changes a reader's ballot; repeating a choice changes nothing. The tally is always exact; its events follow
+   * at most once per second (see `Tallying`).
+   * @param signal discards the ballot if it aborts before the batch starts.
    * @throws Refused `poll.unknown`, `poll.retracted`, `poll.not-open`, `poll.unknown-option`; `poll.busy` when it was not
    * stored and never will be; CommitOutcomeUnknown.
    */
@@ -47,7 +47,7 @@ export class BallotsService implements BeforeApplicationShutdown {
     return this.batches.submit(pollId, { voterKey, optionId }, signal);
   }
 
-  /** Responds to the requests that wait. New ones are refused, and another replica takes them. */
+  /** Completes the waiting requests and refuses new ones, which clients can send to another replica. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.batches.close();
   }

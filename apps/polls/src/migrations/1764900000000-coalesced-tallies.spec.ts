@@ -12,7 +12,7 @@ import { database } from '../database.js';
 import { pollsApp } from '../service.js';
 import { CoalescedTallies1764900000000 } from './1764900000000-coalesced-tallies.js';
 
-/** What the previous version runs to find and to clear its marks. */
+/** The statements with which the previous version finds and clears its marks. */
 const previously = {
   claim: `SELECT id AS id FROM poll
     WHERE untold AND (told_at IS NULL OR told_at <= clock_timestamp() - interval '1 second')`,
@@ -89,7 +89,7 @@ describeWith('postgres')('tallies during a rollout and after a rollback', () => 
     expect({ untold, told_at }).toEqual({ untold: false, told_at: emitted_at });
   });
 
-  it('keep the marks that were there before the migration', async () => {
+  it('keep the marks that were set before the migration', async () => {
     const runner = db.createQueryRunner();
     const migration = new CoalescedTallies1764900000000();
     await migration.down(runner);

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The columns of a coalescing publisher. The previous version uses `untold` and `told_at` for the same; a trigger keeps both
+ * Adds the columns of a coalescing publisher. The previous version uses `untold` and `told_at` instead; a trigger keeps both
  * pairs equal, so that either version emits what the other has marked. A later `-contract` migration drops the trigger, its
  * function, the old columns and their index.
  */

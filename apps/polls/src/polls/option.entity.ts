@@ -19,7 +19,7 @@ export class Option {
   @Column('text')
   text!: string;
 
-  /** Ballots for it; always equal to their count. */
+  /** Always equals the number of ballots for this option. */
   @Column('integer')
   votes!: number;
 }

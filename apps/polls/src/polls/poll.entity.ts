@@ -12,7 +12,7 @@ import { Option } from './option.entity.js';
 
 export type PollState = 'draft' | 'open' | 'closed';
 
-/** As it is stored, in any state. Rules narrow it to {@link OpenPoll} or {@link ClosedPoll}. */
+/** A poll as stored, in any state. Rules narrow it to {@link OpenPoll} or {@link ClosedPoll}. */
 @Entity('poll')
 export class Poll {
   @PrimaryColumn('uuid')
@@ -24,7 +24,7 @@ export class Poll {
   @Column('text')
   state!: PollState;
 
-  /** The article that it was opened for; it never moves to another one. */
+  /** The article that it was opened for; never changes. */
   @Column('uuid', { name: 'article_id', nullable: true })
   articleId!: string | null;
 
@@ -35,7 +35,7 @@ export class Poll {
   @Column('integer')
   rev!: number;
 
-  /** Whether it has ballots that no event has carried yet. */
+  /** Whether it has ballots that are not part of any event yet. */
   @Column('boolean', { name: 'emission_pending' })
   hasNewBallots!: boolean;
 
@@ -65,7 +65,7 @@ export type ClosedPoll = Poll & {
   readonly closedAt: Date;
 };
 
-/** A poll that is or was open for votes: the only kind that events and readers see. */
+/** A poll that is or was open for votes: the only kind that events contain and readers see. */
 export type OpenedPoll = OpenPoll | ClosedPoll;
 
 export const isOpen = (poll: Poll): poll is OpenPoll => poll.state === 'open';

@@ -8,9 +8,9 @@ import {
   type Poll,
 } from './poll.entity.js';
 
-/** Decisions about a poll: its state in, its new state or a refusal out. */
+/** Decisions about a poll: state in, new state or refusal out. */
 
-/** Opens a draft for the article that contains it. @returns undefined for any other poll, which stays as it is. */
+/** Opens a draft for the article that contains it. @returns undefined, for no change, if it is not a draft. */
 export function open(poll: Poll, articleId: string, now: Date): OpenPoll | undefined {
   if (isOpened(poll)) return undefined;
   return { ...poll, state: 'open', articleId, openedAt: now, rev: poll.rev + 1 };
@@ -18,7 +18,7 @@ export function open(poll: Poll, articleId: string, now: Date): OpenPoll | undef
 
 /**
  * Ends voting.
- * @returns undefined for a closed poll, which stays as it is. @throws Refused `poll.not-open` for a draft.
+ * @returns undefined, for no change, if it is closed. @throws Refused `poll.not-open` for a draft.
  */
 export function close(poll: Poll, now: Date): ClosedPoll | undefined {
   if (!isOpened(poll)) throw refuse('poll.not-open', { state: poll.state });

@@ -26,12 +26,12 @@ export class PollsService implements SnapshotSource {
   ) {
     this.missing = new Counter({
       name: 'polls_missing_total',
-      help: 'Polls that published articles name but that do not exist.',
+      help: 'Nonexistent polls in published articles.',
       registers: [registry],
     });
   }
 
-  /** Creates a draft. The same `idempotencyKey` again returns the poll that exists. */
+  /** Creates a draft. A repeated `idempotencyKey` returns the existing poll. */
   async create({ question, options }: CreatePollRequest, idempotencyKey?: string): Promise<Poll> {
     const id = uuidv7();
     await this.db.transaction(async (tx) => {
@@ -61,7 +61,7 @@ export class PollsService implements SnapshotSource {
     return requirePublic(await this.get(id));
   }
 
-  /** Ends voting; a second time changes nothing. @throws Refused `poll.unknown`, `poll.not-open` for a draft. */
+  /** Ends voting; idempotent. @throws Refused `poll.unknown`, `poll.not-open` for a draft. */
   async close(id: string): Promise<Poll> {
     return this.db.transaction(async (tx) => {
       const poll = await lockPoll(tx, id);
@@ -72,7 +72,7 @@ export class PollsService implements SnapshotSource {
 
   /**
    * Opens the drafts among `pollIds` for the article that contains them. Drafts have no events, so the articles service
-   * cannot check that a poll exists: missing ones are counted and logged here.
+   * cannot check that a poll exists; this service counts and logs missing ones.
    */
   async openFor(tx: EntityManager, articleId: string, pollIds: readonly string[]): Promise<void> {
     const polls = await lockPolls(tx, { id: In([...pollIds]) });
@@ -84,7 +84,7 @@ export class PollsService implements SnapshotSource {
     if (missing.length === 0) return;
     afterCommit(tx, () => {
       this.missing.inc(missing.length);
-      this.log.warn({ article: articleId, polls: missing }, 'an article names polls that do not exist');
+      this.log.warn({ article: articleId, polls: missing }, 'an article contains polls that do not exist');
     });
   }
 
@@ -96,7 +96,7 @@ export class PollsService implements SnapshotSource {
     }
   }
 
-  /** Emits the current tallies of polls that `tx` has locked. */
+  /** Emits the current tallies of polls. */
   async emitTallies(tx: EntityManager, ids: readonly string[]): Promise<void> {
     const polls = (await lockPolls(tx, { id: In([...ids]) })).filter(isOpened);
     for (const poll of polls) await this.emit(tx, pollTallied, poll);

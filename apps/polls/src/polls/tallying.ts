@@ -4,7 +4,7 @@ import { CoalescingPublisher } from '#messaging';
 import { LOGGER, type Logger } from '#platform';
 import { PollsService } from './polls.service.js';
 
-/** Emits new tallies, at most one per second per poll, however many ballots there were. */
+/** Emits changed tallies, at most one per second per poll, however many ballots there were. */
 @Injectable()
 export class Tallying extends CoalescingPublisher {
   constructor(

@@ -34,7 +34,7 @@ const Runs = ({ runs }: { runs: readonly Run[] }) => (
   </>
 );
 
-/** A link to another site. Nothing of it is loaded in advance, which would show that site who reads what. */
+/** A link to another site. Nothing is preloaded from that site, so that it cannot see who reads what. */
 const Outbound = ({ url, title }: { url: string; title: string }) => (
   <p class="outbound">
     <a href={webUrl(url)} rel="noopener">

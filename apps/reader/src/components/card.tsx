@@ -15,11 +15,11 @@ export const Image = ({ picture, eager = false }: { picture: Omit<Picture, 'cred
 
 interface LabelProps {
   readonly label: 'none' | 'paid' | 'partner';
-  /** Who paid, where that is known. */
+  /** Who paid, if known. */
   readonly sponsor?: string;
 }
 
-/** Says who paid; always present on paid content. */
+/** Marks paid content, which must always have a label. */
 export const Label = ({ label, sponsor }: LabelProps) => {
   if (label === 'none') return null;
   return (
@@ -57,7 +57,7 @@ export const RailCard = ({ card }: { card: Card }) => (
   </li>
 );
 
-/** A text in which the matches of a search are marked. */
+/** A text with the matches of a search marked. */
 const Marked = ({ text, ranges }: { text: string; ranges: readonly Range[] }) => (
   <>
     {ranges.map(({ start, end }, i) => (
@@ -82,7 +82,7 @@ export const HitCard = ({ hit }: { hit: Hit }) => (
         </h2>
         <p>
           {hit.excerpt ? (
-            <Marked text={`… ${hit.excerpt.text} …`} ranges={hit.excerpt.ranges.map(behindDots)} />
+            <Marked text={`… ${hit.excerpt.text} …`} ranges={hit.excerpt.ranges.map(afterDots)} />
           ) : (
             <Marked text={hit.lead} ranges={hit.highlights.lead} />
           )}
@@ -93,7 +93,7 @@ export const HitCard = ({ hit }: { hit: Hit }) => (
   </li>
 );
 
-const behindDots = ({ start, end }: Range): Range => ({ start: start + 2, end: end + 2 });
+const afterDots = ({ start, end }: Range): Range => ({ start: start + 2, end: end + 2 });
 
 export const SummaryCard = ({ summary, isLead = false }: { summary: Summary; isLead?: boolean }) => (
   <li class={`${cardClass(summary.label)}${isLead ? ' lead' : ''}`}>

@@ -1,7 +1,7 @@
 import type { Comment, Comments, Conversation, Part } from '../gateway/answers.js';
 import { missing, STALE, timeText } from './words.js';
 
-/** A refused form: the reason, and what was typed, so that nothing has to be typed again. */
+/** A refused form: the reason, and the typed text, so that the reader need not type it again. */
 export interface RefusedComment {
   readonly refusal: string;
   readonly text: string;
@@ -94,7 +94,7 @@ interface SectionProps {
   /** Whether these are older than the comments of the first page. */
   readonly isOlder?: boolean;
   readonly refused?: RefusedComment;
-  /** Confirms the form that was just sent. */
+  /** Confirmation of the form that was just sent. */
   readonly thanks?: string;
 }
 

@@ -8,7 +8,7 @@ interface LayoutProps {
   /** Without the name of the site; undefined on the front page. */
   readonly title?: string;
   readonly description?: string;
-  /** The address of the picture that is shown where the page is shared. */
+  /** The URL of the preview picture for shared links. */
   readonly picture?: string;
   readonly sections: readonly Term[];
   readonly current?: string;
@@ -64,5 +64,5 @@ export const Layout = ({
   );
 };
 
-/** A whole document. The renderer escapes every text in it. */
+/** A complete HTML document. The renderer escapes all text. */
 export const page = (props: LayoutProps): string => `<!doctype html>${render(<Layout {...props} />)}`;

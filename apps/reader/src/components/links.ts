@@ -1,8 +1,8 @@
 const linkOf = (link: string, protocols: RegExp): string | undefined =>
   URL.canParse(link) && protocols.test(new URL(link).protocol) ? link : undefined;
 
-/** A link in a text, if it leads to a page or a mail address and runs no code. */
+/** A link in a text, unless it could run code: only web pages and mail addresses. */
 export const safeLink = (link: string): string | undefined => linkOf(link, /^(https?|mailto):$/);
 
-/** The address of a picture or a sold link, if it is on the web. */
+/** The URL of a picture or an outbound link, if it is http(s). */
 export const webUrl = (url: string): string | undefined => linkOf(url, /^https?:$/);

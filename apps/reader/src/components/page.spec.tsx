@@ -72,7 +72,7 @@ describe('a card', () => {
     ['a paid article', () => rail(aCard({ label: 'paid' })), 'Bezahlt'],
     ["a partner's article", () => rail(aCard({ label: 'partner' })), 'Partner-Inhalt'],
     [
-      'a paid article on the front',
+      'a paid article on the front page',
       () => render(<SummaryCard summary={aSummary({ label: 'paid' })} />),
       'Bezahlt',
     ],
@@ -110,7 +110,7 @@ describe('hostile text', () => {
     ['a slot', () => rail(aSlot({ sponsor: hostile }))],
     ['a paragraph', () => paragraph(hostile)],
     [
-      'a comment and what was typed in a refused form',
+      'a comment and the typed text of a refused form',
       () =>
         render(
           <CommentSection
@@ -147,11 +147,11 @@ describe('a link', () => {
     },
   );
 
-  it('of a slot is rendered only when it leads to the web', () => {
+  it('of a slot is rendered only if it is http(s)', () => {
     expect(rail(aSlot({ url: 'javascript:alert(1)' }))).not.toContain('href');
   });
 
-  it('of a picture is rendered only when it leads to the web', () => {
+  it('of a picture is rendered only if it is http(s)', () => {
     expect(rail(aCard({ picture: { ...picture, url: 'javascript:alert(1)' } }))).not.toContain('src=');
   });
 });
@@ -168,7 +168,7 @@ describe('a refused comment', () => {
   const kept = />\s*Meine Worte<\/textarea>/;
   const open = { open: true, count: 1, items: [thread] };
 
-  it('keeps what was typed next to the reason', () => {
+  it('keeps the typed text, and shows the reason', () => {
     const html = render(
       <CommentSection comments={{ status: 'fresh', data: open }} slug="hafen" refused={refused} />,
     );
@@ -176,7 +176,7 @@ describe('a refused comment', () => {
     expect(html).toContain(`>${refused.refusal}</p>`);
   });
 
-  it('opens the form of the conversation it answers', () => {
+  it('opens the form of the conversation that it replies to', () => {
     const props = { slug: 'hafen', refused: { ...refused, parentId: 't1' } };
     const html = render(<CommentSection comments={{ status: 'fresh', data: open }} {...props} />);
     expect(html).toMatch(/<details open[^]*Meine Worte/);
@@ -184,9 +184,9 @@ describe('a refused comment', () => {
 
   it.each([
     ['the conversation is not on the page', { ...open, items: [] }],
-    ['the article no longer takes comments', { ...open, open: false }],
+    ['the article is no longer open for comments', { ...open, open: false }],
     ['the comments are unavailable', null],
-  ])('keeps what was typed even when %s', (_name, data) => {
+  ])('keeps the typed text even when %s', (_name, data) => {
     const props = { slug: 'hafen', refused: { ...refused, parentId: 't1' } };
     const status = data ? 'fresh' : 'unavailable';
     expect(render(<CommentSection comments={{ status, data }} {...props} />)).toMatch(kept);
@@ -218,7 +218,7 @@ describe('a poll', () => {
     expect(html({}, { refusal: 'Nein', optionId: 'o2' })).toMatch(/value="o2" checked/);
   });
 
-  it('takes no votes once it is closed', () => {
+  it('shows no form once it is closed', () => {
     expect(html({ state: 'closed' })).not.toContain('<form');
   });
 });

@@ -11,7 +11,7 @@ interface PollProps {
   readonly poll: Part<Poll>;
   readonly slug: string;
   readonly refused?: RefusedVote;
-  /** Confirms the form that was just sent. */
+  /** Confirmation of the form that was just sent. */
   readonly thanks?: string;
 }
 

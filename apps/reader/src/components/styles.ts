@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The style sheet. Its address has its hash, so that browsers can keep it forever. */
+/** The style sheet. Its path contains its hash, so that browsers can keep it forever. */
 export const styles = `
 :root {
   --ink: #14161b; --soft: #575d68; --paper: #fff; --tint: #f3f4f6; --line: #d9dce2;

@@ -32,13 +32,13 @@ export const labelTexts = {
   slot: { paid: 'Anzeige', partner: 'Partner-Inhalt' },
 } as const;
 
-/** Texts in place of parts of the page that are unavailable. */
+/** Texts in place of unavailable parts of the page. */
 export const missing = {
   comments: 'Die Kommentare sind zurzeit nicht verfügbar.',
   poll: 'Die Umfrage ist zurzeit nicht verfügbar.',
   rails: 'Weitere Artikel sind zurzeit nicht verfügbar.',
 } as const;
-/** Text beside a part of the page that is stale. */
+/** Text in a stale part of the page. */
 export const STALE = 'Dieser Teil der Seite ist womöglich nicht auf dem neuesten Stand.';
 /** Text at the end of the free part of a paid article. */
 export const RESTRICTED = 'Der Rest dieses Artikels ist für Abonnentinnen und Abonnenten.';
@@ -73,13 +73,13 @@ export const refusalTexts: Readonly<Record<string, string>> = {
   'service.unavailable': BUSY,
 };
 
-/** Codes of the reader itself, for a gateway without a usable answer. */
+/** Codes of this service itself, for when the gateway gives no usable answer. */
 const ownTexts: Readonly<Record<string, string>> = {
   'gateway.unavailable':
     'Die Redaktion ist zurzeit nicht erreichbar. Bitte versuchen Sie es in einer Minute noch einmal.',
 };
 
-/** The text for a problem code of the gateway or the reader. */
+/** The text for a problem code of the gateway or of this service. */
 export const refusalText = (code: string): string =>
   refusalTexts[code] ??
   ownTexts[code] ??

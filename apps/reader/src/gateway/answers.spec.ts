@@ -24,13 +24,13 @@ const article = {
   publishedAt: '2026-11-23T17:00:00Z',
   updatedAt: '2026-11-23T17:00:00Z',
 };
-const away = { status: 'unavailable', data: null };
+const unavailable = { status: 'unavailable', data: null };
 const page = {
   article: { status: 'fresh', data: article },
-  comments: away,
-  poll: away,
-  rails: away,
-  interactions: away,
+  comments: unavailable,
+  poll: unavailable,
+  rails: unavailable,
+  interactions: unavailable,
 };
 
 describe('an answer of the gateway', () => {
@@ -55,7 +55,7 @@ describe('an answer of the gateway', () => {
     expect(Page.parse({ ...page, rails: { status: 'fresh', data: 'odd' } }).rails.data).toBeNull();
   });
 
-  it('counts an unknown label as paid for', () => {
+  it('treats an unknown label as paid', () => {
     expect(List.parse({ items: [{ ...summary, label: 'native' }] }).items[0]?.label).toBe('paid');
   });
 });

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /**
- * The parts of the gateway's answers that the reader shows. Anything else is ignored, so that the gateway can add fields
+ * The parts of the gateway's answers that this service shows. Anything else is ignored, so that the gateway can add fields
  * without a change here.
  */
 
-/** A list without the items that this build cannot read, so that one odd item does not cost the others. */
+/** A list without the items that this build cannot read, so that one unreadable item does not hide the others. */
 const listOf = <S extends z.ZodType>(item: S) =>
   z.array(item.nullable().catch(null)).transform((items) => items.filter((one) => one !== null));
 
@@ -43,7 +43,7 @@ export type Summary = z.infer<typeof Summary>;
 
 export const List = z.object({
   items: listOf(Summary),
-  /** The terms that the list is filtered by, with their present slugs. */
+  /** The terms that the list is filtered by, with their current slugs. */
   terms: listOf(Term).default([]),
   nextCursor: z.string().optional(),
 });
@@ -116,7 +116,7 @@ const Article = z.object({
   body: listOf(Block),
   section: Term,
   access,
-  /** The rest of the body is for subscribers. */
+  /** Whether the rest of the body is only for subscribers. */
   restricted: z.boolean().catch(false),
   label,
   publishedAt: z.string(),

@@ -13,7 +13,7 @@ export class GatewayRefused extends Error {
   constructor(
     readonly status: number,
     readonly problem: Problem,
-    /** The cookie that identifies the reader; the gateway can issue it with a refusal, too. */
+    /** The cookie that identifies the reader; the gateway can issue it even with a refusal. */
     readonly cookies: readonly string[] = [],
   ) {
     super(`${status} ${problem.code}`);
@@ -28,7 +28,7 @@ interface Answer {
   readonly cookies: Cookies;
 }
 
-/** The gateway's public API, used like by any other client. Every call may throw {@link GatewayRefused}. */
+/** A client of the gateway's public API, without special rights. Every call may throw {@link GatewayRefused}. */
 @Injectable()
 export class Gateway {
   constructor(
@@ -76,7 +76,7 @@ export class Gateway {
     const { body } = await this.call(path);
     const read = schema.safeParse(body);
     if (read.success) return read.data;
-    this.log.error({ path, err: read.error }, 'this build cannot read the answer of the gateway');
+    this.log.error({ path, err: read.error }, 'could not parse the answer of the gateway');
     throw new GatewayRefused(503, { code: 'gateway.unreadable' });
   }
 
@@ -99,7 +99,7 @@ export class Gateway {
       const answer = await fetch(this.config.gatewayUrl + path, { ...init, headers, signal });
       return { response: answer, text: await answer.text() };
     };
-    // A pooled connection may close just as it is used again. Only reads are retried.
+    // The gateway may close a pooled connection just as it is reused. Only reads are retried.
     const { response, text } = await exchange()
       .catch((error: unknown) => {
         if (isChange || signal.aborted) throw error;

@@ -31,7 +31,7 @@ import { SameSiteGuard } from './same-site.guard.js';
 const ArticleRequest = z.object({ kommentare: z.string().max(200).optional() });
 type ArticleRequest = z.infer<typeof ArticleRequest>;
 
-/** Browsers send line breaks as CRLF, which would count twice. The gateway refuses a text that is too long. */
+/** Browsers send line breaks as CRLF, which would count as two characters. The gateway refuses a text that is too long. */
 const Text = z
   .string()
   .default('')
@@ -46,7 +46,7 @@ interface Form {
   readonly refused: (refusal: string) => Outcome;
 }
 
-/** The article page and its two forms. A form is answered with a redirect, or with the page and the reason for its refusal. */
+/** The article page and its two forms. A form responds with a redirect, or with the page and the reason for the refusal. */
 @Controller('a/:slug')
 @ForAnyone()
 @UseFilters(ErrorPageFilter)
@@ -56,7 +56,7 @@ export class ArticleController {
     @Inject(CONFIG) private readonly config: ReaderAppConfig,
   ) {}
 
-  /** Redirects from an earlier slug to the present one. */
+  /** Redirects from an earlier slug to the current one. */
   @Get()
   @Header('cache-control', 'private, no-cache')
   async get(
@@ -136,9 +136,9 @@ export class ArticleController {
       if (!(error instanceof GatewayRefused)) throw error;
       const outcome = refused(refusalText(error.problem.code));
       const { html } = await this.render(slug, { outcome }).catch((cause: unknown) => {
-        const isAway = cause instanceof GatewayRefused && cause.status === 503;
-        // The page must keep the reader's text even without the article.
-        if (isAway) return { html: unsentPage(this.config.siteName, slug, outcome) };
+        const isUnavailable = cause instanceof GatewayRefused && cause.status === 503;
+        // Keep the reader's text even if the article is unavailable.
+        if (isUnavailable) return { html: unsentPage(this.config.siteName, slug, outcome) };
         throw cause;
       });
       if (error.cookies.length > 0) reply.header('set-cookie', [...error.cookies]);

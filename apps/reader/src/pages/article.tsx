@@ -7,7 +7,7 @@ import { missing, RESTRICTED, STALE, timeText } from '../components/words.js';
 import type { Article, Page, Part, Rails, Term } from '../gateway/answers.js';
 import type { Sent } from './load-page.js';
 
-/** The result of a refused form. */
+/** The refused form, if any. */
 export interface Outcome {
   readonly refusedComment?: RefusedComment;
   readonly refusedVote?: RefusedVote;
@@ -76,7 +76,7 @@ export function articlePage(parts: Page, sections: readonly Term[], view: View):
   } = parts;
   const { slug } = article;
   const isRefused = view.refusedComment || view.refusedVote;
-  // The gateway's answer has only the first poll of an article; others are unavailable.
+  // The gateway's answer includes only the first poll of an article; others are shown as unavailable.
   const pollPart = (id: string) =>
     poll.data && poll.data.id !== id ? ({ status: 'unavailable', data: null } as const) : poll;
   return page({

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import type { Sent } from './load-page.js';
 
-/** Seconds in which a browser follows a redirect. */
+/** Seconds within which the browser follows the redirect after a form. */
 const SENT_FOR = 5;
 
-/** The value of one of our two cookies; undefined for a malformed one. */
+/** The value of one of our two cookies; undefined if missing or malformed. */
 export function cookieOf(
   { headers }: Pick<FastifyRequest, 'headers'>,
   name: 'reader' | 'sent',
@@ -12,6 +12,6 @@ export function cookieOf(
   return new RegExp(`(?:^|;\\s*)${name}=([\\w.-]{1,200})(?:;|$)`).exec(headers.cookie ?? '')?.[1];
 }
 
-/** Makes the article's page confirm the form that its reader has just sent. */
+/** Makes the article's page confirm the form that was just sent. */
 export const sentCookie = (slug: string, sent: Sent): string =>
   `sent=${sent}; Path=/a/${slug}; Max-Age=${SENT_FOR}; HttpOnly; SameSite=Lax`;

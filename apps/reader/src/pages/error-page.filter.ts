@@ -9,7 +9,7 @@ import { errorPage } from './error.js';
 /** Seconds after which a client may retry. */
 const RETRY_AFTER = '30';
 
-/** Answers errors with a page, not with a problem document. */
+/** Responds to errors with a page, not with a problem document. */
 @Catch()
 export class ErrorPageFilter implements ExceptionFilter {
   constructor(
@@ -22,7 +22,7 @@ export class ErrorPageFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const refused = thrown instanceof GatewayRefused ? thrown : undefined;
     const status = pageStatus(refused?.status ?? problemOf(thrown).status);
-    if (status >= 500 && !refused) this.log.error({ err: thrown }, 'a page failed');
+    if (status >= 500 && !refused) this.log.error({ err: thrown }, 'could not render a page');
     const sections = status === 503 ? [] : await this.gateway.sections().catch(() => []);
     const { siteName } = this.config;
     const html = errorPage({ siteName, status, sections, note: refused?.problem.note });
@@ -31,5 +31,5 @@ export class ErrorPageFilter implements ExceptionFilter {
   }
 }
 
-/** An address that is not valid is answered like one that does not exist. */
+/** An invalid address is treated like one that does not exist. */
 const pageStatus = (status: number): number => (status === 422 || status === 400 ? 404 : status);

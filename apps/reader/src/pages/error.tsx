@@ -18,7 +18,7 @@ interface ErrorProps {
   readonly siteName: string;
   readonly status: number;
   readonly sections: readonly Term[];
-  /** What the newsroom says about a retraction. */
+  /** The newsroom's note to readers about a retraction. */
   readonly note?: string;
 }
 
@@ -44,7 +44,7 @@ export function errorPage({ siteName, status, sections, note }: ErrorProps): str
   });
 }
 
-/** The answer to a form that failed while the article is unavailable, too. It keeps what was typed. */
+/** The answer to a refused form when the article is unavailable as well. Keeps the typed comment. */
 export const unsentPage = (siteName: string, slug: string, { refusedComment }: Outcome): string =>
   page({
     siteName,

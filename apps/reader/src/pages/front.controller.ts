@@ -29,7 +29,7 @@ export class FrontController {
     return frontPage({ siteName: this.config.siteName, list, sections, isFirst: !cursor });
   }
 
-  /** Redirects from an earlier slug to the present one. */
+  /** Redirects from an earlier slug to the current one. */
   @Get(':section')
   @Header('cache-control', 'private, no-cache')
   async section(
@@ -48,7 +48,7 @@ export class FrontController {
     }
   }
 
-  /** A page without its navigation is better than none. */
+  /** A page without navigation is better than none. */
   private sections() {
     return this.gateway.sections().catch(() => []);
   }

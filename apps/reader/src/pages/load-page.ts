@@ -1,18 +1,18 @@
 import type { Page, Part } from '../gateway/answers.js';
 import type { Gateway } from '../gateway/gateway.js';
 
-/** What the reader has just sent; the page must show it. */
+/** The form that the reader has just sent; the page must show its effect. */
 export type Sent = 'comment' | 'vote';
 
 interface LoadOptions {
-  /** The cursor of comments that are older than those of the page. */
+  /** The cursor for comments that are older than those of the first page. */
   readonly olderThan?: string;
   readonly sent?: Sent;
 }
 
 /**
  * An article's page. The gateway caches pages for a moment, so a reader who has just commented or voted gets that part
- * from its own address, which is not cached.
+ * from its own address, which the gateway does not cache.
  */
 export async function loadPage(
   gateway: Gateway,

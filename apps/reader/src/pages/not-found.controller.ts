@@ -2,7 +2,7 @@ import { Controller, Get, NotFoundException, UseFilters } from '@nestjs/common';
 import { ForAnyone } from '#http';
 import { ErrorPageFilter } from './error-page.filter.js';
 
-/** Answers every address that no other controller has. */
+/** Handles every address that no other controller handles. */
 @Controller()
 @ForAnyone()
 @UseFilters(ErrorPageFilter)

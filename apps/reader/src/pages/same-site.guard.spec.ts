@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { isOwnForm } from './same-site.guard.js';
 
-/** A proxy can send another host than the one in the reader's address bar. */
+/** Behind a proxy, the host can differ from the one in the reader's address bar. */
 const host = 'reader:8080';
 const origins = { siteUrl: 'https://seeblatt.ch', allowedOrigins: [] };
 
 describe('a form', () => {
   it.each([
     ['from our own page', { host, origin: 'https://seeblatt.ch', 'sec-fetch-site': 'same-origin' }],
-    ['from a browser that does not say where it comes from', { host }],
+    ['from a browser that sends no origin', { host }],
     [
-      'that the reader sends by loading the page again',
+      'that the reader sends again by reloading the page',
       { host, origin: 'https://seeblatt.ch', 'sec-fetch-site': 'none' },
     ],
   ])('%s is accepted', (_name, headers) => {

@@ -17,7 +17,7 @@ export class SameSiteGuard implements CanActivate {
   }
 }
 
-/** Browsers that hide the origin still send `sec-fetch-site`. Its value `none` means that the reader, for example, reloaded the page. */
+/** Browsers that hide the origin still send `sec-fetch-site`. Its value `none` means an action of the user, such as a reload. */
 export function isOwnForm({ origin, ...headers }: Headers, origins: Origins): boolean {
   if (origin !== undefined) return isAllowedOrigin(origin, origins);
   return [undefined, 'same-origin', 'none'].includes(headers['sec-fetch-site'] as string | undefined);

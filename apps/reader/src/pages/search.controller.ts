@@ -34,7 +34,7 @@ export class SearchController {
     return searchPage({ siteName: this.config.siteName, q, order, hits, sections, isFirst: !cursor });
   }
 
-  /** A query that cannot be searched for, such as one of stop words only, has no hits. */
+  /** A query that the gateway refuses, such as one of only stop words, has no hits. */
   private find(q: string, order: string | undefined, cursor: string | undefined) {
     return this.gateway.search(q, order, cursor).catch((error: unknown) => {
       if (error instanceof GatewayRefused && error.status === 422) {

@@ -6,7 +6,7 @@ interface SearchProps {
   readonly siteName: string;
   readonly q: string;
   readonly order: 'date' | undefined;
-  /** Undefined without a query. */
+  /** Undefined if the query is empty. */
   readonly hits: Hits | undefined;
   readonly sections: readonly Term[];
   readonly isFirst: boolean;

@@ -4,7 +4,7 @@ import { readThrough } from './read-through.js';
 
 const keyOf = (id: string): string => `number:${id}`;
 
-/** Reads through a cache to a table that says which ids it was asked for. */
+/** A table that is read through a cache, and records the ids that are loaded from it. */
 function aTable(values: Record<string, number>) {
   const cache = new MemoryCache();
   const asked: string[][] = [];

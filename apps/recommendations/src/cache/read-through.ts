@@ -15,8 +15,8 @@ export interface ReadThroughOptions<Value> {
 }
 
 /**
- * Values by id: those that the cache has, and those that `load` reads, which are then offered to the cache.
- * @param cached what the cache returned for the keys of `ids`, so that a caller can ask for several kinds at once.
+ * Values by id, from the cache where it has them. The others come from `load` and are offered to the cache.
+ * @param cached what the cache returned for the keys of `ids`, so that a caller can read several kinds at once.
  */
 export async function readThrough<Value>(
   cache: Cache,

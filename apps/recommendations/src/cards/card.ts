@@ -1,6 +1,6 @@
 import { textsOf, type ArticleSnapshot, type Picture, type Term } from '#events';
 
-/** What a rail shows of an article. Interactions are stored apart, because they change far more often. */
+/** What a rail shows of an article. Interactions are stored separately, because they change far more often. */
 export interface Card {
   readonly id: string;
   readonly slug: string;
@@ -29,6 +29,6 @@ export const cardOf = (article: ArticleSnapshot): Card => ({
   publishedAt: article.publishedAt,
 });
 
-/** The words of an article, for finding its neighbours. Headline and lead appear twice, so that they count more. */
+/** The words of an article, for finding its neighbours. Headline and lead appear twice to count more. */
 export const wordsOf = ({ kicker, headline, lead, body }: ArticleSnapshot): string =>
   [kicker, headline, headline, lead, lead, ...body.flatMap(textsOf)].join('\n');

@@ -7,7 +7,7 @@ import { readThrough } from '../cache/read-through.js';
 import { cardOf, wordsOf, type Card } from './card.js';
 import { findCards } from './cards.queries.js';
 
-/** Seconds that a card is cached. A change updates the cache with its event; this bounds how long a crash leaves it stale. */
+/** Seconds that a card is cached. Events update the cache; this bounds how long a card stays stale after a crash. */
 const TTL = 30;
 /** Stemmed words stored per article, the most frequent first. */
 const TERMS = 60;
@@ -20,7 +20,7 @@ const projection = {
 
 const keyOf = (id: string): string => `card:${id}`;
 
-/** The projection of articles that rails show. */
+/** The projection of articles into the cards of rails. */
 @Injectable()
 export class Cards {
   constructor(
@@ -28,7 +28,7 @@ export class Cards {
     @Inject(CACHE) private readonly cache: Cache,
   ) {}
 
-  /** @returns false when a newer version, or the article's retraction, is known already. */
+  /** @returns false if a newer version, such as a retraction, is already known. */
   async put(tx: EntityManager, article: ArticleSnapshot, version: number): Promise<boolean> {
     const card = cardOf(article);
     const kept = await tx.sql<object[]>`
@@ -45,8 +45,8 @@ export class Cards {
   }
 
   /**
-   * Leaves a tombstone: a late older snapshot cannot bring the card back, and no text of it stays here.
-   * @returns false when a newer version is known already.
+   * Replaces the card with a tombstone without text, so that a late older snapshot cannot restore it.
+   * @returns false if a newer version is already known.
    */
   async drop(tx: EntityManager, articleId: string, version: number): Promise<boolean> {
     const dropped = await tx.sql<object[]>`
@@ -57,7 +57,7 @@ export class Cards {
     return true;
   }
 
-  /** Cache keys of cards, so that a page can ask for them together with other entries. */
+  /** Cache keys of cards, so that a page can read them together with other entries. */
   readonly keys = (ids: readonly string[]): string[] => ids.map(keyOf);
 
   /** Cards by id, without retracted ones. @param cached what the cache returned for {@link keys}. */

@@ -22,7 +22,7 @@ export class CountEmitter extends CoalescingPublisher {
     super('count-emitter', { name: 'interactions', id: 'article_id' }, db, log);
   }
 
-  /** Emits the present counts of articles whose rows `tx` has locked. */
+  /** Emits the current counts of articles whose rows `tx` has locked. */
   async emit(tx: EntityManager, articleIds: readonly string[]): Promise<void> {
     const rows = await tx.sql<CountsRow[]>`
       SELECT article_id AS id, rev, comments, votes FROM interactions

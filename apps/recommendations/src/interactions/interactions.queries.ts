@@ -6,7 +6,7 @@ export interface Counts {
   readonly votes: number;
 }
 
-/** The counts of all these articles, 0 where nothing has been counted. */
+/** The counts of all these articles, 0 for an article without interactions. */
 export async function findCounts(tx: EntityManager, ids: readonly string[]): Promise<Loaded<Counts>[]> {
   const rows = await tx.sql<(Counts & { id: string; rev: number })[]>`
     SELECT wanted.id, coalesce(comments, 0) AS comments, coalesce(votes, 0) AS votes, coalesce(rev, 0) AS rev

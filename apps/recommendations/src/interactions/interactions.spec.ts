@@ -3,7 +3,7 @@ import { commentsCounted, pollTallied } from '#events';
 import { anEncodedEvent, anId, aPollSnapshot, describeWith, ServiceUnderTest } from '#testing';
 import { recommendationsApp } from '../service.js';
 
-describeWith('postgres')('the counts of an article', () => {
+describeWith('postgres')('the interaction counts of an article', () => {
   let service: ServiceUnderTest;
   beforeAll(async () => {
     service = await ServiceUnderTest.start(recommendationsApp);
@@ -22,7 +22,7 @@ describeWith('postgres')('the counts of an article', () => {
       anEncodedEvent(pollTallied, { subject: pollId, data: { rev, poll } }),
     );
   };
-  /** As stored, since readers may see a cached count for a while. */
+  /** As stored, since the API may serve a cached count for a while. */
   const counts = async (id: string) =>
     (
       await service.query<object>(`SELECT comments, votes, rev FROM interactions WHERE article_id = $1`, [id])

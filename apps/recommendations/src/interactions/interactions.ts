@@ -6,7 +6,7 @@ import { readThrough } from '../cache/read-through.js';
 import { findCounts, type Counts } from './interactions.queries.js';
 import { CountEmitter } from './count-emitter.js';
 
-/** Seconds that a count is cached. A change updates the cache with its event. */
+/** Seconds that a count is cached. Events update the cache. */
 const TTL = 30;
 
 interface CountsRow extends Counts {
@@ -76,10 +76,10 @@ export class Interactions implements SnapshotSource {
     return this.complete(ids, await this.cache.getMany(this.keys(ids)));
   }
 
-  /** Cache keys of counts, so that a page can ask for them together with other entries. */
+  /** Cache keys of counts, so that a page can read them together with other entries. */
   readonly keys = (ids: readonly string[]): string[] => ids.map(keyOf);
 
-  /** Counts by id, of all ids. @param cached what the cache returned for {@link keys}. */
+  /** Counts by id, for every id. @param cached what the cache returned for {@link keys}. */
   complete(ids: readonly string[], cached: readonly (string | undefined)[]): Promise<Map<string, Counts>> {
     const load = (missing: readonly string[]) => findCounts(this.db.manager, missing);
     return readThrough(this.cache, ids, cached, { keyOf, seconds: TTL, load });

@@ -12,7 +12,7 @@ import { database } from '../database.js';
 import { recommendationsApp } from '../service.js';
 import { CoalescedCounts1764900000000 } from './1764900000000-coalesced-counts.js';
 
-/** What the previous version runs to find and to clear its marks. */
+/** The statements with which the previous version finds and clears its marks. */
 const previously = {
   claim: `SELECT article_id AS id FROM interactions
     WHERE untold AND (told_at IS NULL OR told_at <= clock_timestamp() - interval '1 second')`,
@@ -84,7 +84,7 @@ describeWith('postgres')('counts during a rollout and after a rollback', () => {
     }
   });
 
-  it('keep the marks that were there before the migration', async () => {
+  it('keep the marks that were set before the migration', async () => {
     const runner = db.createQueryRunner();
     const migration = new CoalescedCounts1764900000000();
     await migration.down(runner);

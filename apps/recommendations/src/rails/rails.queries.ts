@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 
-/** Candidates of each rail; four are shown. */
+/** Candidates per rail; four are shown. */
 const CANDIDATES = 12;
 
 interface Row {
@@ -9,7 +9,7 @@ interface Row {
 
 const idsOf = (rows: readonly Row[]): string[] => rows.map(({ id }) => id);
 
-/** The best neighbours of an article first. */
+/** The neighbours of an article, best first. */
 export async function relatedTo(tx: EntityManager, articleId: string): Promise<string[]> {
   return idsOf(
     await tx.sql<Row[]>`

@@ -48,7 +48,7 @@ describe('the rails of a page', () => {
     ]);
   });
 
-  it('show the next candidate when a card is gone', () => {
+  it('show the next candidate in place of a missing card', () => {
     expect(idsOf({ lists: [related('a', 'gone', 'b')] })).toEqual([['a', 'b']]);
   });
 

@@ -5,7 +5,7 @@ import type { Slot } from '../slots/slot.entity.js';
 
 const CARDS_PER_RAIL = 4;
 
-/** A rail's candidates in their order, more than it shows. */
+/** A rail's candidates in order, more than it shows. */
 export interface RailList {
   readonly kind: RailKind;
   readonly title: string;
@@ -48,8 +48,8 @@ export interface Ingredients {
 }
 
 /**
- * Fills the rails of a page in their order. No card appears twice on a page, and the article itself never does. The next
- * candidate replaces one whose card is gone. Slots keep their positions; a rail without articles is left out.
+ * Fills the rails of a page in order. No card appears twice on a page, and the article itself never does. Candidates
+ * without a card are skipped. Slots keep their positions; a rail without articles is left out.
  */
 export function fillRails({ articleId, section, lists, slots, cards, interactions }: Ingredients): Rail[] {
   const shown = new Set([articleId]);

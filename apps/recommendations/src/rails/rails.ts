@@ -10,7 +10,7 @@ import { SlotsService } from '../slots/slots.service.js';
 import { newestOfPlace, newestOfSection, newestOfTopic, relatedTo } from './rails.queries.js';
 import { fillRails, type Rail, type RailList } from './rails.rules.js';
 
-/** Seconds that a page's lists are cached: a new article takes at most as long to appear in the rails of older ones. */
+/** Seconds that a page's lists are cached, and the longest that a new article is missing from the rails of older ones. */
 const TTL = 10;
 
 const keyOf = (articleId: string): string => `rails:${articleId}`;
@@ -29,7 +29,7 @@ const NO_LISTS: PageLists = { section: undefined, lists: [] };
  */
 @Injectable()
 export class Rails {
-  /** Articles whose lists are to be forgotten in the next microtask. */
+  /** Articles whose cached lists are invalidated in the next microtask. */
   private stale = new Set<string>();
 
   constructor(
@@ -53,7 +53,7 @@ export class Rails {
   }
 
   /**
-   * Makes the cached lists of these pages miss. Call it after the commit of the change; calls after the same commit
+   * Invalidates the cached lists of these pages. Call it after the commit of the change; calls after the same commit
    * share one round trip.
    */
   async forget(articleIds: readonly string[]): Promise<void> {

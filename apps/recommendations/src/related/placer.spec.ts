@@ -95,7 +95,7 @@ describeWith('postgres')('finding related articles', () => {
     await waitUntil(isQueueEmpty);
   });
 
-  it('delays no retraction while it waits, not even of the same article, and stores no neighbour that was retracted', async () => {
+  it('delays no retraction while it is blocked, not even of the same article, and stores no retracted neighbour', async () => {
     const [placed, neighbour, one] = relatedArticles(3) as [
       ArticleSnapshot,
       ArticleSnapshot,
@@ -139,7 +139,7 @@ describeWith('postgres')('finding related articles', () => {
       `SELECT article_id, count(*)::int FROM related GROUP BY 1`,
     );
     expect(pairs).toHaveLength(30);
-    // At most twelve are stored per placement, but no article misses those that are placed at the same time.
+    // A placement stores at most twelve, but articles that are placed at the same time find each other.
     for (const { count } of pairs) expect(count).toBeGreaterThanOrEqual(1);
     for (const replica of replicas) {
       expect(await replica.metrics()).toMatch(/placing_failures_total\S* 0\n/);

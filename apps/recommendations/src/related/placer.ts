@@ -8,7 +8,7 @@ import { Rails } from '../rails/rails.js';
 import { nextToPlace, postpone, queueToPlace, removeFromQueue } from './placing-queue.js';
 import { Related } from './related.js';
 
-/** Milliseconds between rounds without a wake-up: finds articles to retry, and those that a crashed replica has left. */
+/** Milliseconds between rounds without a wake-up, for articles to retry and those that a crashed replica left behind. */
 const POLL = 1_000;
 /** Milliseconds until the next round when another replica is placing. */
 const LEFT_TO_OTHER = 100;
@@ -16,11 +16,11 @@ const LEFT_TO_OTHER = 100;
 const BACKLOG = { limit: 100_000, within: 2_000 };
 
 /**
- * Finds the neighbours of articles, one at a time, after their cards are stored. This takes longer the larger the archive
- * is, so no event waits for it: it is the only writer of `related`, and it locks nothing that a handler needs.
+ * Finds the neighbours of articles, one article at a time, after their cards are stored. It gets slower as the archive
+ * grows, so no event handler waits for it: it is the only writer of `related`, and locks nothing that a handler needs.
  *
- * A transaction-level advisory lock lets one placer per database work at a time, because two articles that are placed at
- * the same time would not see each other. A failed article goes to the end of the queue and does not stop the others.
+ * A transaction-level advisory lock allows one placement per database at a time, because two articles that are placed at
+ * the same time would not find each other. A failed article moves back in the queue and does not block the others.
  */
 @Injectable()
 export class Placer extends BackgroundWork {
@@ -37,19 +37,19 @@ export class Placer extends BackgroundWork {
     super('placer', POLL, log);
     this.failures = new Counter({
       name: 'placing_failures_total',
-      help: 'Failed searches for the related articles of an article; each is retried later.',
+      help: 'Failed searches for the related articles of an article; each is retried.',
       registers: [registry],
     });
     registry.registerMetric(backlogOf(db));
   }
 
-  /** Queues an article, so that its neighbours are found after the commit of `tx`. */
+  /** Queues an article; its neighbours are found after the commit of `tx`. */
   async place(tx: EntityManager, articleId: string, version: number): Promise<void> {
     await queueToPlace(tx, articleId, version);
     afterCommit(tx, this.wake);
   }
 
-  /** Queues an article whose card is gone before all others, so that it is no longer a neighbour of any. */
+  /** Queues a retracted article ahead of all others, to remove it as a neighbour. */
   async remove(tx: EntityManager, articleId: string, version: number): Promise<void> {
     await queueToPlace(tx, articleId, version, { first: true });
     afterCommit(tx, this.wake);
@@ -80,18 +80,18 @@ export class Placer extends BackgroundWork {
       });
     } catch (error) {
       if (signal.aborted) throw error;
-      // When the database itself is unavailable, this fails, too, and the worker backs off.
+      // If the database itself is unavailable, this fails as well, and the worker backs off.
       const retryInS = await postpone(tx, next);
       this.failures.inc();
       const { articleId, attempts } = next;
       this.log.warn(
         { err: error, articleId, attempts: attempts + 1, retryInS },
-        'could not find the related articles of an article; will retry',
+        'could not find the related articles; will retry',
       );
     }
   }
 
-  /** A process that stops does not wait for its placement; another one repeats it. */
+  /** A stopping process does not wait for its placement; another process repeats it. */
   private async cancel(pid: number): Promise<void> {
     try {
       // The lock shows that the session is still placing, and not in use by another transaction.
@@ -105,11 +105,11 @@ export class Placer extends BackgroundWork {
   private readonly wake = (): void => this.worker.wake();
 }
 
-/** Missing while the database is unavailable. */
+/** Has no value while the database is unavailable. */
 function backlogOf(db: DataSource): Gauge {
   return new Gauge({
     name: 'placing_backlog',
-    help: `Articles whose related articles have not been found yet, ${BACKLOG.limit} at most.`,
+    help: `Articles in the queue for finding related articles, counted up to ${BACKLOG.limit}.`,
     registers: [],
     async collect() {
       try {

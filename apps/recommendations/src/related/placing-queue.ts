@@ -1,20 +1,20 @@
 import type { EntityManager } from 'typeorm';
 
-/** Seconds until a failed placement is retried: doubled each time from the first to the longest. */
+/** Seconds until a failed placement is retried: starts at `first`, doubles after each failure, and ends at `longest`. */
 const WAITS = { first: 1, longest: 600 };
 
-/** An article whose neighbours are to be found, or removed when its card is gone. */
+/** An article whose neighbours are to be found, or removed if it was retracted. */
 export interface ToPlace {
   readonly articleId: string;
   /** The version of the card that it was queued for. */
   readonly version: number;
-  /** How often it has failed. */
+  /** Failed attempts. */
   readonly attempts: number;
 }
 
 /**
- * Queues an article in the transaction that changes its card. Retracted ones go first. A new version resets the failed
- * attempts.
+ * Queues an article in the transaction that changes its card; `first` is for retracted ones. A new version resets the
+ * failed attempts.
  */
 export async function queueToPlace(
   tx: EntityManager,
@@ -29,7 +29,7 @@ export async function queueToPlace(
       due_at = least(to_place.due_at, excluded.due_at)`;
 }
 
-/** The article that has been due longest; failed ones come last. Locks nothing, so event handlers never wait for it. */
+/** The due article with the fewest failures, then the longest due. Locks nothing, so event handlers never wait for it. */
 export async function nextToPlace(tx: EntityManager): Promise<ToPlace | undefined> {
   const [next] = await tx.sql<ToPlace[]>`
     SELECT article_id AS "articleId", version, attempts FROM to_place WHERE due_at <= clock_timestamp()
@@ -42,7 +42,7 @@ export async function removeFromQueue(tx: EntityManager, { articleId, version }:
   await tx.sql`DELETE FROM to_place WHERE article_id = ${articleId} AND version = ${version}`;
 }
 
-/** Moves a failed article behind all others. @returns the seconds until it is due again. */
+/** Moves a failed article behind those with fewer failures. @returns the seconds until it is due again. */
 export async function postpone(
   tx: EntityManager,
   { articleId, version, attempts }: ToPlace,

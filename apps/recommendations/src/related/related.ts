@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-/** Neighbours stored per article: more than a rail shows, so that retracted and repeated ones can be replaced. */
+/** Neighbours found per article: more than a rail shows, so that retracted and repeated ones can be replaced. */
 const NEIGHBOURS = 12;
-/** Only articles published at most this many days apart are compared. */
+/** Words are compared only between articles published at most this many days apart. */
 const DAYS = 365;
 
 /**
- * Which articles belong together: by shared words, of which rare ones count more, by shared topics and places, and by
- * the time between them. Computed in both directions, so that an older article's rail also shows the newer one.
+ * Finds related articles by shared words (rare ones count more), shared topics and places, and the time between them.
+ * Stores both directions, so that an older article's rail also shows the newer one.
  */
 @Injectable()
 export class Related {
   /**
-   * Replaces an article's neighbours; it has none when its card is gone.
-   * @returns the ids of the articles whose neighbours changed.
+   * Replaces an article's neighbours; a retracted one has none.
+   * @returns the ids of the article and of its new neighbours.
    */
   async place(tx: EntityManager, articleId: string): Promise<string[]> {
     await tx.sql`DELETE FROM related WHERE article_id = ${articleId} OR neighbour_id = ${articleId}`;

@@ -18,7 +18,7 @@ export class Slot {
   @Column('integer')
   position!: number;
 
-  /** Only on pages of this section; on all pages when null. */
+  /** Shown only on pages of this section; on all pages if null. */
   @Column('text', { nullable: true })
   section!: string | null;
 

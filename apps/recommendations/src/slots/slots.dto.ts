@@ -24,7 +24,7 @@ export interface SlotResponse {
   readonly slug: string;
   readonly rail: RailKind;
   readonly position: number;
-  /** Null for a slot on the pages of every section. */
+  /** Null for a slot on all pages. */
   readonly section: string | null;
   readonly label: 'paid' | 'partner';
   readonly sponsor: string;

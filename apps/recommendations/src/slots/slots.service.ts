@@ -10,7 +10,7 @@ const TTL = 30;
 
 @Injectable()
 export class SlotsService {
-  /** The cache key of all slots, so that a page can ask for them together with other entries. */
+  /** The cache key of all slots, so that a page can read them together with other entries. */
   readonly key = 'slots';
 
   constructor(
@@ -18,7 +18,7 @@ export class SlotsService {
     @Inject(CACHE) private readonly cache: Cache,
   ) {}
 
-  /** Books or changes a slot. */
+  /** Creates or replaces a slot. */
   async put(slug: string, { section, ...request }: SlotRequest): Promise<Slot> {
     await this.db.getRepository(Slot).upsert({ slug, section: section ?? null, ...request }, ['slug']);
     await this.forget();
