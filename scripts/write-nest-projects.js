@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { format, resolveConfig } from 'prettier';
 
 /** Brings the projects of nest-cli.json in line with the folders of apps and libs. */
 const file = 'nest-cli.json';
@@ -20,4 +21,5 @@ for (const group of ['apps', 'libs']) {
     };
   }
 }
-await writeFile(file, `${JSON.stringify({ ...config, projects }, null, 2)}\n`);
+const text = JSON.stringify({ ...config, projects }, null, 2);
+await writeFile(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));

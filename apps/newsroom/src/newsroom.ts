@@ -140,7 +140,7 @@ async function showDemo(gatewayUrl: string, readerUrl: string, secrets: Secrets,
   if (await isDemoLoaded(gatewayUrl)) return;
   const token = await issueToken(secrets.signingKey, {
     subject: 'demo',
-    roles: ['editor', 'sales', 'moderator'],
+    roles: ['editor', 'sales'],
     hours: 1,
   });
   await loadDemo({ gatewayUrl, token, picturesUrl: `${readerUrl}/pictures`, say });

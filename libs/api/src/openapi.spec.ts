@@ -23,7 +23,7 @@ describe('the OpenAPI document', () => {
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   });
 
-  it('is the committed one; `npm run schemas` writes it', async () => {
+  it('is the committed one; `npm run generate` writes it', async () => {
     const committed: unknown = JSON.parse(await readFile('libs/api/openapi.json', 'utf8'));
     expect(document).toEqual(committed);
   });

@@ -15,7 +15,7 @@ const breaking = breakingChanges(
 );
 if (breaking.length > 0 && !process.argv.includes('--breaking')) {
   process.stderr.write(
-    `These changes break client apps:\n${breaking.map((line) => `  ${line}\n`).join('')}Declare another route, or repeat this with \`npm run schemas -- --breaking\`.\n`,
+    `These changes break client apps:\n${breaking.map((line) => `  ${line}\n`).join('')}Declare another route, or repeat this with \`npm run generate -- --breaking\`.\n`,
   );
   process.exitCode = 1;
 } else {

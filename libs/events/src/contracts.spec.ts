@@ -20,7 +20,7 @@ const read = async (...path: string[]): Promise<Record<string, unknown>> =>
 
 /** What every producer of a type may rely on having sent, once it was recorded. */
 describe('the contracts', () => {
-  it('are written down as JSON Schema; «npm run schemas» writes them', async () => {
+  it('are written down as JSON Schema; «npm run generate» writes them', async () => {
     const written = await Promise.all(
       eventContracts().map(async ({ type }) => [type, await read('schemas', `${type}.json`)] as const),
     );
