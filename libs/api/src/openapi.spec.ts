@@ -18,12 +18,12 @@ describe('the OpenAPI document', () => {
     expect([valid, errors]).toEqual([true, undefined]);
   });
 
-  it('describes every declared route under an id of its own', () => {
+  it('describes every declared route under a unique id', () => {
     expect(operations).toHaveLength(declaredRoutes().length);
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   });
 
-  it('is the committed one; `npm run schemas` writes it', async () => {
+  it('matches the committed file, which `npm run schemas` writes', async () => {
     const committed: unknown = JSON.parse(await readFile('libs/api/openapi.json', 'utf8'));
     expect(document).toEqual(committed);
   });
