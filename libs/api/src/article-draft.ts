@@ -3,7 +3,7 @@ import { ArticleSnapshot, blocksOf, Picture, Slug, Time, type ObjectOf } from '#
 import { named } from './components.js';
 import { TimeWithOffset } from './values.js';
 
-/** Requests name nothing that we do not know. */
+/** Requests must not have unknown members. */
 const strict = z.strictObject as unknown as ObjectOf;
 const { shape } = ArticleSnapshot;
 
@@ -11,11 +11,11 @@ const uniqueSlugs = (most: number) =>
   z
     .array(Slug)
     .max(most)
-    .refine((slugs) => new Set(slugs).size === slugs.length, 'has one twice');
+    .refine((slugs) => new Set(slugs).size === slugs.length, 'has a duplicate');
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A picture of which description and credit are still missing. */
+/** A picture whose description and credit may still be missing. */
 const DraftPicture = named(
   'DraftPicture',
   strict({
@@ -33,7 +33,7 @@ const DraftBlock = named('DraftBlock', blocksOf(strict, DraftPicture));
 const draft = z.strictObject({
   slug: Slug.refine((slug) => !UUID.test(slug), 'must not look like the id of an article')
     .optional()
-    .describe('derived from the headline if absent'),
+    .describe('by default derived from the headline'),
   kicker: shape.kicker.optional(),
   headline: shape.headline.optional(),
   shortHeadline: shape.shortHeadline,

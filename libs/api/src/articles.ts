@@ -12,8 +12,8 @@ export const PublicArticle = named(
   'Article',
   ArticleSnapshot.extend({
     version: z.int().positive(),
-    body: z.array(Block).describe('of a paid article its first blocks, unless a subscriber asks'),
-    restricted: z.literal(true).optional().describe('something of this paid article is withheld'),
+    body: z.array(Block).describe('only the first blocks of a paid article, unless the caller subscribes'),
+    restricted: z.literal(true).optional().describe('part of this paid article is withheld'),
   }),
 );
 export type PublicArticle = z.infer<typeof PublicArticle>;
@@ -50,7 +50,7 @@ const page = { cursor: Cursor.optional(), limit: limitOf(LIST_LIMITS.articles, 2
 const ArticleList = named(
   'ArticleList',
   z.object({
-    terms: z.array(FilterTerm).describe('what the list is filtered by'),
+    terms: z.array(FilterTerm).describe('the terms that filter the list'),
     items: z.array(ArticleSummary.extend({ interactions })),
     nextCursor: NextCursor,
   }),
@@ -95,12 +95,12 @@ const Ranges = z.array(Range);
 export const searchArticles = defineRoute({
   method: 'GET',
   path: '/v1/search',
-  summary: 'Published articles that have the words, by relevance or date.',
+  summary: 'Published articles that match the query, by relevance or date.',
   audience: ['anyone'],
   query: z.strictObject({
-    q: z.string().trim().min(1).max(200).describe('words; "in quotes" a phrase; -without this one'),
+    q: z.string().trim().min(1).max(200).describe('words; "a phrase" in quotes; -word excludes a word'),
     ...filters,
-    from: TimeWithOffset.optional().describe('published at or after this time'),
+    from: TimeWithOffset.optional().describe('published at this time or later'),
     to: TimeWithOffset.optional().describe('published before this time'),
     order: z.enum(['relevance', 'date']).default('relevance').describe('`date`: newest first'),
     cursor: Cursor.optional(),
@@ -112,15 +112,15 @@ export const searchArticles = defineRoute({
         interactions,
         highlights: z
           .object({ kicker: Ranges, headline: Ranges, lead: Ranges })
-          .describe('where the words were found'),
+          .describe('where the words occur'),
         excerpt: z
           .object({ text: z.string(), ranges: Ranges })
           .optional()
-          .describe('a part of the body with the words, where none of the other texts has them'),
+          .describe('a passage of the body that matches, if no other text does'),
       }),
     ),
     total: Count,
-    similar: z.boolean().describe('nothing has the words as typed; these have similar ones'),
+    similar: z.boolean().describe('no article has the words as typed; these have similar words'),
     nextCursor: NextCursor,
   }),
   composed: true,
@@ -134,7 +134,7 @@ const params = z.object({ idOrSlug: IdOrSlug });
 export const getArticle = defineRoute({
   method: 'GET',
   path: '/v1/articles/{idOrSlug}',
-  summary: 'A published article; of a paid one subscribers get the whole.',
+  summary: 'A published article. Only subscribers get the whole of a paid one.',
   audience: ['anyone', 'subscribed-reader'],
   params,
   response: PublicArticle,
@@ -146,7 +146,7 @@ export const getArticle = defineRoute({
 export const getNinjs = defineRoute({
   method: 'GET',
   path: '/v1/articles/{idOrSlug}/ninjs',
-  summary: 'The article for other newsrooms, as IPTC ninjs 3.1.',
+  summary: 'The article as IPTC ninjs 3.1, for other newsrooms.',
   audience: ['anyone'],
   params,
   response: z.looseObject({ uri: z.string(), type: z.string() }),

@@ -30,19 +30,19 @@ const text = (maxLength: number) => ({ type: 'string', maxLength });
 
 describe('a change of the API that breaks clients', () => {
   it.each([
-    ['a route that is gone', { path: '/v1/others' }, 'POST /v1/things was removed'],
+    ['a removed route', { path: '/v1/others' }, 'POST /v1/things was removed'],
     [
-      'a parameter that is required now',
+      'a parameter that is now required',
       { parameters: [{ name: 'x', in: 'query', required: true, schema: { type: 'string' } }] },
       'POST /v1/things: query x is required now',
     ],
     [
-      'a limit that is lower',
+      'a lower limit',
       { limit: { name: 'limit', in: 'query', required: false, schema: { type: 'integer', maximum: 20 } } },
       'POST /v1/things: query limit has maximum 20 instead of 50',
     ],
     [
-      'a member of a request that is required now',
+      'a member of a request that is now required',
       {
         body: {
           type: 'object',
@@ -53,17 +53,17 @@ describe('a change of the API that breaks clients', () => {
       'POST /v1/things: body.also is required now',
     ],
     [
-      'a member of a request that may only be shorter',
+      'a lower maximum length in a request',
       { body: { type: 'object', properties: { name: text(40) }, required: ['name'] } },
       'POST /v1/things: body.name has maxLength 40 instead of 80',
     ],
     [
-      'a member of a response that is gone',
+      'a removed member of a response',
       { response: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] } },
       'POST /v1/things: 200.state was removed',
     ],
     [
-      'a member of a response that can be missing',
+      'a member of a response that is now optional',
       {
         response: {
           type: 'object',
@@ -74,7 +74,7 @@ describe('a change of the API that breaks clients', () => {
       'POST /v1/things: 200.id can be missing now',
     ],
     [
-      'a value of a response that clients do not know',
+      'a new value in a response',
       {
         response: {
           type: 'object',

@@ -1,6 +1,6 @@
 /**
- * What of an OpenAPI document breaks clients of an earlier one. An additional operation, an additional optional member and
- * an additional kind of a union break nobody; anything else that a client sends or reads must stay.
+ * Finds the changes of an OpenAPI document that break clients. An additional operation, optional member or kind of a
+ * union breaks nobody; anything else that a client sends or reads must stay.
  */
 
 type Json = Readonly<Record<string, unknown>>;
@@ -147,7 +147,7 @@ function valueChanges(a: Json, b: Json, direction: Direction, at: string): strin
       : [];
   return [
     ...missing.map((value) =>
-      direction === 'sent' ? `${at} no longer takes ${String(value)}` : `${at} can be ${String(value)} now`,
+      direction === 'sent' ? `${at} no longer accepts ${String(value)}` : `${at} can be ${String(value)} now`,
     ),
     ...narrower.map(
       ([name]) => `${at} has ${name} ${String(b[name])} instead of ${String(a[name] ?? 'none')}`,
@@ -182,7 +182,7 @@ function unionChanges(a: Json, b: Json, at: string, go: Go): string[] {
     const earlier = (a[union] ?? []) as Json[];
     const now = (b[union] ?? []) as Json[];
     return earlier.flatMap((kind, i) =>
-      now[i] ? go(kind, now[i], `${at}(${i})`) : [`${at} has no kind ${i} any more`],
+      now[i] ? go(kind, now[i], `${at}(${i})`) : [`${at} no longer has kind ${i}`],
     );
   });
 }

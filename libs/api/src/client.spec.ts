@@ -107,7 +107,7 @@ describe('the client of a contract', () => {
     await expect(client()(getThing, { params: { id: '1' } })).rejects.toThrow(z.ZodError);
   });
 
-  it('follows a redirect, and answers nothing where the contract has no response', async () => {
+  it('follows a redirect, and resolves to undefined if the contract has no response', async () => {
     answer = { status: 200, body: JSON.stringify(aThing) };
     await client()(getThing, { params: { id: 'former' } });
     expect(received.at(-1)!.url).toBe('/v1/client-things/present');
@@ -128,7 +128,7 @@ describe('the client of a contract', () => {
     await expect(call).rejects.toMatchObject({ name: 'CallRefused', status: 404, problem });
   });
 
-  it('rejects with a status alone when a proxy answered', async () => {
+  it('rejects with the status alone when a proxy has answered', async () => {
     answer = { status: 502, body: '<html>' };
     const call = client()(getThing, { params: { id: '1' } });
     await expect(call).rejects.toMatchObject({ status: 502, problem: { code: 'answer.no-problem' } });

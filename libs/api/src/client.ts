@@ -6,13 +6,13 @@ export interface ClientOptions {
   readonly baseUrl: string;
   /** Sent with every call, such as `authorization`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Milliseconds until the whole answer must be here; 10,000 unless given. */
+  /** Milliseconds within which the whole answer must arrive; by default 10,000. */
   readonly within?: number;
-  /** Sends a request; `fetch` unless given. */
+  /** Sends a request; by default `fetch`. */
   readonly send?: (url: string, request: RequestInit) => Promise<Response>;
 }
 
-/** What a call may set beside the parts that its contract names. */
+/** Options of a call besides the parts in its contract. */
 export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -94,7 +94,7 @@ async function dataOf({ response: contract }: RouteContract, response: Response)
   return isSchema(contract) ? contract.parse(await response.json()) : await response.text();
 }
 
-/** A proxy in between may answer with something else than a problem. */
+/** A proxy may answer with something other than a problem. */
 async function problemOf(response: Response): Promise<Problem> {
   const text = await response.text();
   try {

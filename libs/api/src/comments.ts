@@ -4,7 +4,7 @@ import { named } from './components.js';
 import { defineRoute } from './define-route.js';
 import { limitOf, LIST_LIMITS, NextCursor } from './values.js';
 
-/** Characters of a comment as it was typed; it has at most 2,000 once it is normalised. */
+/** Maximum characters of a comment as typed; normalized, it has at most 2,000. */
 const LONGEST_AS_TYPED = 8_000;
 
 export const Comment = named('Comment', PublicComment);
@@ -22,7 +22,7 @@ export const CommentThread = named(
 export const CommentList = named(
   'CommentList',
   z.object({
-    open: z.boolean().describe('whether the article takes comments'),
+    open: z.boolean().describe('whether the article accepts comments'),
     count: Count.describe('published comments under the article, replies included'),
     items: z.array(CommentThread).describe('newest first'),
     nextCursor: NextCursor,
@@ -59,7 +59,7 @@ export const listComments = defineRoute({
 export const addComment = defineRoute({
   method: 'POST',
   path: '/v1/articles/{id}/comments',
-  summary: 'Comments on an article, or replies to a comment. No login is needed.',
+  summary: 'Adds a comment to an article, or a reply to a comment. No login is needed.',
   audience: ['reader'],
   params,
   body: z.strictObject({
@@ -67,7 +67,7 @@ export const addComment = defineRoute({
       .string()
       .min(1)
       .max(LONGEST_AS_TYPED)
-      .refine((text) => text.isWellFormed(), 'has half of a surrogate pair'),
+      .refine((text) => text.isWellFormed(), 'has an unpaired surrogate'),
     parentId: Id.optional().describe('the comment that this one replies to'),
   }),
   idempotencyKey: true,

@@ -23,14 +23,14 @@ describe('defineRoute', () => {
     expect(() => defineRoute(aRoute({ method: 'DELETE' }))).not.toThrow();
   });
 
-  it('refuses a path whose parameters are not those of params', () => {
+  it('refuses a path whose parameters differ from `params`', () => {
     expect(() => defineRoute(aRoute({ path: '/v1/others/{slug}' }))).toThrow(
       'its path has the parameters {slug}, but params declares {id}',
     );
     expect(() => defineRoute(aRoute({ path: '/v1/others/{id}', params: undefined }))).toThrow('declares {}');
   });
 
-  it('gives handlers and clients their types', () => {
+  it('provides the types of handlers and clients', () => {
     const route = defineRoute({
       method: 'POST',
       path: '/v1/typed/{id}',
@@ -58,7 +58,7 @@ describe('defineRoute', () => {
     expect([request, result, without]).toHaveLength(3);
   });
 
-  it('refuses members that a contract does not have, when it is compiled', () => {
+  it('rejects unknown members of a contract at compile time', () => {
     // @ts-expect-error a misspelt member
     const route = defineRoute({ ...aRoute({ path: '/v1/misspelt/{id}' }), ifmatch: 'required' });
     expect(route).toBeDefined();

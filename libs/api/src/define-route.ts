@@ -37,7 +37,7 @@ export interface RouteContract {
   readonly idempotencyKey?: true;
   /** The status of a success: 200 unless given, or 204 when `response` is null. */
   readonly status?: 200 | 201 | 202;
-  /** What a success answers: JSON of this schema, another media type, or nothing. */
+  /** The body of a success: JSON of this schema, another media type, or nothing. */
   readonly response: z.ZodType | Media | null;
   /** The member of the response that is its version, which a change names in `If-Match`: sent as a strong `ETag`. */
   readonly etag?: string;

@@ -18,16 +18,16 @@ export const articleStates = ['draft', 'scheduled', 'published', 'retracted'] as
 const ArticleState = z.enum(articleStates);
 const Version = z.int().positive();
 
-/** An article as the newsroom sees it. `content` is the working copy, null once its text was purged. */
+/** An article as the newsroom sees it. `content` is the working copy, null once it has been purged. */
 export const EditorialArticle = named(
   'EditorialArticle',
   z.object({
     id: Id,
     slug: z.string(),
     state: ArticleState,
-    version: Version.describe('grows with every change; the ETag'),
+    version: Version.describe('increases with every change; the ETag'),
     publishedVersion: Version.nullable(),
-    hasChanges: z.boolean().describe('whether readers do not see the working copy as it is'),
+    hasChanges: z.boolean().describe('whether the working copy differs from what readers see'),
     publishAt: MaybeTime,
     editedAfterApproval: z.boolean().describe('whether the schedule publishes `approved`, not `content`'),
     approved: ArticleContent.optional(),
@@ -65,8 +65,8 @@ export const ArticleAuditEntry = named(
   z.object({
     id: z.string(),
     articleId: Id,
-    version: Version.describe('after the act'),
-    did: z.string().describe('such as `publish`; more acts may be added'),
+    version: Version.describe('after the action'),
+    did: z.string().describe('such as `publish`; more actions may be added'),
     at: Time,
     by: ActorName,
     details: z.record(z.string(), z.unknown()),
@@ -97,7 +97,7 @@ const everyPublication = [
 export const listDesk = defineRoute({
   method: 'GET',
   path: BASE,
-  summary: 'Articles in every state, the last changed first.',
+  summary: 'Articles in any state, most recently changed first.',
   audience: ['author', 'editor', 'sales'],
   query: z.strictObject({
     state: ArticleState.optional(),
@@ -145,7 +145,7 @@ export const editArticle = defineRoute({
 export const labelArticle = defineRoute({
   method: 'PUT',
   path: `${BASE}/{id}/label`,
-  summary: 'Says in the working copy who paid for the article.',
+  summary: 'Sets the label and sponsor of the working copy.',
   audience: ['editor', 'sales'],
   ...changed,
   body: z.strictObject({ label: ArticleDraft.shape.label.unwrap(), sponsor: ArticleDraft.shape.sponsor }),
@@ -190,14 +190,14 @@ export const scheduleArticle = defineRoute({
   ...changed,
   body: z
     .strictObject({ publishAt: TimeWithOffset.optional(), offlineAt: TimeWithOffset.optional() })
-    .refine(({ publishAt, offlineAt }) => publishAt ?? offlineAt, 'requires publishAt, offlineAt or both'),
+    .refine(({ publishAt, offlineAt }) => publishAt ?? offlineAt, 'set publishAt, offlineAt or both'),
   problems: [...everyPublication, 'schedule.past', 'schedule.offline-first', 'schedule.never-public'],
 });
 
 export const cancelSchedule = defineRoute({
   method: 'DELETE',
   path: `${BASE}/{id}/schedule`,
-  summary: 'Cancels what is scheduled.',
+  summary: 'Cancels the schedule.',
   audience: ['editor'],
   ...changed,
   problems: [...everyChange, 'schedule.none'],
@@ -206,7 +206,7 @@ export const cancelSchedule = defineRoute({
 export const retractArticle = defineRoute({
   method: 'POST',
   path: `${BASE}/{id}/retract`,
-  summary: 'Removes a published article from every public place.',
+  summary: 'Retracts a published article: it is no longer public anywhere.',
   audience: ['editor'],
   ...changed,
   body: z.strictObject({ reason: RetractionReason, note: z.string().trim().min(1).max(500).optional() }),
@@ -225,7 +225,7 @@ export const purgeArticle = defineRoute({
 export const listArticleAudit = defineRoute({
   method: 'GET',
   path: `${BASE}/{id}/audit`,
-  summary: 'Who did what to the article, newest first.',
+  summary: 'The audit log of the article, newest first.',
   audience: ['author', 'editor'],
   params,
   query: z.strictObject({
@@ -251,11 +251,11 @@ const RevisionSummary = z.object({
 export const listRevisions = defineRoute({
   method: 'GET',
   path: `${BASE}/{id}/revisions`,
-  summary: 'Every published state of the article, newest first.',
+  summary: 'Every revision of the article, newest first.',
   audience: ['author', 'editor'],
   params,
   query: z.strictObject({
-    before: VersionParameter.optional().describe('the version of the last one seen'),
+    before: VersionParameter.optional().describe('the version of the last revision seen'),
     limit: limitOf(LIST_LIMITS.revisions, 50),
   }),
   response: z.object({ items: z.array(RevisionSummary) }),
@@ -284,7 +284,7 @@ export const compareRevisions = defineRoute({
 export const getRevision = defineRoute({
   method: 'GET',
   path: `${BASE}/{id}/revisions/{version}`,
-  summary: 'What readers saw of a version.',
+  summary: 'The article as readers saw it in this version.',
   audience: ['author', 'editor'],
   params: versionParams,
   response: Revision,
@@ -331,7 +331,7 @@ export const getFormerDraft = defineRoute({
 export const restoreFormerDraft = defineRoute({
   method: 'POST',
   path: `${BASE}/{id}/drafts/{version}/restore`,
-  summary: 'Makes a former working copy the present one.',
+  summary: 'Makes a former working copy the current one.',
   audience: ['author', 'editor'],
   ...changed,
   params: versionParams,
@@ -343,7 +343,7 @@ const NamedTerm = z.strictObject({ slug: Slug, name: z.string().trim().min(1).ma
 export const importArticle = defineRoute({
   method: 'POST',
   path: '/v1/editorial/imports',
-  summary: 'Takes over an article from another system, once per `sourceId`.',
+  summary: 'Imports an article from another system, once per `sourceId`.',
   audience: ['editor'],
   body: z.strictObject({
     sourceId: z
@@ -351,10 +351,10 @@ export const importArticle = defineRoute({
       .trim()
       .min(1)
       .max(300)
-      .refine((id) => !id.startsWith('sha256:'), 'is the digest of something that was erased')
-      .describe('its name in the other system, unique there'),
+      .refine((id) => !id.startsWith('sha256:'), 'is the digest of an erased article')
+      .describe('its unique id in the other system'),
     state: z.enum(['published', 'draft']).default('published'),
-    publishedAt: TimeWithOffset.optional().describe('when it was first public elsewhere; in the past'),
+    publishedAt: TimeWithOffset.optional().describe('when it was first published there; in the past'),
     terms: z
       .strictObject({
         section: NamedTerm.optional(),
@@ -363,7 +363,7 @@ export const importArticle = defineRoute({
         places: z.array(NamedTerm).max(20).optional(),
       })
       .optional()
-      .describe('created where they are missing'),
+      .describe('created if they do not exist'),
     article: ArticleDraft,
   }),
   response: z.object({
@@ -373,7 +373,7 @@ export const importArticle = defineRoute({
     state: ArticleState,
     missing: z
       .array(z.object({ pointer: z.string(), detail: z.string() }))
-      .describe('why an article that was to be published is a draft'),
+      .describe('why the article was imported as a draft instead of published'),
   }),
   problems: ['term.unknown'],
 });

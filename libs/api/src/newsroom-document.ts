@@ -7,5 +7,5 @@ export const newsroomDocument = (): Record<string, unknown> =>
     title: 'Newsroom',
     version: '1',
     description:
-      'What client apps and the newsroom call at the gateway. Problems are RFC 9457 with a stable `code`; ids are UUIDs, times RFC 3339 in UTC.',
+      'The routes of the gateway for client apps and newsroom staff. Problems follow RFC 9457 and have a stable `code`; ids are UUIDs, times RFC 3339 in UTC.',
   });

@@ -18,7 +18,7 @@ describe('the OpenAPI document', () => {
     expect([valid, errors]).toEqual([true, undefined]);
   });
 
-  it('describes every declared route under an id of its own', () => {
+  it('describes every declared route under a unique id', () => {
     expect(operations).toHaveLength(declaredRoutes().length);
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   });

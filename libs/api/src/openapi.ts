@@ -42,7 +42,7 @@ export function openApiDocument(
           type: 'apiKey',
           in: 'cookie',
           name: 'reader',
-          description: 'Issued by the gateway with the first answer that needs it; sent back by browsers.',
+          description: 'Set by the gateway when it is first needed; browsers send it back.',
         },
       },
     },
@@ -76,11 +76,15 @@ function operation(route: RouteContract, schemaOf: (schema: z.ZodType) => Json):
   const parameters = [
     ...fields('path', params, schemaOf),
     ...fields('query', query, schemaOf),
-    ...(ifMatch
-      ? [header('If-Match', 'The ETag of the version that is changed.', ifMatch === 'required')]
-      : []),
+    ...(ifMatch ? [header('If-Match', 'The ETag of the version to change.', ifMatch === 'required')] : []),
     ...(idempotencyKey
-      ? [header('Idempotency-Key', 'The same key again gets the first answer again.', false)]
+      ? [
+          header(
+            'Idempotency-Key',
+            'A repeated request with the same key gets the first answer again.',
+            false,
+          ),
+        ]
       : []),
   ];
   return {
@@ -95,8 +99,10 @@ function operation(route: RouteContract, schemaOf: (schema: z.ZodType) => Json):
     }),
     responses: {
       [successStatusOf(route)]: success(route, schemaOf),
-      ...(route.redirects && { 301: { description: 'It has another slug; `Location` is its address.' } }),
-      ...(route.cached && { 304: { description: 'The client has it already.' } }),
+      ...(route.redirects && {
+        301: { description: 'The slug has changed; `Location` is the new address.' },
+      }),
+      ...(route.cached && { 304: { description: 'The client already has the current version.' } }),
       ...problemResponses(route),
     },
   };
@@ -211,9 +217,9 @@ function tagOf(path: string): string {
 }
 
 /**
- * The JSON Schemas of everything that is sent. All are made in one run, so that they refer to the named ones; the others
- * have an id for that run only. Direction `input`: a request before defaults are filled in, and a response whose clients
- * ignore unknown members, so that an additional member breaks nobody.
+ * The JSON Schemas of all requests and responses. All are made in one run, so that they can refer to the named ones;
+ * unnamed ones have an id for this run only. Direction `input`: a request before defaults are filled in, and a response
+ * whose clients ignore unknown members, so that an additional member breaks nobody.
  */
 function jsonSchemas(routes: readonly RouteContract[]): {
   named: Record<string, Json>;
@@ -249,7 +255,7 @@ function jsonSchemas(routes: readonly RouteContract[]): {
 
 const UNNAMED = 'unnamed:';
 
-/** Leaves out what only repeats a format or the range of JavaScript's integers, and names the member that tells the kinds of a union apart. */
+/** Removes patterns that repeat a format and limits of JavaScript's integers, and names the discriminator of a union. */
 function simplify({
   zodSchema,
   jsonSchema,

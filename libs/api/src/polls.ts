@@ -14,7 +14,7 @@ export type PublicPoll = z.infer<typeof PublicPoll>;
 
 export const CastBallotRequest = z.strictObject({ optionId: Id });
 export const CastBallotResponse = PublicPoll.extend({
-  myOptionId: Id.describe('what this reader voted for'),
+  myOptionId: Id.describe('the option that this reader voted for'),
 });
 
 export const EditorialPoll = named(
@@ -23,7 +23,7 @@ export const EditorialPoll = named(
     id: Id,
     question: z.string(),
     state: PollState,
-    articleId: Id.optional().describe('the article that the poll stands in, once it is published'),
+    articleId: Id.optional().describe('the article that contains the poll, once published'),
     options: z.array(Option),
   }),
 );
@@ -37,7 +37,7 @@ export const CreatePollRequest = named(
       .array(z.string().trim().min(1).max(100))
       .min(2)
       .max(10)
-      .refine((texts) => new Set(texts).size === texts.length, 'has one option twice'),
+      .refine((texts) => new Set(texts).size === texts.length, 'has a duplicate option'),
   }),
 );
 export type CreatePollRequest = z.infer<typeof CreatePollRequest>;
@@ -56,7 +56,7 @@ export const getPoll = defineRoute({
 export const castBallot = defineRoute({
   method: 'PUT',
   path: '/v1/polls/{id}/ballot',
-  summary: 'Casts the ballot of this reader, or changes it.',
+  summary: 'Casts or changes the ballot of this reader.',
   audience: ['reader'],
   params,
   body: CastBallotRequest,

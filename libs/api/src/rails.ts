@@ -5,7 +5,7 @@ import { defineRoute } from './define-route.js';
 
 export const railKinds = ['related', 'section', 'topic', 'place'] as const;
 
-/** A sold position says who paid for it. */
+/** A slot is always labelled. */
 const SlotLabel = Label.exclude(['none']);
 
 export const RailCard = named(
@@ -51,7 +51,7 @@ export const Rail = named(
 export const getRails = defineRoute({
   method: 'GET',
   path: '/v1/articles/{id}/rails',
-  summary: 'The rails beside an article, in the order of the page.',
+  summary: 'The rails beside an article, in page order.',
   audience: ['anyone'],
   params: z.object({ id: Id }),
   response: z.object({ rails: z.array(Rail) }),
@@ -66,7 +66,7 @@ export const InteractionCount = named(
 export const getInteractions = defineRoute({
   method: 'GET',
   path: '/v1/interactions',
-  summary: 'Published comments and poll votes of articles.',
+  summary: 'Counts of published comments and poll votes per article.',
   audience: ['anyone'],
   query: z.strictObject({
     ids: z.string().max(4_000).describe('1 to 100 ids of articles, separated by commas'),
@@ -109,7 +109,7 @@ const params = z.object({ slug: Slug });
 export const listSlots = defineRoute({
   method: 'GET',
   path: '/v1/editorial/slots',
-  summary: 'All sold positions.',
+  summary: 'All slots: sold positions in rails.',
   audience: ['sales'],
   response: z.array(Slot),
 });

@@ -31,7 +31,7 @@ export type EditorialTerm = z.infer<typeof EditorialTerm>;
 
 const name = z.string().trim().min(1).max(80);
 
-/** What each kind of term takes; a member that is left out is removed. */
+/** The request body of each kind of term; an omitted member is removed. */
 export const termRequests = {
   section: z.strictObject({ name }),
   topic: z.strictObject({ name }),
@@ -70,8 +70,8 @@ export const TermAuditEntry = named(
   z.object({
     id: z.string(),
     termId: Id,
-    slug: Slug.describe('as it was before the act'),
-    version: z.int().positive().describe('after the act'),
+    slug: Slug.describe('as it was before the action'),
+    version: z.int().positive().describe('after the action'),
     did: z.enum(['create', 'change', 'rename', 'merge', 'delete']),
     at: Time,
     by: ActorName,
@@ -90,7 +90,7 @@ const routesOf = <Plural extends string, Request extends z.ZodType>(
   list: defineRoute({
     method: 'GET',
     path: `/v1/${plural}` as const,
-    summary: `The ${plural} under which something is published.`,
+    summary: `The ${plural} with published articles.`,
     audience: ['anyone'],
     query: ListTermsQuery,
     response: z.array(TermResponse),
@@ -109,7 +109,7 @@ const routesOf = <Plural extends string, Request extends z.ZodType>(
   get: defineRoute({
     method: 'GET',
     path: `/v1/editorial/${plural}/{slug}` as const,
-    summary: `One ${kind}, by its present or a former slug.`,
+    summary: `One ${kind}, by its current or a former slug.`,
     audience: ['author', 'editor'],
     params,
     response: EditorialTerm,
@@ -119,7 +119,7 @@ const routesOf = <Plural extends string, Request extends z.ZodType>(
   audit: defineRoute({
     method: 'GET',
     path: `/v1/editorial/${plural}/{slug}/audit` as const,
-    summary: `Who changed the ${kind}, newest first.`,
+    summary: `The audit log of the ${kind}, newest first.`,
     audience: ['author', 'editor'],
     params,
     query: AuditQuery,
@@ -128,7 +128,7 @@ const routesOf = <Plural extends string, Request extends z.ZodType>(
   put: defineRoute({
     method: 'PUT',
     path: `/v1/editorial/${plural}/{slug}` as const,
-    summary: `Creates the ${kind}, or with If-Match changes it.`,
+    summary: `Creates the ${kind}, or changes it if If-Match is sent.`,
     audience: ['editor'],
     params,
     body: request,
@@ -170,7 +170,7 @@ const routesOf = <Plural extends string, Request extends z.ZodType>(
   remove: defineRoute({
     method: 'DELETE',
     path: `/v1/editorial/${plural}/{slug}` as const,
-    summary: `Deletes a ${kind} that no article uses.`,
+    summary: `Deletes the ${kind}, if no article uses it.`,
     audience: ['editor'],
     params,
     ifMatch: 'required',

@@ -18,7 +18,7 @@ export const LIST_LIMITS = { articles: 50, comments: 50, desk: 100, audit: 200, 
 export const limitOf = (most: number, usual: number) =>
   z.coerce.number<number | string>().int().min(1).max(most).default(usual);
 
-export const Cursor = z.string().max(200).describe('`nextCursor` of the page before');
+export const Cursor = z.string().max(200).describe('`nextCursor` of the previous page');
 export const NextCursor = z
   .string()
   .optional()
@@ -28,7 +28,7 @@ export const NextCursor = z
 export const VersionParameter = z.coerce.number<number | string>().int().min(1).max(2_147_483_647);
 
 /** An id is a valid slug, too. */
-export const IdOrSlug = Slug.describe('the id or a present or former slug');
+export const IdOrSlug = Slug.describe('the id, or the current or a former slug');
 
-/** Who acted: a person of the newsroom, or the newsroom itself. */
+/** Who acted: a member of staff, or the system itself. */
 export const ActorName = z.object({ id: z.string(), name: z.string() });

@@ -5,7 +5,7 @@ import { newsroomDocument } from './newsroom-document.js';
 
 /**
  * Writes `libs/api/openapi.json`, for the commit that changes a contract. Refuses a change that breaks clients, unless
- * `--breaking` says that it is meant.
+ * `--breaking` is given.
  */
 const file = 'libs/api/openapi.json';
 const document = newsroomDocument();

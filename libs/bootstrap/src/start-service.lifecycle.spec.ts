@@ -114,7 +114,7 @@ describeWith('postgres')('a service with a database', () => {
     expect(await database.query(`SELECT statement FROM limits`)).toEqual([{ statement: '0' }]);
   });
 
-  it('has its timeouts behind PgBouncer in transaction mode, too', async () => {
+  it('has its timeouts behind PgBouncer in transaction mode as well', async () => {
     await migrateDatabase(harbour, env);
     const bouncer = await startPgBouncer(database.url);
     try {

@@ -101,7 +101,7 @@ describe('a service', () => {
     expect(await get('/open')).toMatchObject({ status: 200, text: 'welcome' });
   });
 
-  it('recognizes who holds a role by the bearer token', async () => {
+  it('recognizes the holder of a role by the bearer token', async () => {
     const { status, problem } = await get('/crew', bearer(await auth.token('editor')));
     expect({ status, roles: problem.roles }).toEqual({ status: 200, roles: ['editor'] });
   });
@@ -162,7 +162,7 @@ describe('a service', () => {
   });
 
   it.each(['/health/live', '/health/ready', '/metrics'])(
-    'keeps %s off the port of its routes',
+    'does not serve %s on the port of its routes',
     async (path) => {
       expect(await get(path)).toMatchObject({ status: 404 });
       expect((await fetch(service.operationsUrl + path)).status).toBe(200);

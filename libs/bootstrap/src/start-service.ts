@@ -32,13 +32,13 @@ import { ServiceModule, type ServiceParts } from './service.module.js';
 export interface StartOptions {
   readonly env: NodeJS.ProcessEnv;
   /**
-   * Bring the tables up to date first. Otherwise that is a step of the deployment (`migrate`), and the service waits
+   * Brings the tables up to date first. Otherwise that is a step of the deployment (`migrate`), and the service waits
    * for it, alive and not ready.
    */
   readonly migrate?: boolean;
   /** Ends the wait for a database. */
   readonly signal?: AbortSignal;
-  /** How long stopping waits. By default only for requests under way, as is right where no other process calls. */
+  /** How long stopping waits. By default only for requests under way, which suits a service that no other process calls. */
   readonly drain?: DrainLimits;
   /** Providers that are visible everywhere in the service, such as the loopback transport of the one-process newsroom. */
   readonly providers?: readonly Provider[];
@@ -48,9 +48,9 @@ export interface StartOptions {
 
 export interface RunningService {
   readonly name: string;
-  /** Where it listens, with the port it really got. */
+  /** Its address, with the actual port. */
   readonly url: string;
-  /** Where its health and metrics are. */
+  /** The address of its health and metrics. */
   readonly operationsUrl: string;
   readonly app: NestFastifyApplication;
   /** Finishes requests and events under way, accepts no new ones, and closes connections. */
@@ -60,7 +60,8 @@ export interface RunningService {
 /**
  * Starts a service: first health and metrics, then database, HTTP server, application and events. Waits for a database
  * that is not ready yet.
- * @throws ConfigError for wrong or missing settings; Error when a port is unavailable or the code does not fit the database.
+ * @throws ConfigError for wrong or missing settings; Error when a port is unavailable or the code does not match the
+ * database.
  */
 export async function startService(
   definition: ServiceDefinition,

@@ -69,7 +69,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       ...(durable ? [] : ['--no-sync']),
     );
   } else if (!(await isMissing(join(data, 'postmaster.pid')))) {
-    // Its process was killed: the server still runs, or was killed, too.
+    // The process that started it was killed; the server may still run.
     await run(binaries.pg_ctl, 'stop', '-D', data, '-m', 'fast', '-w', '-t', '30').catch(() => undefined);
   }
   const port = options.port ?? (await freePort());

@@ -6,13 +6,13 @@ import { basename } from 'node:path';
 export interface Identity {
   readonly uid?: number;
   readonly gid?: number;
-  /** A command prefix that runs a command as that user where only root may pass through the folders above. */
+  /** A command prefix that runs a command as that user even below folders that only root may enter. */
   readonly prefix?: readonly string[];
 }
 
 /**
  * Runs a command to its end.
- * @param log a file in which the command logs; the last lines go into the error.
+ * @param log the log file of the command; its last lines become part of the error.
  * @throws Error in one line when it fails.
  */
 export async function execute(

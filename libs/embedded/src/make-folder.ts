@@ -2,8 +2,8 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Creates a folder and those above it. Unlike `mkdir` with `recursive`, it also returns on file systems without new folders,
- * such as /proc.
+ * Creates a folder and those above it. Unlike `mkdir` with `recursive`, it also returns on file systems that allow no
+ * new folders, such as /proc.
  * @throws the error of the file system, with its code.
  */
 export async function makeFolder(path: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Id, Link, WebUrl } from './values.js';
 
-/** Who may be embedded, and on which hosts: nothing else is ever shown inside an article. */
+/** The providers that may be embedded, and their hosts; nothing else is embedded in an article. */
 export const embedHosts = {
   youtube: ['youtube.com', 'www.youtube.com', 'youtu.be'],
   vimeo: ['vimeo.com', 'player.vimeo.com'],
@@ -15,7 +15,7 @@ export const embedHosts = {
 export type EmbedProvider = keyof typeof embedHosts;
 const providers = Object.keys(embedHosts) as [EmbedProvider, ...EmbedProvider[]];
 
-/** Readers pass over fields they do not know (`z.object`); who takes input refuses them (`z.strictObject`). */
+/** Consumers ignore unknown fields (`z.object`); requests must not have any (`z.strictObject`). */
 export type ObjectOf = typeof z.object;
 
 export const pictureShape = {
@@ -43,7 +43,7 @@ const runsOf = (object: ObjectOf) =>
     .max(200);
 export type TextRun = z.infer<ReturnType<typeof runsOf>>[number];
 
-/** The kinds of block a body is made of. `picture` differs between what is public and what is still being worked on. */
+/** The kinds of block a body is made of. `picture` differs between public articles and drafts. */
 export function blocksOf<P extends z.ZodType>(object: ObjectOf, picture: P) {
   const runs = runsOf(object);
   const title = z.string().min(1).max(200);
@@ -78,7 +78,7 @@ export function blocksOf<P extends z.ZodType>(object: ObjectOf, picture: P) {
       type: z.literal('embed'),
       provider: z.enum(providers),
       url: z.url({ protocol: /^https$/ }).max(2_000),
-      title: title.describe('what it shows, for those who do not see it'),
+      title: title.describe('what it shows, for readers who cannot see it'),
     }).refine(({ provider, url }) => isHostOf(provider, url), {
       path: ['url'],
       error: 'is not an address of this provider',
@@ -96,7 +96,7 @@ export type Block = z.infer<typeof Block>;
 
 const joined = (runs: readonly TextRun[]): string => runs.map(({ text }) => text).join('');
 
-/** Every text of a block that readers read, in order; for searching and comparing. */
+/** The texts of a block that readers see, in order; for search and comparison. */
 export function textsOf(block: Block): string[] {
   switch (block.type) {
     case 'paragraph':

@@ -7,19 +7,19 @@ import { eventContract } from './define-event.js';
  * Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
  */
 
-/** A message as it lies in the log, in the outbox and in a dead letter. */
+/** A message as stored in the log, the outbox or a dead letter. */
 export interface EncodedMessage {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, Buffer>>;
 }
 
-/** Bytes; under Kafka's default `max.message.bytes` of 1 MiB with room for headers. */
+/** Bytes; below Kafka's default `max.message.bytes` of 1 MiB with room for headers. */
 export const MAX_EVENT_BYTES = 900_000;
-/** The deepest contract nests 8 levels; anything much deeper is not one of ours. */
+/** Contracts nest at most 8 levels; anything much deeper is not one of our events. */
 export const MAX_EVENT_DEPTH = 64;
 
-/** A message that no attempt can ever turn into an event. */
+/** A message that can never be decoded as an event. */
 export class BadMessage extends Error {
   override readonly name = 'BadMessage';
 }
@@ -45,7 +45,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * @throws z.ZodError when the data breaks its contract, BadMessage when the event is larger than
- * {@link MAX_EVENT_BYTES}: a publisher learns of it before anything is stored.
+ * {@link MAX_EVENT_BYTES}: the publisher has stored nothing yet.
  */
 export function encodeEvent(event: NewsroomEvent): EncodedMessage {
   const contract = eventContract(event.type);
@@ -61,7 +61,7 @@ export function encodeEvent(event: NewsroomEvent): EncodedMessage {
     ce_type: event.type,
     ce_subject: event.subject,
     ce_time: event.time,
-    // An absolute URI, as CloudEvents asks for; the `$id` of the published JSON Schema.
+    // An absolute URI, as CloudEvents requires; the `$id` of the published JSON Schema.
     ce_dataschema: schemaId(event.type),
     'content-type': 'application/json',
     ...(event.traceparent && { traceparent: event.traceparent, ce_traceparent: event.traceparent }),
@@ -77,14 +77,13 @@ export function encodeEvent(event: NewsroomEvent): EncodedMessage {
 export const schemaId = (type: string): string => `urn:newsroom:schema:${type}`;
 
 /**
- * A record without a value and without a type: the way to erase a key from a compacted topic. It says nothing to
- * anybody who follows the events.
+ * A record without a value and without a type: the way to erase a key from a compacted topic. Subscribers ignore it.
  */
 export const isTombstone = ({ value, headers }: EncodedMessage): boolean =>
   value === null && headers['ce_type'] === undefined;
 
 /**
- * Reads the type alone, so that a message of a type nobody here handles costs next to nothing.
+ * Reads only the type, so that a message without a handler costs almost nothing.
  * @throws BadMessage without a readable `ce_type`.
  */
 export function eventTypeOf(message: EncodedMessage): string {
@@ -109,7 +108,7 @@ export function decodeEvent(message: EncodedMessage): NewsroomEvent {
 
 /**
  * Reads the attributes of an event and leaves its value as it is, so that events of types this build does not know can
- * be passed on.
+ * be forwarded.
  * @throws BadMessage for a missing or unreadable header, and without a value.
  */
 export function readRawEvent(message: EncodedMessage): RawEvent {
@@ -128,7 +127,7 @@ function attributesOf({ headers }: EncodedMessage): z.infer<typeof Attributes> {
   if (traceparent) texts['traceparent'] = textOf(traceparent, 'The header traceparent');
   const attributes = Attributes.safeParse(texts);
   if (!attributes.success) {
-    throw new BadMessage(`The ce_ headers are wrong: ${complaintsOf(attributes.error)}`);
+    throw new BadMessage(`The ce_ headers are invalid: ${complaintsOf(attributes.error)}`);
   }
   return attributes.data;
 }

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { defineEvent } from './define-event.js';
 import { Count, Id, Time, Version } from './values.js';
 
-/** Published comments under the article; `rev` grows with every change, so an older count changes nothing. */
+/** Published comments under the article; `rev` grows with every change, so that an older count is ignored. */
 const CommentCount = z.object({ published: Count, rev: Version });
 
 export const PublicComment = z.object({
   id: Id,
   articleId: Id,
-  parentId: Id.optional().describe('the comment this one replies to'),
-  alias: z.string().min(1).max(60).describe('what readers see of the author, for example "User #4529"'),
+  parentId: Id.optional().describe('the comment that this one replies to'),
+  alias: z.string().min(1).max(60).describe('the name that readers see, for example "User #4529"'),
   text: z.string().min(1).max(2_000),
   createdAt: Time,
 });
@@ -33,7 +33,7 @@ export const commentRemoved = defineEvent({
 export const commentsCounted = defineEvent({
   type: 'comments.counted',
   topic: 'newsroom.comments',
-  /** Follows `ops republish comments`; counts also come with every comment. */
-  summary: 'The number of published comments under an article, once more.',
+  /** Emitted by `ops republish comments`; every other comment event has the count, too. */
+  summary: 'The number of published comments under an article, republished.',
   data: z.object({ count: CommentCount }),
 });

@@ -18,7 +18,7 @@ const id = '01a209b8-7cb2-7521-8524-1798840b62b3';
 const read = async (...path: string[]): Promise<Record<string, unknown>> =>
   JSON.parse(await readFile(join(folder, ...path), 'utf8')) as Record<string, unknown>;
 
-/** What every producer of a type may rely on having sent, once it was recorded. */
+/** Recorded events stay valid forever. */
 describe('the contracts', () => {
   it('are written down as JSON Schema; «npm run generate» writes them', async () => {
     const written = await Promise.all(
@@ -34,7 +34,7 @@ describe('the contracts', () => {
     expect(new Set(recorded)).toEqual(new Set(eventContracts().map(({ type }) => type)));
   });
 
-  it('take every event that was ever recorded, and lose nothing of it', async () => {
+  it('accept every event that was ever recorded, and drop none of its data', async () => {
     for (const file of await readdir(join(folder, 'fixtures'))) {
       const data = await read('fixtures', file);
       const contract = eventContracts().find(({ type }) => file.startsWith(`${type}.`));
@@ -43,12 +43,12 @@ describe('the contracts', () => {
     }
   });
 
-  it('pass over fields that a newer producer added', () => {
+  it('ignore fields that a newer producer added', () => {
     const data = { version: 1, article: { ...anArticleSnapshot({ id }), mood: 'cheerful' } };
     expect(articlePublished.data.parse(data).article).not.toHaveProperty('mood');
   });
 
-  it.each(['javascript:alert(1)', 'data:text/html,x', 'ftp://x.example'])('take no link to %s', (link) => {
+  it.each(['javascript:alert(1)', 'data:text/html,x', 'ftp://x.example'])('accept no link to %s', (link) => {
     const body = [{ type: 'paragraph', runs: [{ text: 'x', link }] }];
     const data = { version: 1, article: { ...anArticleSnapshot({ id }), body } };
     expect(articlePublished.data.safeParse(data).success).toBe(false);
@@ -59,11 +59,11 @@ describe('an encoded event', () => {
   const data = { rev: 3, poll: aPollSnapshot({ id }) };
   const message = anEncodedEvent(pollTallied, { subject: id, data });
 
-  it('comes back as it was', () => {
+  it('is decoded to the same event', () => {
     expect(decodeEvent(message)).toMatchObject({ type: 'poll.tallied', subject: id, data });
   });
 
-  it('is a CloudEvent to the official SDK', () => {
+  it('is a CloudEvent for the official SDK', () => {
     const headers = Object.fromEntries(
       Object.entries(message.headers).map(([name, value]) => [name.replace('ce_', 'ce-'), String(value)]),
     );

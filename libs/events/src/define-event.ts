@@ -3,16 +3,16 @@ import type { TopicName } from './topics.js';
 
 /** The contract of one event type: topic, schema, types and documentation come from this value. */
 export interface EventContract<Type extends string = string, Data extends z.ZodObject = z.ZodObject> {
-  /** Stable name on the wire (`ce_type`); an incompatible change is a new name that ends in `.v2`. */
+  /** Stable name on the wire (`ce_type`); an incompatible change needs a new name that ends in `.v2`. */
   readonly type: Type;
   readonly topic: TopicName;
   readonly summary: string;
   readonly data: Data;
 }
 
-/** An event as a publisher hands it over and a handler receives it. */
+/** An event as a publisher passes it and a handler receives it. */
 export interface NewsroomEvent<Type extends string = string, Data = unknown> {
-  /** uuidv7, unique per `source`; the inbox recognises a redelivery by it. */
+  /** uuidv7, unique per `source`; the inbox recognizes a redelivery by it. */
   readonly id: string;
   readonly type: Type;
   /** The publishing service, for example `/newsroom/articles`. */
@@ -26,7 +26,7 @@ export interface NewsroomEvent<Type extends string = string, Data = unknown> {
   readonly data: Data;
 }
 
-/** An event of any type as it lies in the log, with its attributes read. */
+/** An event of any type as stored in the log, with its attributes parsed. */
 export interface RawEvent extends Omit<NewsroomEvent, 'data'> {
   readonly headers: Readonly<Record<string, Buffer>>;
   /** The data, as the publisher wrote it. */
@@ -37,14 +37,14 @@ export interface RawEvent extends Omit<NewsroomEvent, 'data'> {
 export type EventOf<Contract> =
   Contract extends EventContract<infer Type, infer Data> ? NewsroomEvent<Type, z.output<Data>> : never;
 
-/** What a publisher of `Contract` hands over. */
+/** The data that a publisher of `Contract` passes. */
 export type DataOf<Contract extends EventContract> = z.input<Contract['data']>;
 
 const contracts = new Map<string, EventContract>();
 
 /**
- * Declares an event type. Declaring is registering: `eventContracts()` lists it, its JSON Schema is written
- * and checked with the others, and publishers and handlers are typed by the value returned.
+ * Declares and registers an event type: `eventContracts()` lists it, its JSON Schema is written and checked with the
+ * others, and the returned value types publishers and handlers.
  * @throws Error when the type is declared twice.
  */
 export function defineEvent<const Type extends string, Data extends z.ZodObject>(

@@ -3,8 +3,8 @@ import { schemaId } from './cloud-events.js';
 import { eventContracts } from './define-event.js';
 
 /**
- * The JSON Schema (draft 2020-12) of each event type's data, by type. Readers of other teams validate with these, so
- * they say what a producer sends: unknown fields are allowed, since optional ones may be added at any time.
+ * The JSON Schema (draft 2020-12) of each event type's data, by type. Other teams' consumers validate with these:
+ * unknown fields are allowed, since optional ones may be added at any time.
  */
 export function eventSchemas(): Record<string, object> {
   return Object.fromEntries(

@@ -4,7 +4,7 @@ import { Count, Id, Time, Version } from './values.js';
 
 export const PollSnapshot = z.object({
   id: Id,
-  articleId: Id.describe('the article it stands in'),
+  articleId: Id.describe('the article that contains it'),
   question: z.string().min(1).max(200),
   options: z
     .array(z.object({ id: Id, text: z.string().min(1).max(100), votes: Count }))
@@ -17,8 +17,8 @@ export const PollSnapshot = z.object({
 export type PollSnapshot = z.infer<typeof PollSnapshot>;
 
 /**
- * Every poll event carries the whole poll, since the topic is compacted and only a poll's last record is sure to
- * stay. `rev` grows with every ballot and change of state.
+ * Every poll event carries the whole poll, since the topic is compacted and only the last record of a poll is certain
+ * to be kept. `rev` increases with every ballot and change of state.
  */
 const snapshot = z.object({ rev: Version, poll: PollSnapshot });
 

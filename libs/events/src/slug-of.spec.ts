@@ -8,11 +8,11 @@ it.each([
   ['«90 Liter»', '90-liter'],
   ['Strasse, Straße', 'strasse-strasse'],
   ['🙂', ''],
-])('the slug of %s is «%s»', (text, slug) => {
+])('the slug of %s is "%s"', (text, slug) => {
   expect(slugOf(text)).toBe(slug);
 });
 
-it('keeps to the limits of a slug, whatever the text', () => {
+it('a slug is valid, whatever the text', () => {
   for (const text of ['x'.repeat(300), `${'ab '.repeat(80)}`, '- - a - -', `${'a'.repeat(99)} b`]) {
     expect(Slug.safeParse(slugOf(text)).success).toBe(true);
   }

@@ -1,8 +1,8 @@
 const letters: Record<string, string> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o' };
 
 /**
- * A slug out of a headline or a name: «Zürich: Böög brennt!» becomes `zuerich-boeoeg-brennt`. At most 100 characters;
- * empty where no letter or digit of it can be in a slug.
+ * The slug of a headline or a name: "Zürich: Böög brennt!" becomes `zuerich-boeoeg-brennt`. At most 100 characters;
+ * empty if the text has no letter or digit that a slug can contain.
  */
 export function slugOf(text: string): string {
   const ascii = text

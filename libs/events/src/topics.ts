@@ -8,7 +8,7 @@ const day = 24 * 60 * 60 * 1000;
 export const topics = {
   'newsroom.articles': {
     key: 'article id',
-    summary: 'Whole public snapshots of articles; read from the start it gives the present state.',
+    summary: 'Whole public snapshots of articles; reading from the start yields the current state.',
     config: {
       'cleanup.policy': 'compact',
       'min.compaction.lag.ms': String(7 * day),
@@ -17,7 +17,7 @@ export const topics = {
   },
   'newsroom.comments': {
     key: 'article id',
-    summary: 'Comments that readers see, coming and going, each with the count of its article.',
+    summary: 'Published and removed comments, each with the count of its article.',
     config: { 'cleanup.policy': 'delete', 'retention.ms': String(30 * day) },
   },
   'newsroom.polls': {

@@ -8,10 +8,10 @@ export const Slug = z
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
   .max(120);
 
-/** Versions and revs count from 1 upwards; a consumer ignores anything older than what it holds. */
+/** Versions and revs count from 1; a consumer ignores anything older than what it has stored. */
 export const Version = z.int().positive();
 export const Count = z.int().nonnegative();
 
-/** A link a reader may follow: http, https or mailto, nothing that runs. */
+/** A link that readers may follow: http, https or mailto, never a script. */
 export const Link = z.url({ protocol: /^(https?|mailto)$/ }).max(2_000);
 export const WebUrl = z.url({ protocol: /^https?$/ }).max(2_000);

@@ -2,7 +2,7 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import type { Logger } from 'pino';
 import { Worker } from './worker.js';
 
-/** A provider that works beside requests, in rounds, while its service runs. */
+/** A provider that works in the background, in rounds, while its service runs. */
 export abstract class BackgroundWork implements OnApplicationBootstrap, BeforeApplicationShutdown {
   protected readonly worker: Worker;
 

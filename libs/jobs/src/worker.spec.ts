@@ -98,7 +98,7 @@ describe('a worker', () => {
     expect(mostAtOnce).toBe(1);
   });
 
-  it('retries a failed round after growing waits up to ten seconds, which a success ends', async () => {
+  it('retries a failed round after growing waits up to ten seconds, which a success resets', async () => {
     worker.start();
     for (let failures = 1; failures <= 10; failures++) {
       await fail();

@@ -11,8 +11,8 @@ export interface WorkerOptions {
 }
 
 /**
- * Works beside requests in rounds, one at a time. A failed round is retried after growing waits, 100 ms to 10 s. A
- * wake-up during a round leads to one more round.
+ * Works in the background in rounds, one at a time. A failed round is retried after growing waits, 100 ms to 10 s. A
+ * wake-up during a round causes one more round.
  */
 export class Worker {
   private readonly stopping = new AbortController();
@@ -27,7 +27,7 @@ export class Worker {
     this.running ??= this.run();
   }
 
-  /** Asks for a round now. Many calls lead to one round. */
+  /** Asks for a round now. Many calls cause one round. */
   wake(): void {
     this.woken = true;
     this.wakeUp?.();

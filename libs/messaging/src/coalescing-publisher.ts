@@ -4,7 +4,7 @@ import { afterCommit, boundedTransaction, causesOf, type Logger } from '#platfor
 
 /** Milliseconds between two events of one aggregate. */
 const INTERVAL = 1_000;
-/** Milliseconds in which all commits lead to one round. */
+/** Milliseconds within which all commits share one round. */
 const GATHER = 50;
 /** Aggregates per transaction. */
 const BATCH = 200;
@@ -24,10 +24,11 @@ export interface CoalescedTable {
 }
 
 /**
- * Publishes the state of an aggregate at most once per second, however often it changes, and its last state always.
+ * Publishes the state of an aggregate at most once per second, however often it changes, and always its last state.
  *
- * The mark is a column of the aggregate's own row. So it commits or rolls back with the change, costs no statement of its
- * own, and is cleared under the same lock under which changes set it. A mark survives a crash; any replica may publish it.
+ * The mark is a column of the aggregate's own row. So it commits or rolls back with the change, costs no statement of
+ * its own, and is cleared under the same lock under which changes set it. A mark survives a crash; any replica may
+ * publish it.
  */
 export abstract class CoalescingPublisher extends BackgroundWork {
   private waking: NodeJS.Timeout | undefined;
@@ -42,7 +43,7 @@ export abstract class CoalescingPublisher extends BackgroundWork {
     super(name, INTERVAL, log);
   }
 
-  /** Adds an event with the present state of each aggregate to the outbox; their rows are locked in `tx`. */
+  /** Adds an event with the current state of each aggregate to the outbox; their rows are locked in `tx`. */
   protected abstract emit(tx: EntityManager, ids: readonly string[]): Promise<void>;
 
   /** Starts a round soon after the commit of `tx`. Without this call an event is up to a second late. */

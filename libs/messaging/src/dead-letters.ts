@@ -94,5 +94,5 @@ export async function recordFailedRedrive(tx: EntityManager, id: string, error: 
     WHERE id = ${id}`;
 }
 
-/** An error as a table keeps it: at most 2,000 characters, without the null character, which Postgres cannot store. */
+/** An error as it is stored: at most 2,000 characters, without the null character, which Postgres cannot store. */
 export const reasonOf = (error: unknown): string => String(error).replaceAll('\0', '\\0').slice(0, 2_000);

@@ -27,7 +27,7 @@ type Handlers = ReadonlyMap<string, BoundHandler>;
 interface HandledEvent extends Pick<NewsroomEvent, 'id' | 'source' | 'type' | 'traceparent'> {
   readonly run: readonly ((tx: EntityManager) => Promise<unknown>)[];
 }
-/** A message as decoded: an event with handlers here, bytes that are no event, or an event that is not handled here. */
+/** A message as decoded: an event with handlers here, bytes that are not an event, or an event that is not handled here. */
 type DecodedMessage = { message: ReceivedMessage } & (
   { event: HandledEvent } | { bad: BadMessage } | { skipped: { type: string; outcome: string } }
 );
@@ -125,7 +125,7 @@ export class Delivery {
     }
   }
 
-  /** @returns undefined when no handler wants the event. @throws BadMessage. */
+  /** @returns undefined when no handler is registered for the event. @throws BadMessage. */
   private handledEvent(type: string, message: ReceivedMessage): HandledEvent | undefined {
     const ofType = this.handlers.get(type);
     const ofTopic = this.handlers.get(TOPIC_PATTERN + message.topic);

@@ -70,7 +70,7 @@ describeWith('postgres')('the inbox', () => {
     expect(await reviveInInbox(db.manager, event)).toBe(false);
   });
 
-  it('forgets events after the retention, and no others', async () => {
+  it('deletes events after the retention, and no others', async () => {
     const [old, recent] = [anEvent(), anEvent()];
     await addToInbox(db.manager, [old, recent]);
     await db.sql`UPDATE inbox SET received_at = now() - interval '31 days' WHERE event_id = ${old.id}`;

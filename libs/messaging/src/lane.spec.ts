@@ -36,13 +36,13 @@ function aLane(...answers: Attempt[]) {
 const messages = [aMessage(1), aMessage(2), aMessage(3)];
 
 describe('a lane', () => {
-  it('takes all messages at once while nothing fails', async () => {
+  it('delivers all messages at once while nothing fails', async () => {
     const { lane, given } = aLane();
     expect(await lane.step(messages)).toEqual({ done: 3, wait: 0 });
     expect(given).toEqual([3]);
   });
 
-  it('retries a failed message alone, and delivers those behind it after it has succeeded', async () => {
+  it('retries a failed message alone, and delivers later ones after it has succeeded', async () => {
     const { lane, given } = aLane(failure('permanent', 1));
     expect(await lane.step(messages)).toMatchObject({ done: 1, wait: expect.any(Number) });
     expect(await lane.step(messages.slice(1))).toEqual({ done: 1, wait: 0 });

@@ -39,7 +39,7 @@ export class Lane {
 
   /** Tries `messages` once; they begin with those that the last step left. Never rejects. */
   async step(messages: readonly ReceivedMessage[]): Promise<LaneStep> {
-    // Retries the failed message alone, so that those behind it are not handled only to be rolled back.
+    // Retries the failed message alone, so that later ones are not handled only to be rolled back.
     const { done, failure } = await this.subscription.deliver(this.retry ? messages.slice(0, 1) : messages);
     if (done > 0) {
       this.settle();

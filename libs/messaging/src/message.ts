@@ -1,6 +1,6 @@
 import type { EncodedMessage } from '#events';
 
-/** A message to be published, out of its outbox row. */
+/** A message to be published, read from its outbox row. */
 export interface OutgoingMessage extends EncodedMessage {
   readonly topic: string;
   readonly outboxId: string;
@@ -13,7 +13,7 @@ export interface ReceivedMessage extends EncodedMessage {
   readonly offset: string;
 }
 
-/** A message that goes from an outbox to its subscribers without a log between them. */
+/** A message that is delivered from an outbox to its subscribers without a log in between. */
 export const receivedOverLoopback = (message: OutgoingMessage): ReceivedMessage => ({
   ...message,
   partition: -1,

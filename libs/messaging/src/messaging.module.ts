@@ -58,7 +58,7 @@ function createTransport(
   exports: [Outbox, EVENT_SERVER],
 })
 export class MessagingModule implements OnModuleInit, OnApplicationShutdown {
-  /** The same, for a service that can republish its snapshots; `source` is one of its providers. */
+  /** The same module, for a service that can republish its snapshots; `source` is one of its providers. */
   static withSnapshots(source: Type<SnapshotSource>): DynamicModule {
     return { module: MessagingModule, providers: [{ provide: SNAPSHOTS, useValue: source }] };
   }

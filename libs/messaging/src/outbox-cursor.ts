@@ -22,22 +22,23 @@ export interface OutboxRow {
 interface Horizon {
   /** The last id that the sequence of the outbox has handed out. */
   readonly handedOut: bigint;
-  /** Every transaction below this has ended. */
+  /** Every transaction with a lower xid has ended. */
   readonly xmin: bigint;
   /**
-   * The number of a transaction that began here: all earlier ones have lower numbers. The `xmax` of the snapshot is no such
-   * number: it is one past the last transaction that has ended, and newer ones may be open.
+   * The xid of a transaction that began here: all earlier ones have lower xids. The `xmax` of the snapshot will not do: it
+   * is one past the last transaction that has ended, and newer ones may be open.
    */
   readonly begun?: bigint;
 }
 
 /**
- * Reads the oldest rows of the outbox. Deleted rows stay in the index while an older snapshot exists, such as a backup's. So
- * that a read does not scan them all, it begins at a floor: an id up to which all rows are deleted and none can appear any more.
+ * Reads the oldest rows of the outbox. Deleted rows stay in the index while an older snapshot exists, such as a
+ * backup's. So that a read does not scan them all, it begins at a floor: an id up to which all rows are deleted and
+ * none can appear any more.
  *
- * A transaction may take its ids early and commit late; until then, later ids of other keys are published. So the floor moves
- * up to the last id of some moment only once every transaction of that moment has ended. Transactions that write to the outbox
- * have locked a row before, so they have a number and count; a backup only reads and does not.
+ * A transaction may take its ids early and commit late; until then, later ids of other keys are published. So the floor
+ * moves up to the last id of some moment only once every transaction of that moment has ended. Transactions that write
+ * to the outbox have locked a row before, so they have an xid and count; a backup only reads and has none.
  */
 export class OutboxCursor {
   private floor = 0n;
@@ -92,7 +93,7 @@ export class OutboxCursor {
   }
 }
 
-/** @param begins whether the transaction takes a number; the database has a limited supply. */
+/** @param begins whether to assign an xid to this transaction; the supply of xids is limited. */
 async function readHorizon(tx: EntityManager, begins: boolean): Promise<Horizon> {
   const [row] = await tx.query(
     `SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS "handedOut", pg_snapshot_xmin(pg_current_snapshot())::text AS xmin

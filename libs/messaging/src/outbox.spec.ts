@@ -67,7 +67,7 @@ describeWith('postgres')('the outbox', () => {
     expect(await events()).toEqual([]);
   });
 
-  it('gives the events of one aggregate ids in the order of their commits', async () => {
+  it('gives the events of one aggregate ids in commit order', async () => {
     const articleId = anId();
     await db.transaction((tx) => count(tx, articleId, 1));
     let second: Promise<void> | undefined;

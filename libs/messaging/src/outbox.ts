@@ -24,8 +24,8 @@ export class Outbox {
   ) {}
 
   /**
-   * Adds an event to the transaction `tx`. Lock the aggregate's row first: events of one subject then get their ids in the
-   * order of their commits.
+   * Adds an event to the transaction `tx`. Lock the aggregate's row first: events of one subject then get their ids
+   * in commit order.
    * @throws ZodError when the data breaks the contract, BadMessage when it is larger than MAX_EVENT_BYTES, Error outside a
    * transaction. Let the error roll back the transaction: a change must not commit without its event.
    */

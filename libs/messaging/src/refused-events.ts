@@ -25,7 +25,10 @@ export async function refuse(tx: EntityManager, row: OutboxRow, error: unknown):
   await holdBack(tx, [row]);
 }
 
-/** Moves rows out of the outbox because an event of their key was refused; leaves rows that are held back already. */
+/**
+ * Moves rows out of the outbox because an event of their key was refused. Rows that are held back already stay where
+ * they are.
+ */
 export async function holdBack(tx: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.sql`

@@ -12,9 +12,9 @@ export interface RelayLease {
 }
 
 /**
- * Takes the relay's lock for this transaction, so that only one relay works at a time, also behind PgBouncer. The server
- * releases it with the transaction when this process hangs for a minute. The commit does not wait for the disk: if the server
- * crashes, deleted rows come back and are published again.
+ * Takes the relay's lock for this transaction, so that only one relay works at a time, even behind PgBouncer. The
+ * server releases it with the transaction when this process hangs for a minute. The commit does not wait for the disk:
+ * if the server crashes, deleted rows come back and are published again.
  * @returns the last lease, or undefined when another process holds the lock.
  */
 export async function lockRelay(tx: EntityManager): Promise<RelayLease | undefined> {

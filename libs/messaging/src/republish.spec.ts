@@ -70,7 +70,7 @@ describeWith('postgres')('republishing', () => {
     expect(await republishProgress(db.manager, job)).toEqual({ done: 3, finished: true });
   });
 
-  it('continues after the last batch when another process goes on', async () => {
+  it('continues after the last batch when another process takes over', async () => {
     await addCounts(150);
     const job = await requestRepublish(db.manager);
     await aRepublisher(Counts).round();

@@ -10,8 +10,8 @@ export const SNAPSHOTS = Symbol('snapshots');
 /** A service's snapshots, published again on request so that subscribers can rebuild their projections. */
 export interface SnapshotSource {
   /**
-   * Locks the next `limit` aggregates after `afterId` in the order of their ids and adds the present snapshot of each
-   * to the outbox, with the version it has.
+   * Locks the next `limit` aggregates after `afterId` in the order of their ids and adds the current snapshot and
+   * version of each to the outbox.
    * @returns the ids, empty at the end.
    */
   republish(tx: EntityManager, afterId: string | undefined, limit: number): Promise<string[]>;

@@ -31,7 +31,7 @@ export const messagingSettings = {
       .toLowerCase()
       .pipe(z.enum(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer']))
       .optional(),
-    'PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 (what a user name alone means) or OAUTHBEARER',
+    'PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 (the default with a user name) or OAUTHBEARER',
   ),
   kafkaUsername: setting(
     'KAFKA_USERNAME',
@@ -48,14 +48,14 @@ export const messagingSettings = {
     envText.url(/^https?$/).optional(),
     'the http(s) address that issues OAuth tokens for OAUTHBEARER',
   ),
-  kafkaTokenScope: setting('KAFKA_TOKEN_SCOPE', z.string().optional(), 'the OAuth scope to ask for'),
+  kafkaTokenScope: setting('KAFKA_TOKEN_SCOPE', z.string().optional(), 'the OAuth scope to request'),
   topicPrefix: setting(
     'KAFKA_TOPIC_PREFIX',
     z
       .string()
       .regex(/^[a-z0-9.-]{0,40}$/)
       .default(''),
-    'up to 40 characters of a-z, 0-9, dot and hyphen before every topic and group',
+    'a prefix for all topics and groups, up to 40 characters of a-z, 0-9, dot and hyphen',
   ),
   inboxRetentionDays: setting('INBOX_RETENTION_DAYS', envText.int(1, 365, 30), 'days from 1 to 365'),
   sessionTimeout: setting(

@@ -48,7 +48,7 @@ export class MessageRefused extends Error {
  * process. It closes in two phases, since handlers still publish while the last messages are processed.
  */
 export interface EventTransport {
-  /** How many rows the relay should take per round, at most. */
+  /** Maximum number of rows that the relay publishes per round. */
   readonly batch: number;
   /**
    * Resolves when every message is certain to arrive, in the given order for each key.

@@ -42,7 +42,7 @@ describeWith('postgres')('a projection that is written unless a newer version is
 
   const kept = () => db.query(`SELECT version, text FROM headline`);
 
-  it('takes the first version and every newer one', async () => {
+  it('stores the first version and every newer one', async () => {
     expect(await keep(1, 'first')).toBe(true);
     expect(await keep(3, 'third')).toBe(true);
     expect(await kept()).toEqual([{ version: 3, text: 'third' }]);
@@ -54,7 +54,7 @@ describeWith('postgres')('a projection that is written unless a newer version is
     expect(await kept()).toEqual([{ version: 3, text: 'third' }]);
   });
 
-  it('takes the same version again, so that republishing repairs a wrong row', async () => {
+  it('stores the same version again, so that republishing repairs a wrong row', async () => {
     await keep(3, 'wrong');
     expect(await keep(3, 'third')).toBe(true);
     expect(await kept()).toEqual([{ version: 3, text: 'third' }]);

@@ -9,12 +9,12 @@ export interface Projection {
 }
 
 /**
- * The end of an `INSERT` of a snapshot into a projection: replaces the stored row unless that is newer. The statement returns
- * a row only if it has written one.
+ * Completes an `INSERT` of a snapshot into a projection: replaces the stored row unless that is newer. The statement
+ * returns a row only if it has written one.
  *
- * The same version is written again, so that a republish repairs a wrong row. One statement compares and writes: a redrive that
- * runs at the same time as a delivery waits for the row and then sees the newer version. Reading the version first would take a
- * second statement and a lock, and a row that does not exist yet cannot be locked.
+ * The same version is written again, so that a republish repairs a wrong row. One statement compares and writes: a
+ * redrive that runs at the same time as a delivery waits for the row and then sees the newer version. Reading the
+ * version first would take a second statement and a lock, and a row that does not exist yet cannot be locked.
  *
  * @example
  * const rows = await tx.sql<object[]>`

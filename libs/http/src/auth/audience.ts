@@ -6,8 +6,8 @@ import type { Caller } from '#platform';
 export const AUDIENCES = Symbol('audiences');
 
 /**
- * A kind of caller that routes can be for, such as readers or people with a role. To add one, write a class and its
- * decorator in one file, and put the class into the `audiences` of the service.
+ * A kind of caller that routes can be declared for, such as readers or people with a role. To add one, write a class
+ * and its decorator in one file, and put the class into the `audiences` of the service.
  */
 export interface Audience<Options = unknown> {
   /**

@@ -125,7 +125,7 @@ describe('the keys of an issuer', () => {
   const failures: [string, RequestListener][] = [
     ['answers 500', (_request, response) => void response.writeHead(500).end('{"keys":[]}')],
     ['answers with a page', (_request, response) => void response.end('<h1>Wartung</h1>')],
-    ['answers with JSON that is no key set', (_request, response) => void response.end('{"error":1}')],
+    ['answers with JSON that is not a key set', (_request, response) => void response.end('{"error":1}')],
     ['redirects', (_request, response) => void response.writeHead(302, { location: '/login' }).end()],
     ['closes the connection', (request) => void request.socket.destroy()],
     [

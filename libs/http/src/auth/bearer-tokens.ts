@@ -10,7 +10,7 @@ type TokenConfig = Pick<
 > &
   Partial<Pick<ServerConfig, 'authKeys'>>;
 
-/** Seconds after which a caller may retry whose token could not be verified. */
+/** Seconds after which a caller whose token could not be verified may retry. */
 const RETRY_AFTER = 10;
 
 /** Verifies bearer tokens against the issuer's public keys: signature, issuer, audience, times. */

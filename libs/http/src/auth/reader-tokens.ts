@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
  * Tokens of readers who are not logged in: `<random id>.<signature>`. The gateway issues them as a cookie and forwards
- * them to the services, which verify them themselves. A token holds nothing about the person.
+ * them to the services, which verify them themselves. A token contains no personal data.
  */
 export class ReaderTokens {
   constructor(private readonly key: string) {}

@@ -25,13 +25,13 @@ describe('the answer to an error', () => {
     ['an unavailable part', new HttpException('secret', 503), 503, 'service.unavailable'],
     ['a bug', new TypeError('secret is undefined'), 500, 'internal'],
     ['a thrown string', 'secret', 500, 'internal'],
-  ])('%s has its status and code, and reveals nothing internal', (_what, error, status, code) => {
+  ])('has the status and code of %s, and reveals nothing internal', (_what, error, status, code) => {
     const problem = problemOf(error);
     expect(problem).toMatchObject({ status, code, type: `/problems/${code}` });
     expect(JSON.stringify(problem)).not.toContain('secret');
   });
 
-  it('a refusal carries its details', () => {
+  it('contains the details of a refusal', () => {
     expect(problemOf(new Refused('x.y', 422, 'No.', { most: 3 }))).toMatchObject({ most: 3 });
   });
 });

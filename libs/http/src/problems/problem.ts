@@ -31,8 +31,8 @@ const codeOfStatus: Readonly<Record<number, CommonCode>> = {
 };
 
 /**
- * Turns anything thrown into a problem: a transient failure becomes 503, so that clients retry, and a fault of ours 500.
- * Neither reveals anything internal.
+ * Turns anything thrown into a problem: a transient failure becomes 503, so that clients retry, and any other failure
+ * 500. Neither reveals anything internal.
  */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Refused) {

@@ -17,7 +17,7 @@ describe('refusals', () => {
     expect(refuse('route.unknown')).toMatchObject({ status: 404 });
   });
 
-  it.each(['ferry.full', 'route.unknown'])('take no second declaration of a code: %s', (code) => {
+  it.each(['ferry.full', 'route.unknown'])('cannot be declared twice for a code: %s', (code) => {
     expect(() => refusals({ [code]: [404, 'Again.'] })).toThrow(
       `The problem code ${code} is declared twice.`,
     );

@@ -4,9 +4,9 @@ import { Refused } from './refused.js';
 const declared = new Set<string>(Object.keys(commonProblems));
 
 /**
- * Declares the problem codes of a service. Returns the function that makes refusals with these codes and the common ones:
- * `throw refuse('article.not-published', { state })`. Details become members of the problem.
- * @throws Error when a code is declared already: clients rely on its one meaning.
+ * Declares the problem codes of a service. Returns the function that makes refusals with these codes and the common
+ * ones: `throw refuse('article.not-published', { state })`. Details become members of the problem.
+ * @throws Error when a code is already declared: clients rely on a single meaning.
  */
 export function refusals<const Own extends ProblemTable>(own: Own) {
   for (const code of Object.keys(own)) {

@@ -1,8 +1,8 @@
-/** A decision against a request: not a fault of ours, answered as a problem. */
+/** A refused request. It is no failure of ours, and is answered with a problem. */
 export class Refused extends Error {
   override readonly name = 'Refused';
 
-  /** Services declare their codes with `refusals`; only what another service has refused is built from its parts. */
+  /** Use `refusals` instead; only a refusal by another service is built from its parts. */
   constructor(
     readonly code: string,
     readonly status: number,

@@ -9,7 +9,7 @@ export const IfMatch = createParamDecorator((_: unknown, context: ExecutionConte
   return version;
 });
 
-/** The version that `If-Match` names, where a request may do without: it creates what does not exist yet. */
+/** The version that `If-Match` names, if any: a request without it creates the resource. */
 export const OptionalIfMatch = createParamDecorator((_: unknown, context: ExecutionContext) =>
   expectedVersion(context),
 );

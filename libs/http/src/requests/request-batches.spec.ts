@@ -49,7 +49,7 @@ describeWith('postgres')('requests that change one aggregate', () => {
       refusalOf: (error) => (error instanceof Busy ? busy : undefined),
     });
 
-  it('share transactions, and a refusal concerns one request alone', async () => {
+  it('share transactions, and a refusal affects only one request', async () => {
     const under = batches();
     const numbers = Array.from({ length: 40 }, (_, i) => i);
     const results = await Promise.allSettled(numbers.map((number) => under.submit('one', number)));

@@ -2,12 +2,12 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { BatchWriter, boundedTransaction, type Logger, type Outcome } from '#platform';
 import { Refused } from '../problems/refused.js';
 
-/** Details of a refusal for a request that may be sent again after so many seconds. */
+/** Details of the refusal of a request that may be sent again after this many seconds. */
 export const RETRY_SOON = { retryAfter: 2 };
 
 export interface RequestBatchesOptions<Call, Result> {
   readonly db: DataSource;
-  /** Connections of the pool. Half of them write at most, so that reads go on. */
+  /** Connections of the pool. At most half of them write, so that reads continue. */
   readonly databasePool: number;
   readonly log: Logger;
   /** Writes requests that change one aggregate. @returns the outcome of each, in their order. */
@@ -16,16 +16,15 @@ export interface RequestBatchesOptions<Call, Result> {
     aggregateId: string,
     calls: readonly Call[],
   ) => Promise<readonly Outcome<Result>[]>;
-  /** Bytes that a waiting request holds, about. */
+  /** Approximate bytes that a waiting request holds. */
   readonly bytesOf: (call: Call) => number;
-  /** The refusal that a failed request is answered with; undefined throws the error as it is. */
+  /** The refusal that a failed request is answered with; undefined to throw the error itself. */
   readonly refusalOf: (error: unknown) => Refused | undefined;
 }
 
 /**
- * Writes requests that change the same aggregate in one transaction, since they take turns at its row anyway: an
- * aggregate that everybody writes to costs one transaction per batch, not one per request. See `BatchWriter` for the
- * bounds.
+ * Writes requests that change the same aggregate in one transaction, since they wait for the lock of its row anyway: a
+ * busy aggregate costs one transaction per batch, not one per request. See `BatchWriter` for the bounds.
  */
 export class RequestBatches<Call, Result> {
   private readonly writer: BatchWriter<Call, Result>;
@@ -48,7 +47,7 @@ export class RequestBatches<Call, Result> {
 
   /**
    * @param signal drops the request, with the signal's reason, as long as its batch has not started.
-   * @throws the refusal of this request, or what `refusalOf` made of the error, with the error as its `cause`.
+   * @throws the refusal of this request, or the one that `refusalOf` returned, with the error as its `cause`.
    */
   async submit(aggregateId: string, call: Call, signal?: AbortSignal): Promise<Result> {
     try {
@@ -59,13 +58,13 @@ export class RequestBatches<Call, Result> {
     }
   }
 
-  /** Refuses new requests and resolves when those that wait have their outcome. */
+  /** Refuses new requests and resolves when the waiting ones have their outcome. */
   close(): Promise<void> {
     return this.writer.close();
   }
 }
 
-/** Applies a rule to one request of a batch, so that a refusal concerns this one alone. @throws any other error. */
+/** Applies a rule to one request of a batch, so that a refusal affects only this one. @throws any other error. */
 export function outcomeOf<Result>(rule: () => Result): Outcome<Result> {
   try {
     return { result: rule() };

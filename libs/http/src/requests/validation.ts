@@ -8,7 +8,7 @@ type Issue = {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[];
 };
 
-/** Errors that an answer lists. */
+/** Maximum number of errors in an answer. */
 const MAX_ERRORS = 50;
 
 const invalid = (issues: readonly Issue[]): Refused =>

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { LogController, type FastifyServerOptions } from 'fastify';
 import type { Logger } from '#platform';
 
-/** Bytes of a request's body. */
+/** Maximum bytes of a request body. */
 export const MAX_BODY_BYTES = 512 * 1024;
-/** Milliseconds; a client that is slower is cut off. */
+/** Milliseconds; slower clients are disconnected. */
 const limits = { headersAndBody: 15_000, idleConnection: 65_000 };
 
 export const serverOptions = (log: Logger): FastifyServerOptions => ({

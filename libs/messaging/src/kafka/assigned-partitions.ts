@@ -30,7 +30,7 @@ export interface AssignedPartitionsOptions {
 /** The partitions that one membership of a group has been assigned, each with its queue. */
 export class AssignedPartitions {
   private readonly byKey = new Map<string, PartitionQueue>();
-  /** Where a fetch began behind a gap, by partition; see {@link closeGap}. */
+  /** Where a fetch began after a gap, by partition; see {@link closeGap}. */
   private readonly gaps = new Map<string, bigint>();
 
   constructor(private readonly options: AssignedPartitionsOptions) {}
@@ -46,9 +46,9 @@ export class AssignedPartitions {
   }
 
   /**
-   * Takes over a new assignment. A partition that stays keeps its queue: kafkajs may rejoin while one of its fetches is in flight, whose
-   * answer would leave a gap behind an emptied queue. A new partition begins at the committed offset, and is paused until that
-   * is known, see {@link start}.
+   * Applies a new assignment. A partition that stays keeps its queue: kafkajs may rejoin while one of its fetches is in
+   * flight, whose answer would leave a gap after an emptied queue. A new partition begins at the committed offset, and
+   * is paused until that is known, see {@link start}.
    * @returns the queues of new partitions.
    */
   assign(assignment: Assignment): PartitionQueue[] {
@@ -96,7 +96,7 @@ export class AssignedPartitions {
     const key = partitionKey(topic, partition);
     const queue = this.byKey.get(key);
     if (queue?.wanted === undefined) return;
-    // Not in kafkajs' types: the offset that the fetch asked for. After compaction the first message may be behind it.
+    // Not in kafkajs' types: the offset that the fetch asked for. After compaction the first message may have a higher offset.
     const { fetchedOffset: from } = batch as typeof batch & { fetchedOffset: string };
     if (!queue.push(messages, { from, last: batch.lastOffset() })) return this.closeGap(queue, BigInt(from));
     this.gaps.delete(key);
@@ -109,7 +109,7 @@ export class AssignedPartitions {
     this.byKey.get(partitionKey(topic, partition))?.push([], fetch);
   }
 
-  /** Notes the lag of the own partitions among `offsets`. @returns their offsets. */
+  /** Notes the lag of this member's partitions among `offsets`. @returns their offsets. */
   noteOffsets(offsets: readonly PartitionOffsets[]): PartitionOffsets[] {
     const own = offsets.filter(({ topic, partition }) => this.byKey.has(partitionKey(topic, partition)));
     this.options.skipped.look(own);
@@ -160,8 +160,8 @@ export class AssignedPartitions {
   }
 
   /**
-   * Something is missing before what was fetched. The first time it is fetched again: the fetch may have been requested before
-   * a new assignment. If the next fetch has the same gap, the log no longer has these records.
+   * Records are missing before the fetched ones. The first time, they are fetched again: the fetch may have been
+   * requested before a new assignment. If the next fetch has the same gap, the log no longer has these records.
    */
   private closeGap(queue: PartitionQueue, from: bigint): void {
     const { consumer, skipped } = this.options;

@@ -77,7 +77,7 @@ describeWith('kafka')('a secured Kafka', () => {
   });
 
   it.each(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', undefined])(
-    'lets a service in with a password by %s',
+    'lets a service in with a password and the mechanism %s',
     async (mechanism) => {
       const env = { KAFKA_BROKERS: sasl, ...user, ...(mechanism && { KAFKA_SASL_MECHANISM: mechanism }) };
       expect(await topicsSeenWith(env)).toEqual([]);
@@ -139,11 +139,7 @@ describe('settings of a secured Kafka that do not fit together', () => {
       { KAFKA_TLS_CERT: '-----BEGIN CERTIFICATE-----' },
       'KAFKA_TLS_KEY is not set',
     ],
-    [
-      'a file that is not there',
-      { KAFKA_TLS_CA: '/nowhere/ca.crt' },
-      'KAFKA_TLS_CA names a file that cannot be read',
-    ],
+    ['a missing file', { KAFKA_TLS_CA: '/nowhere/ca.crt' }, 'KAFKA_TLS_CA names a file that cannot be read'],
     [
       'an unknown mechanism',
       { KAFKA_SASL_MECHANISM: 'GSSAPI' },

@@ -21,7 +21,10 @@ export type SecurityConfig = Pick<
 /** Milliseconds to get a token from the identity provider. */
 const TOKEN_WITHIN = 5_000;
 
-/** TLS as `KAFKA_TLS…` says; a CA or a client certificate imply it. @throws ConfigError naming the variable that is wrong. */
+/**
+ * TLS options from `KAFKA_TLS…`; a CA or a client certificate enables TLS.
+ * @throws ConfigError that names the wrong variable.
+ */
 export function tlsOf({
   kafkaTls,
   kafkaTlsCa,
@@ -42,7 +45,10 @@ export function tlsOf({
   return Object.keys(options).length > 0 ? options : kafkaTls;
 }
 
-/** SASL as `KAFKA_SASL_MECHANISM` and its variables say. @throws ConfigError naming the variable that is missing. */
+/**
+ * SASL options from `KAFKA_SASL_MECHANISM` and the variables it needs.
+ * @throws ConfigError that names the missing variable.
+ */
 export function saslOf(config: SecurityConfig): SASLOptions | undefined {
   const { kafkaSaslMechanism, kafkaUsername: username, kafkaPassword: password, kafkaTokenUrl } = config;
   if (!kafkaSaslMechanism && !username && !password) return undefined;
@@ -85,7 +91,7 @@ const TokenResponse = z.object({
 });
 
 /**
- * Requests a token by the client credentials grant and reuses it for four fifths of its lifetime.
+ * Requests a token with the client credentials grant and reuses it for four fifths of its lifetime.
  * Source: RFC 6749, section 4.4; RFC 7628 for its use with SASL.
  */
 function tokenProvider(url: string, client: { id: string; secret: string; scope: string | undefined }) {

@@ -39,12 +39,12 @@ function aQueue() {
 }
 
 describe('the queue of a partition', () => {
-  it('takes nothing before it knows the offset of the group', () => {
+  it('accepts nothing before it knows the offset of the group', () => {
     const { queue } = aQueue();
     expect(queue.push(messages(0, 9), { from: '0', last: '9' })).toBe(false);
   });
 
-  it('takes nothing that would leave a gap, and continues at its offset', async () => {
+  it('accepts nothing that would leave a gap, and continues at its offset', async () => {
     const { queue, handled } = aQueue();
     queue.startAt(300n);
     expect(queue.push(messages(500, 510), { from: '500', last: '510' })).toBe(false);
@@ -73,7 +73,7 @@ describe('the queue of a partition', () => {
     expect(queue.isEmpty).toBe(true);
   });
 
-  it('takes records behind a gap of compaction: the fetch itself began without a gap', async () => {
+  it('accepts records after a compaction gap: the fetch itself began without a gap', async () => {
     const { queue, handled } = aQueue();
     queue.startAt(0n);
     expect(queue.push(messages(7, 8), { from: '0', last: '8' })).toBe(true);

@@ -51,20 +51,20 @@ export class PartitionQueue {
     this.lane = new Lane(options.subscription, options.log);
   }
 
-  /** Begins at `offset`, which the group has committed. Before this call, nothing is taken. */
+  /** Begins at `offset`, which the group has committed. Before this call, `push` accepts nothing. */
   startAt(offset: bigint): void {
     this.fetched ??= offset;
   }
 
-  /** The offset from which messages are wanted next; undefined before {@link startAt}. */
+  /** The offset of the next message that it accepts; undefined before {@link startAt}. */
   get wanted(): bigint | undefined {
     return this.fetched;
   }
 
   /**
-   * Takes the messages of a fetch, except those that it has already.
+   * Adds the messages of a fetch, except those that it already has.
    * @param fetch the offset that was requested, and the last one that was fetched; it may hold no message at all.
-   * @returns false, and takes nothing, when messages are missing between the queue and the fetch.
+   * @returns false, and adds nothing, when messages are missing between the queue and the fetch.
    */
   push(messages: readonly KafkaMessage[], fetch: { from: string; last: string }): boolean {
     const { fetched } = this;

@@ -14,7 +14,7 @@ export const receivedMessage = (
   headers: headersOf(message.headers),
 });
 
-/** Of a repeated header the last value counts; text counts as its bytes. */
+/** The last value of a repeated header wins; text becomes bytes. */
 const headersOf = (headers: IHeaders = {}): Record<string, Buffer> =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => {

@@ -36,7 +36,7 @@ describe('cutting messages into sends', () => {
     expect(bytes).toBeGreaterThanOrEqual(1_151);
   });
 
-  it('makes no send of no message', () => {
+  it('makes no send without messages', () => {
     expect(cutIntoSends([])).toEqual([]);
   });
 });

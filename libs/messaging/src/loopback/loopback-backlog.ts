@@ -26,10 +26,10 @@ interface BacklogRow {
   readonly value: string;
 }
 
-/** Delivers the messages of one publisher that one subscriber has not yet taken. */
+/** Delivers the messages of one publisher that one subscriber has not yet handled. */
 export class LoopbackBacklog {
   private readonly worker: Worker;
-  /** Keys of which a message has failed, with the time of the next attempt; 0 when they need not wait. */
+  /** Keys with a failed message, and the time of their next attempt; 0 when they need not wait. */
   private readonly failing = new Map<string, { lane: Lane; until: number }>();
   private readonly backoff = new Backoff(200, 15_000);
   private restUntil = 0;
@@ -66,7 +66,7 @@ export class LoopbackBacklog {
     return this.stopped || this.inProgress !== undefined || performance.now() < this.restUntil;
   }
 
-  /** Delivers nothing for a while, longer each time until the subscriber has taken a message. */
+  /** Delivers nothing for a while, longer each time until the subscriber has handled a message. */
   rest(): void {
     this.restUntil = performance.now() + this.backoff.next();
     this.worker.wake();
@@ -87,7 +87,7 @@ export class LoopbackBacklog {
     return attempt;
   }
 
-  /** Keeps messages until the subscriber takes them. They are part of the transaction `tx`. */
+  /** Stores messages, in the transaction `tx`, until the subscriber has handled them. */
   async add(tx: EntityManager, messages: readonly OutgoingMessage[]): Promise<void> {
     if (messages.length === 0) return;
     await tx.sql`

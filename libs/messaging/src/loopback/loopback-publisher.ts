@@ -9,12 +9,12 @@ import { backlogOf, keyOf, LoopbackBacklog } from './loopback-backlog.js';
 const WITHIN = 2_000;
 
 /**
- * Delivers the messages of one service to all subscribers at the same time. Messages that a subscriber does not take at once
- * go to its backlog, in the publisher's database and the relay's transaction: they are kept, stay in order per key and block
- * no other subscriber.
+ * Delivers the messages of one service to all subscribers at the same time. Messages that a subscriber does not handle
+ * at once are added to its backlog, in the publisher's database and the relay's transaction: they are kept, stay in
+ * order per key and block no other subscriber.
  */
 export class LoopbackPublisher {
-  /** Rows per round: a stop waits for them, and a crash publishes them again. */
+  /** Rows per round: stopping waits for them, and after a crash they are published again. */
   static readonly batch = 25;
   private backlogs: LoopbackBacklog[] = [];
   private isClosing = false;
@@ -53,7 +53,7 @@ export class LoopbackPublisher {
     for (const { backlog, rest } of left) await backlog.add(tx, rest);
   }
 
-  /** @returns the messages that the subscriber did not take, in their order. */
+  /** @returns the messages that the subscriber did not handle, in their order. */
   private async offer(
     backlog: LoopbackBacklog,
     messages: readonly OutgoingMessage[],

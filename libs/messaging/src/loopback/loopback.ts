@@ -7,9 +7,9 @@ import type { EventTransport, Subscription } from '../transport.js';
 import { LoopbackPublisher } from './loopback-publisher.js';
 
 /**
- * Connects the services of a newsroom in one process. There is no second log, the outbox itself is the durable queue:
- * publishing delivers each message to every subscriber, and the relay deletes the row when each of them has committed the
- * message or has it in a backlog of its own.
+ * Connects the services of a newsroom in one process. There is no separate log; the outbox itself is the durable queue:
+ * publishing delivers each message to every subscriber, and the relay deletes the row when each of them has committed
+ * the message or has it in a backlog of its own.
  */
 export class Loopback {
   private readonly subscriptions: Subscription[] = [];

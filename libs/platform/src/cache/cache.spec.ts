@@ -120,7 +120,7 @@ describeWith('redis')('the cache in a failing Redis', () => {
     await redis.start();
     expect(await waitUntil(async () => put('a', '1', 1).then(() => get('a')), { within: 20_000 })).toBe('1');
     expect(logged.map(({ msg }) => msg)).toEqual([
-      'the cache does not answer; going on without it',
+      'the cache does not answer; continuing without it',
       'the cache is reachable again',
     ]);
   });
@@ -143,7 +143,7 @@ describeWith('redis')('the cache in a failing Redis', () => {
     expect(logged).toHaveLength(2);
   });
 
-  it('invalidates the changes that Redis missed before it is used again', async () => {
+  it('invalidates keys whose changes Redis missed, before it is used again', async () => {
     await put('changed', 'old', 1);
     await put('retracted', 'old', 1);
     await put('same', 'old', 1);
@@ -209,7 +209,7 @@ describeWith('redis')('the cache in a failing Redis', () => {
     admin.destroy();
     await waitUntil(isAvailable, { within: 20_000 });
     expect(logged.map(({ msg }) => msg)).toEqual([
-      'the cache does not answer; going on without it',
+      'the cache does not answer; continuing without it',
       'the cache is reachable again',
     ]);
   });

@@ -75,7 +75,7 @@ export class RedisCache implements Cache {
     });
     this.failures = new Counter({
       name: 'cache_failures_total',
-      help: 'Times that Redis failed or timed out, so that it was not used until it worked again.',
+      help: 'Failures and timeouts of Redis; after each, it is not used until it works again.',
       registers,
     });
     // Connects in the background, since a service starts without its cache.
@@ -164,7 +164,7 @@ export class RedisCache implements Cache {
     }
   }
 
-  /** Makes the keys miss whose changes Redis has not confirmed. */
+  /** Makes keys miss if Redis has not confirmed their changes. */
   private async sendMissedChanges(client: Client): Promise<void> {
     if (this.unconfirmed.isIncomplete) {
       const { seconds } = this.unconfirmed;
@@ -188,7 +188,7 @@ export class RedisCache implements Cache {
   }
 
   private report(error: unknown): void {
-    if (!this.isReported) this.log.warn({ err: error }, 'the cache does not answer; going on without it');
+    if (!this.isReported) this.log.warn({ err: error }, 'the cache does not answer; continuing without it');
     this.isReported = true;
   }
 }

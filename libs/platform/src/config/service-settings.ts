@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { claimPath, type ClaimPath } from './claim-path.js';
 import { isProduction, secretSetting, setting, envText, type ConfigOf, type Setting } from './config.js';
 
-/** Settings with which every service listens, logs and verifies tokens. */
+/** Settings of every service: how it listens, logs and verifies tokens. */
 export const serverSettings = (service: string, port: number) => ({
   host: setting(
     'HOST',
@@ -30,13 +30,13 @@ export const serverSettings = (service: string, port: number) => ({
   authKeys: setting(
     ['AUTH_JWKS_URL', 'AUTH_JWKS'],
     KeySource(),
-    "the http(s) address of the token issuer's key set, or in AUTH_JWKS a JSON Web Key Set with public keys (unset, but not in production: no token is accepted)",
+    "the http(s) address of the token issuer's key set, or in AUTH_JWKS a JSON Web Key Set with public keys (may be unset outside production; then no token is accepted)",
   ),
   authRolesClaim: claimSetting('AUTH_ROLES_CLAIM', 'roles'),
   authSubscriberClaim: claimSetting('AUTH_SUBSCRIBER_CLAIM', 'subscriber'),
 });
 
-/** Settings of gateway and services where anonymous readers act: the key that signs reader tokens. */
+/** Settings of the gateway and of services for anonymous readers: the key that signs reader tokens. */
 export const readerSettings = {
   readerKey: secretSetting(
     'READER_KEY',
@@ -49,7 +49,7 @@ export const readerSettings = {
 export const siteUrl = setting(
   'SITE_URL',
   envText.url(/^https?$/).default('http://127.0.0.1:8080'),
-  'the http(s) address where readers read',
+  'the http(s) address of the site',
 );
 
 /** The name of the site. */
@@ -59,7 +59,7 @@ export const siteName = setting(
   'up to 80 characters',
 );
 
-/** Settings of services to which browsers send changes: whose pages may send them. */
+/** Settings of services that accept changes from browsers: the origins whose pages may send them. */
 export const originSettings = {
   siteUrl,
   allowedOrigins: setting(
@@ -91,7 +91,7 @@ export const cacheSettings = {
       .optional()
       // With one cache per process, a replica would show a retracted text for half a minute after another has dropped it.
       .refine((url) => url !== undefined || !isProduction()),
-    'an address such as redis://:password@host:6379 (unset, but not in production: a cache in the process)',
+    'an address such as redis://:password@host:6379 (may be unset outside production; then each process has its own cache)',
   ),
   redisPrefix: setting(
     'REDIS_PREFIX',

@@ -9,11 +9,11 @@ export interface Actor {
   readonly id: string;
   readonly name: string;
   readonly roles: readonly Role[];
-  /** True for a reader who may read what is for subscribers. */
+  /** True for a reader with a subscription. */
   readonly isSubscriber: boolean;
 }
 
-/** What the audience of a route has found out about its caller. */
+/** The caller as the audience of the route has recognized it. */
 export interface Caller {
   /** Set when the caller has sent a valid credential. */
   readonly actor?: Actor;

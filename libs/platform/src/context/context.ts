@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Caller } from './caller.js';
 import { continueTrace, type Trace } from './trace.js';
 
-/** What all code that runs for one request or one message can know without being passed it. */
+/** The context of one request or message, available to all code that runs for it. */
 interface Context {
   readonly trace: Trace;
   /** Set while a client waits for an HTTP answer; never for messages and background work. */
@@ -39,7 +39,7 @@ export function withRequest<T>(
 }
 
 /**
- * Keeps who sent the current request.
+ * Records who sent the current request.
  * @throws Error outside a request.
  */
 export function setCaller(caller: Caller): void {

@@ -36,7 +36,7 @@ describeWith('postgres')('work after a commit', () => {
   const doing = (what: string) => () => void did.push(what);
   const swallow = (work: Promise<unknown>) => work.catch(() => undefined);
 
-  it('runs in the order of its registration when others can see the changes', async () => {
+  it('runs in the order of its registration once others can see the changes', async () => {
     let seen: Promise<object[]> | undefined;
     await source.transaction(async (tx) => {
       await insert(tx, 1);

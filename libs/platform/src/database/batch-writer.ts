@@ -54,8 +54,8 @@ interface Waiting<Call, Result> {
 }
 
 /**
- * Group commit: calls for one key collect while a batch of that key is being written, and the next batch takes them all.
- * So a busy key costs one transaction per batch, not one per call. Keys are served in turn.
+ * Group commit: calls for one key queue up while a batch of that key is being written, and the next batch takes them
+ * all. So a busy key costs one transaction per batch, not one per call. Keys are served in turn.
  */
 export class BatchWriter<Call, Result> {
   /** Calls by key, in the order of arrival; the key that has waited longest comes first. */

@@ -15,7 +15,7 @@ describeWith('postgres')('a database connection', () => {
     await database.drop();
   });
 
-  it('may be cut at any moment: its queries fail for a while, and the process goes on', async () => {
+  it('may be cut at any moment: its queries fail for a while, and the process survives', async () => {
     const config = { databaseUrl: database.url, databasePool: 5 };
     const none = { entities: [], migrations: [] };
     const source = createDataSource('cut', database.url, config, none, createLogger('test', 'silent'));

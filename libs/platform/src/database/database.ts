@@ -12,7 +12,10 @@ export interface DatabaseDefinition {
   readonly migrations: MixedList<Function | string>;
 }
 
-/** The address of a service's database: that of its own variable, or the database of its name on the server of `DATABASE_URL`. */
+/**
+ * The address of a service's database: from its own variable, else the database with its name on the server of
+ * `DATABASE_URL`.
+ */
 export function databaseUrlOf(service: string, config: DatabaseConfig, env: NodeJS.ProcessEnv): string {
   if (env[`${service.toUpperCase()}_DATABASE_URL`]) return config.databaseUrl;
   const url = new URL(config.databaseUrl);
@@ -21,8 +24,8 @@ export function databaseUrlOf(service: string, config: DatabaseConfig, env: Node
 }
 
 /**
- * A connection that can be cut at any moment. Between the pool and a transaction it has no error listener for a moment, and
- * an unhandled error would end the process. The next query on a cut connection fails.
+ * A connection that can be cut at any moment. Between pool and transaction it briefly has no error listener, and an
+ * unhandled error would end the process. The next query on a cut connection fails.
  */
 class Connection extends pg.Client {
   constructor(config?: pg.ClientConfig) {

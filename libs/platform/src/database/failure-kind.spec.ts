@@ -26,7 +26,7 @@ describe('the kind of a failure', () => {
     ['a missing function', '42883'],
     ['a missing schema', '3F000'],
     ['a missing database', '3D000'],
-    ['a missing right', '42501'],
+    ['a missing permission', '42501'],
     ['a wrong password', '28P01'],
     ['a plan that is stale after a migration', '0A000'],
   ])('is operational for %s', (_what, code) => {

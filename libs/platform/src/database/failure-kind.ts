@@ -2,9 +2,9 @@
  * The kind of a failure decides what happens to the work that failed.
  * Postgres classes and codes: https://www.postgresql.org/docs/18/errcodes-appendix.html
  *
- * - `transient`: a lost connection, a deadlock, a server that starts, stops or is full. The same work can succeed later.
- * - `operational`: a missing table, column, function or right, a wrong password. All such work fails until an operator or a
- *   migration repairs it.
+ * - `transient`: a lost connection, a deadlock, a server that starts, stops or is full. A retry can succeed.
+ * - `operational`: a missing table, column, function or permission, a wrong password. All such work fails until an
+ *   operator or a migration repairs it.
  * - `permanent`: everything else, such as a bug or a statement that takes too long. A retry would fail, too.
  */
 export type FailureKind = 'transient' | 'operational' | 'permanent';

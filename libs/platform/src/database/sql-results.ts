@@ -1,5 +1,5 @@
 /**
- * What TypeORM's `query()` and `` sql`…` `` resolve to for UPDATE and DELETE: rows and their number. SELECT and INSERT,
+ * The result of TypeORM's `query()` and `` sql`…` `` for UPDATE and DELETE: rows and their number. SELECT and INSERT,
  * also with RETURNING, resolve to the rows alone.
  */
 export type Changed<Row = unknown> = [rows: Row[], count: number];

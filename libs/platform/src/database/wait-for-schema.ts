@@ -6,7 +6,7 @@ import { failureKind } from './failure-kind.js';
 
 /**
  * Connects, and waits without a limit until the database is available and has every migration that this version knows.
- * Newer migrations do no harm, since they only add as long as old versions run.
+ * Newer migrations are harmless, since they only add while old versions run.
  * @throws for a permanent failure, and when `signal` aborts.
  */
 export async function waitForSchema(

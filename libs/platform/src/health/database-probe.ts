@@ -4,8 +4,8 @@ import pg from 'pg';
 const WITHIN = 2_000;
 
 /**
- * Checks whether the database answers, over a connection of its own: when requests wait for connections of the pool, the
- * database can be healthy, and no replica must become unready.
+ * Checks whether the database answers, over a connection of its own: while requests wait for connections of the pool,
+ * the database can be healthy, and the replica must stay ready.
  */
 export class DatabaseProbe {
   private client: pg.Client | undefined;

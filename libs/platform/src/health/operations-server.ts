@@ -17,12 +17,12 @@ interface Answer {
 }
 
 /**
- * Health and metrics for the platform that runs the service, on a port that is not public. It answers from the start, also
- * while the service still waits for its dependencies.
+ * Health and metrics for the platform that runs the service, on a port that is not public. It answers from the start,
+ * even while the service waits for its dependencies.
  *
- * - `GET /health/live`: 200 while the process answers. Does not check dependencies, since a restart would not help them.
- * - `GET /health/ready`: 200 when the service can work, otherwise 503 with the reason. An unavailable broker or cache does
- *   not count, since writes and reads work without it.
+ * - `GET /health/live`: 200 while the process answers. Checks no dependencies, since a restart would not help them.
+ * - `GET /health/ready`: 200 when the service can work, otherwise 503 with the reason. An unavailable broker or cache
+ *   does not count, since writes and reads work without it.
  * - `GET /metrics`: the text format of Prometheus.
  */
 export class OperationsServer {

@@ -9,7 +9,7 @@ export const die = (): never => {
   throw new Error('unreachable');
 };
 
-/** When this process dies: the n-th time that it has passed a point. */
+/** When this process dies: the n-th time that it passes a point. */
 export interface Fault {
   /**
    * `publish`: between the acknowledgement and the delete; `receive`: between the arrival of messages and the commit of
@@ -19,7 +19,7 @@ export interface Fault {
   readonly times: number;
 }
 
-/** Makes a service die as the fault says. */
+/** Makes a service die at its fault. */
 export function injectFault(app: NestFastifyApplication, { after, times }: Fault): void {
   const transport = app.get<EventTransport>(TRANSPORT, { strict: false });
   let left = times;
@@ -47,7 +47,7 @@ export function injectFault(app: NestFastifyApplication, { after, times }: Fault
   }
 }
 
-/** What a test can do to a handler through the kicker of an article. */
+/** Lets a test make a handler misbehave, through the kicker of an article. */
 export async function misbehave(kicker: string, tx: EntityManager): Promise<void> {
   switch (kicker) {
     case 'endless':

@@ -43,7 +43,7 @@ class ItemsController {
   ): Promise<{ version: number }> {
     const version = await this.db.transaction(async (tx) => {
       await tx.sql`INSERT INTO item VALUES (${id}, 0) ON CONFLICT DO NOTHING`;
-      // The row lock comes before the event, so that the events of an item get their ids in the order of their commits.
+      // The row lock comes before the event, so that the events of an item get their ids in commit order.
       const [item] = await tx.sql<
         [{ version: number }]
       >`SELECT version FROM item WHERE id = ${id} FOR UPDATE`;

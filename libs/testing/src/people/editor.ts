@@ -29,7 +29,7 @@ export class Editor {
     this.authorization = `Bearer ${token}`;
   }
 
-  /** An editor, moderator and sales person at a gateway, with the terms that articles of tests name. */
+  /** Somebody with the roles editor, moderator and sales at a gateway, with the terms that test articles use. */
   static async of(newsroom: NewsroomAccess): Promise<Editor> {
     const token = await newsroom.token('editor', 'moderator', 'sales');
     const editor = new Editor(`${newsroom.gatewayUrl}/v1/editorial`, token);
@@ -37,7 +37,7 @@ export class Editor {
     return editor;
   }
 
-  /** Creates the section, the topic and the author that articles of tests name. */
+  /** Creates the section, the topic and the author that test articles use. */
   async createTerms(): Promise<void> {
     await this.sendOk('PUT', '/sections/news', { name: 'News' });
     await this.sendOk('PUT', '/topics/verkehr', { name: 'Verkehr' });

@@ -8,7 +8,7 @@ export const mainOf = (app: string): string => resolve('dist', 'apps', app, 'src
 /** A service in a process of its own. */
 export class ServiceProcess {
   url = '';
-  /** Where its health and metrics are. */
+  /** The address of its health and metrics. */
   operationsUrl = '';
   readonly ended: Promise<void>;
   private tail = '';

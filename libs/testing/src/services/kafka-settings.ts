@@ -54,7 +54,7 @@ export function kafkaSettings(plan: KafkaNodePlan): Record<string, string> {
 interface Listener {
   readonly protocol: string;
   readonly port: number;
-  /** The port that clients are told to use; a controller's is not advertised. */
+  /** The port that is advertised to clients; a controller's is not. */
   readonly advertised?: number;
 }
 

@@ -16,9 +16,9 @@ const CLUSTER = 'bmV3c3Jvb20tdGVzdHMtMQ';
 
 /** One or all nodes of a Kafka. */
 interface Stoppable {
-  /** Starts it again on the same ports and data; resolves when it takes requests. */
+  /** Starts it again with the same ports and data; resolves when it accepts requests. */
   start(): Promise<void>;
-  /** Stops it gracefully: it hands over its leaders first. */
+  /** Stops it gracefully: it moves its leaders first. */
   stop(): Promise<void>;
   kill(): Promise<void>;
 }
@@ -156,7 +156,7 @@ async function prepare(plan: KafkaNodePlan, scramUsers: readonly string[]): Prom
   return new Server(['java', ...java, 'kafka.Kafka', settingsFile], () => isReady(plain, all.length));
 }
 
-/** Whether the broker takes requests and sees a majority of the nodes. */
+/** Whether the broker accepts requests and sees a majority of the nodes. */
 async function isReady(port: number, nodes: number): Promise<boolean> {
   const kafka = new Kafka({
     brokers: [`127.0.0.1:${port}`],

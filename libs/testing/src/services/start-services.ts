@@ -11,7 +11,7 @@ type ContainerService = containers.ContainerService;
 
 interface Source {
   readonly name: 'Postgres' | 'Redis' | 'Kafka';
-  /** Holds the address of a service that runs already, or of the one that is started here. */
+  /** Holds the address of a service that already runs, or of the one that is started here. */
   readonly variable: string;
   readonly container: 'postgresContainer' | 'redisContainer' | 'kafkaContainer';
   readonly canRun: () => Promise<boolean>;

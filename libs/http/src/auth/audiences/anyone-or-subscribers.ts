@@ -9,7 +9,7 @@ export class AnyoneOrSubscribers implements Audience<undefined> {
   constructor(private readonly tokens: BearerTokens) {}
 
   async recognize({ headers: { authorization } }: FastifyRequest): Promise<Caller> {
-    // Another scheme, such as that of a password in front of a test site, is not for us.
+    // Other schemes, such as Basic in front of a test site, are ignored.
     const hasToken = /^Bearer\b/i.test(authorization ?? '');
     return hasToken ? { actor: await this.tokens.verify(authorization) } : {};
   }

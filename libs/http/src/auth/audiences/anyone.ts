@@ -11,5 +11,5 @@ export class Anyone implements Audience<undefined> {
   }
 }
 
-/** The route is for anyone; it learns nothing about its caller. */
+/** The route is for anyone; its caller stays unknown. */
 export const ForAnyone = () => declareAudience(Anyone, undefined);
