@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 const documents = [
   'README.md',
   'ARCHITECTURE.md',
+  'docs/glossary.md',
   'CONTRIBUTING.md',
   'docs/operating.md',
   'libs/messaging/README.md',

@@ -45,15 +45,26 @@ interface Container {
   readonly env?: readonly { valueFrom: { secretKeyRef: { name: string; key: string } } }[];
 }
 
+interface PodSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly { values: string[] }[];
+}
+
+interface Port {
+  readonly port: number;
+  readonly endPort?: number;
+}
+
+type Peers = readonly { podSelector?: PodSelector }[];
+
 interface Manifest {
   readonly kind: keyof typeof kinds;
   readonly metadata: { readonly name: string };
   readonly spec: {
     readonly ports: readonly { port: number }[];
-    readonly podSelector: {
-      readonly matchLabels?: Readonly<Record<string, string>>;
-      readonly matchExpressions?: readonly { values: string[] }[];
-    };
+    readonly podSelector: PodSelector;
+    readonly egress?: readonly { to?: Peers; ports?: readonly Port[] }[];
+    readonly ingress?: readonly { from?: Peers; ports?: readonly Port[] }[];
     readonly template: { readonly spec: { readonly containers: readonly [Container] } };
   };
 }
@@ -63,6 +74,13 @@ let manifests: Manifest[];
 beforeAll(async () => {
   manifests = [...(await build(folder)), ...(await build(databases))] as unknown as Manifest[];
 });
+
+const podsSelectedBy = ({ matchLabels, matchExpressions }: PodSelector): string[] =>
+  matchExpressions?.[0]?.values ?? Object.values(matchLabels ?? {});
+const hasPeer = (peers: Peers = [], name: string): boolean =>
+  peers.some(({ podSelector = {} }) => podsSelectedBy(podSelector).includes(name));
+const hasPort = (ports: readonly Port[] = [], wanted: number): boolean =>
+  ports.some(({ port, endPort = port }) => port <= wanted && wanted <= endPort);
 
 const all = (kind: Manifest['kind']) => manifests.filter((one) => one.kind === kind);
 const namesOf = (kind: Manifest['kind']) => all(kind).map(({ metadata }) => metadata.name);
@@ -162,9 +180,9 @@ describe('the Kubernetes manifests', () => {
 
   it('allow every service the traffic that it needs and no more', () => {
     const podsOf = (policy: string): string[] => {
-      const { podSelector } = all('NetworkPolicy').find(({ metadata }) => metadata.name === policy)!.spec;
-      const { matchLabels, matchExpressions } = podSelector;
-      return matchExpressions?.[0]?.values ?? [matchLabels!['app.kubernetes.io/name']!];
+      return podsSelectedBy(
+        all('NetworkPolicy').find(({ metadata }) => metadata.name === policy)!.spec.podSelector,
+      );
     };
     const migrations = servicesWithDatabase.map((name) => `migrate-${name}`);
     expect(podsOf('to-postgres').toSorted()).toEqual([...servicesWithDatabase, ...migrations].toSorted());
@@ -173,6 +191,28 @@ describe('the Kubernetes manifests', () => {
       serviceNames.filter((name) => serviceOf(name).secrets?.includes('REDIS_URL')),
     );
     expect(podsOf('behind-the-gateway').toSorted()).toEqual([...services.gateway.calls].toSorted());
+  });
+
+  it.each(
+    serviceNames.flatMap((caller) => (serviceOf(caller).calls ?? []).map((called) => [caller, called])),
+  )('let the %s call %s on its port', (caller, called) => {
+    const egress = all('NetworkPolicy').filter(({ spec }) =>
+      podsSelectedBy(spec.podSelector).includes(caller),
+    );
+    const ingress = all('NetworkPolicy').filter(({ spec }) =>
+      podsSelectedBy(spec.podSelector).includes(called),
+    );
+    const { port } = services[called as keyof typeof services];
+    expect(
+      egress.some(({ spec }) =>
+        spec.egress?.some(({ to, ports }) => hasPeer(to, called) && hasPort(ports, port)),
+      ),
+    ).toBe(true);
+    expect(
+      ingress.some(({ spec }) =>
+        spec.ingress?.some(({ from, ports }) => (!from || hasPeer(from, caller)) && hasPort(ports, port)),
+      ),
+    ).toBe(true);
   });
 
   it('have a Secret in the example for every service with secrets', async () => {

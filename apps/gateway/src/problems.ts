@@ -1,18 +1,16 @@
+import { problems } from '#api';
 import { commonProblems, refusals, Refused } from '#http';
 import type { ServiceName } from './upstream/service-name.js';
 
-const problems = {
-  'gateway.busy': [503, 'The gateway is overloaded; try again shortly.'],
-  'service.busy': [503, 'A service is overloaded; try again shortly.'],
-} as const;
+const own = problems('gateway.busy', 'service.busy');
 
 /** Every refusal of the gateway itself. */
-export const refuse = refusals(problems);
+export const refuse = refusals(own);
 
 /** A service gave no usable answer in time. Not a decision of the service, so a stale answer may replace it. */
 export class UpstreamDown extends Refused {
   constructor(service: ServiceName, code: 'service.unavailable' | 'service.busy' = 'service.unavailable') {
-    const [status, title] = { ...commonProblems, ...problems }[code];
+    const [status, title] = { ...commonProblems, ...own }[code];
     super(code, status, title, { service });
   }
 }
@@ -34,6 +32,6 @@ export class OutcomeUnknown extends Refused {
 /** A bulkhead and its queue are full, or the wait in the queue took too long. Nothing was started. */
 export class Busy extends Refused {
   constructor() {
-    super('gateway.busy', ...problems['gateway.busy']);
+    super('gateway.busy', ...own['gateway.busy']);
   }
 }

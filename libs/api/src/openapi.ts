@@ -54,7 +54,6 @@ export function problemsOf(route: RouteContract): ProblemCode[] {
   const isForStaff = route.audience.some((audience) => !isOpen(audience));
   const implied: (ProblemCode | false | undefined)[] = [
     (route.params ?? route.query ?? route.body) !== undefined && 'request.invalid',
-    route.body !== undefined && 'request.malformed',
     route.body !== undefined && 'request.too-large',
     route.body !== undefined && 'request.media-type',
     'request.too-long',
@@ -149,9 +148,12 @@ function success({ response, etag, cached }: RouteContract, schemaOf: (schema: z
 }
 
 /** The codes that a route can answer with, by their status. */
-const codesByStatus = (route: RouteContract): [status: number, codes: ProblemCode[]][] => [
-  ...Map.groupBy(problemsOf(route), (code) => problemCatalogue[code][0]),
-];
+function codesByStatus(route: RouteContract): [status: number, codes: ProblemCode[]][] {
+  const byStatus = Map.groupBy(problemsOf(route), (code): number => problemCatalogue[code][0]);
+  // A body that is not JSON has the code of one with invalid values.
+  if (route.body) byStatus.set(400, ['request.invalid', ...(byStatus.get(400) ?? [])]);
+  return [...byStatus];
+}
 
 const responseName = (codes: readonly ProblemCode[]): string => codes.join('_or_');
 
