@@ -11,7 +11,7 @@ export const refuse = refusals({
   'article.not-retracted': [409, 'Only a retracted article can be purged.'],
   'article.not-a-draft': [409, 'Only a draft can be discarded; cancel the schedule or retract the article.'],
   'article.already-retracted': [409, 'The article was retracted; it can no longer be changed.'],
-  'article.purged': [409, 'The text of this article was already erased.'],
+  'article.purged': [409, 'The text of this article has already been erased.'],
   'article.slug-taken': [409, 'Another article has or had this slug.'],
   'article.fields-reserved': [403, 'Some changed fields require another role; see errors.'],
   'article.unchanged': [409, 'The article has no unpublished changes.'],
