@@ -2,9 +2,9 @@ interface Service {
   readonly port: number;
   /** Whether it stores data; every service that does publishes or handles events. */
   readonly database?: true;
-  /** Whether it can publish all present snapshots again (`ops republish`). */
+  /** Whether it can republish all current snapshots (`ops republish`). */
   readonly snapshots?: true;
-  /** Secrets that it needs beside the address of its database. */
+  /** Secrets that it needs besides the address of its database. */
   readonly secrets?: readonly ('AUTH_JWKS' | 'READER_KEY' | 'REDIS_URL')[];
   /** Services that it calls over HTTP. */
   readonly calls?: readonly string[];

@@ -121,7 +121,7 @@ const kinds: Readonly<Record<string, (i: number) => Post>> = {
   'invalid time': () => ({
     fields: { 'wp:post_date_gmt': '2020-13-45 99:00:00' },
     outcome: 'bad',
-    reason: 'has no time in "2020-13-45 99:00:00"',
+    reason: 'has an invalid time "2020-13-45 99:00:00"',
   }),
   'named zone': () => ({
     fields: { 'wp:post_date_gmt': '', pubDate: 'Fr, 31 Jan 2020 08:00:00 MEZ' },

@@ -44,7 +44,7 @@ const steps = {
 export type StateUnderTest = keyof typeof steps;
 export const statesUnderTest = Object.keys(steps) as StateUnderTest[];
 
-/** An article in a state. Each has one former working copy, of version 1, unless it was purged. */
+/** An article in a state, with one former working copy (version 1) unless it was purged. */
 export async function articleThatIs(desk: Desk, state: StateUnderTest): Promise<EditorialArticle> {
   let article = await edit('Fertig')(desk, await desk.draft({ headline: 'Angefangen' }));
   for (const step of steps[state]) article = await step(desk, article);

@@ -39,12 +39,12 @@ export class Desk {
     return this.service.as('editor', 'PUT', `/editorial/${termPath}`, body, ifMatch(version));
   }
 
-  /** Changes the present version of a term. */
+  /** Changes the current version of a term. */
   async changeTerm(termPath: string, body: unknown): Promise<Answer> {
     return this.put(termPath, body, await this.versionOf(termPath));
   }
 
-  /** Performs `act` on the present version of a term: rename, merge. */
+  /** Performs `act` on the current version of a term: rename, merge. */
   async actOnTerm(act: string, termPath: string, body: unknown): Promise<Answer> {
     return this.post(`${termPath}/${act}`, body, await this.versionOf(termPath));
   }

@@ -17,6 +17,6 @@ export const hostileTexts: readonly (readonly [what: string, typed: string, kept
   ['stacked marks', 'Z\u0351\u036b\u0343a\u0328l\u0334g\u0321o\u0489'],
   ['line separators', 'a\u2028b\u2029c'],
   ['tab and line feed', 'a\tb\nc'],
-  ['line ends of other systems', 'a\r\nb\rc', 'a\nb\nc'],
-  ['letters beyond the first plane', '𝕳𝖊𝖑𝖑𝖔 𠜎'],
+  ['line endings of other systems', 'a\r\nb\rc', 'a\nb\nc'],
+  ['letters outside the basic plane', '𝕳𝖊𝖑𝖑𝖔 𠜎'],
 ];

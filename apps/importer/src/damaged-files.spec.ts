@@ -60,7 +60,7 @@ describe('a record between two good ones', () => {
       '<item><guid>b</guid><title>Eins</item>\n',
       /line 4 \(b\): not well-formed XML on line 4: unexpected close tag/,
     ],
-    ['with an unknown entity', item('b', '&quatsch;'), /line 4 \(b\): .*&quatsch; that is not defined/],
+    ['with an unknown entity', item('b', '&quatsch;'), /line 4 \(b\): .*undefined entity &quatsch;/],
     ['with a stray end of CDATA', item('b', '<![CDATA[a]]>b]]>'), /line 4 \(b\): .*"]]>" is disallowed/],
     ['with an attribute without quotes', item('b', 'Eins', '<a b=c></a>'), /line 4 \(b\): not well-formed/],
     ['without an end tag', '<item><guid>b</guid><title>Eins</title>\n', /line 4 \(b\): <item> has no end/],
@@ -74,7 +74,7 @@ describe('a record between two good ones', () => {
     [
       'with an invalid time',
       item('b', 'Eins').replace('Wed, 01 Jan 2020 08:00:00 MEZ', 'bald'),
-      /line 4 \(b\): has no time in "bald"/,
+      /line 4 \(b\): has an invalid time "bald"/,
     ],
   ])('%s is bad, with its line and id', async (_what, damaged, expected) => {
     expect(await read(around(damaged))).toEqual(['Vorher', expect.stringMatching(expected), 'Nachher']);
@@ -126,8 +126,8 @@ describe('a record between two good ones', () => {
     const doctype = `<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>`;
     const file = rss(item('a', '&b;'), item('b', '&c;'), item('c', 'Gut')).replace('<rss', `${doctype}<rss`);
     expect(await read(file)).toEqual([
-      expect.stringMatching(/^line 3 \(a\): .*&b; that is not defined/),
-      expect.stringMatching(/^line 4 \(b\): .*&c; that is not defined/),
+      expect.stringMatching(/^line 3 \(a\): .*undefined entity &b;/),
+      expect.stringMatching(/^line 4 \(b\): .*undefined entity &c;/),
       'Gut',
     ]);
   });
@@ -193,7 +193,7 @@ describe('a file', () => {
 
   it('in another format yields no records, only the reason', async () => {
     expect(await read('<html><body>Wartung</body></html>')).toEqual([
-      'line 1 (undefined): the file has no element rss, feed or RDF',
+      'line 1 (undefined): the file has no rss, feed or RDF element',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Bytes at the start of a file that must contain the declaration of its encoding. */
+/** Bytes at the start of a file in which its encoding must be declared. */
 const START = 1_024;
 
 /** A file in a superset of ASCII, so that markup can be found before decoding. */
@@ -41,7 +41,7 @@ export interface Decoded {
   readonly note?: string;
 }
 
-/** Decodes bytes in `encoding`, or in UTF-8 or windows-1252 if they are in fact that. */
+/** Decodes bytes as `encoding`, or as UTF-8 or windows-1252 if that is what they are. */
 export function decode(bytes: Buffer, encoding: string): Decoded {
   if (encoding === 'utf-8') {
     if (isUtf8(bytes)) return { text: bytes.toString() };

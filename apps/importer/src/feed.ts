@@ -44,9 +44,9 @@ interface Bases {
 function articleOf(entry: Element, sourceId: string, { page, site }: Bases, isDraft: boolean) {
   const address = page ?? site;
   const notes = new Notes(entry.notes);
-  const said = textOf(entry, 'pubDate', 'published', 'blogger:created', 'updated', 'dc:date', 'date');
-  const time = said ? timeOf(said) : undefined;
-  if (said && !time) throw new Error(`has no time in "${said.slice(0, 80)}"`);
+  const given = textOf(entry, 'pubDate', 'published', 'blogger:created', 'updated', 'dc:date', 'date');
+  const time = given ? timeOf(given) : undefined;
+  if (given && !time) throw new Error(`has an invalid time "${given.slice(0, 80)}"`);
   if (time && !time.hasZone) notes.add('time without a zone, read as UTC');
   if (!time && !isDraft) notes.add('without a time, published with the time of the import');
   const base = childOf(entry, 'content')?.attributes['base'] ?? entry.attributes['base'];

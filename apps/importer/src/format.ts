@@ -7,7 +7,7 @@ export type Format = (typeof formats)[number];
 /** Bytes at the start of a file that show its format. */
 const START = 64 * 1024;
 
-/** Detects the format by file name or content. @throws Error if it is in none of them. */
+/** Detects the format by file name or content. @throws Error if it is in another format. */
 export async function formatOf(path: string): Promise<Format> {
   // By name, since the first line may be a bad record.
   if (/\.(?:jsonl|ndjson)$/i.test(path)) return 'jsonl';
@@ -22,6 +22,6 @@ export async function formatOf(path: string): Promise<Format> {
     await file.close();
   }
   throw new Error(
-    `${path} is neither JSON Lines nor RSS, Atom or a WordPress export. Name the format with --format.`,
+    `${path} is neither JSON Lines nor RSS, Atom or a WordPress export. Set the format with --format.`,
   );
 }

@@ -172,7 +172,7 @@ describe('an import', () => {
     await expect(run(records(1))).rejects.toThrow(/does not answer \(status 503\).*again later/);
   });
 
-  it('stops at once when the token is refused', async () => {
+  it('stops immediately when the token is refused', async () => {
     api.answer = () => ({ status: 403 });
     await expect(run(records(50), { concurrency: 1 })).rejects.toThrow('NEWSROOM_TOKEN');
     expect(api.got).toHaveLength(1);
@@ -197,7 +197,7 @@ describe('an import', () => {
     expect(summary.imported).toBe(5);
   });
 
-  it('stops at once when it is interrupted while the newsroom does not answer', async () => {
+  it('stops immediately when it is interrupted while the newsroom does not answer', async () => {
     const stopping = new AbortController();
     api.answer = () => {
       if (api.got.length === 5) stopping.abort();

@@ -4,7 +4,7 @@ import { MAX_BODY_BYTES } from '#http';
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
-/** @throws Error when the contract has no such part, so that a changed contract is noticed at once. */
+/** @throws Error when the contract has no such part, so that a changed contract is noticed immediately. */
 function required<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new Error(`The contract of articles has no ${what}.`);
   return value;

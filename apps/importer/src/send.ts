@@ -3,7 +3,7 @@ import { Backoff, pause } from '#jobs';
 import { apiLimits } from './limits.js';
 import type { ImportRequest } from './record.js';
 
-/** Milliseconds: to wait for an answer, and to retry before the import gives up. */
+/** Milliseconds to wait for an answer, and to retry before the import gives up. */
 const within = { answer: 35_000, patience: 120_000 };
 /** Statuses of transient failures. */
 const TRANSIENT = [408, 425, 429, 502, 503, 504];

@@ -48,13 +48,13 @@ export interface SourceTime {
 }
 
 /**
- * Reads a time in one of the known formats. It never guesses: an article would be published with a wrong date.
+ * Reads a time in one of the known formats. It never guesses: a wrong guess would become the date of an article.
  * @returns undefined for other formats and for days that do not exist.
  */
 export function timeOf(text: string): SourceTime | undefined {
   // Longer than any time; bounds the work of the patterns.
-  const said = text.trim().normalize('NFC').slice(0, 80);
-  const found = forms.map((form) => form.exec(said)?.groups).find((groups) => groups !== undefined);
+  const given = text.trim().normalize('NFC').slice(0, 80);
+  const found = forms.map((form) => form.exec(given)?.groups).find((groups) => groups !== undefined);
   if (!found) return undefined;
   const { day, hour = 0, minute = 0, second = 0, zone } = found;
   const offset = zone ? offsetOf(zone) : 0;

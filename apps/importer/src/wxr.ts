@@ -182,16 +182,16 @@ function stateOf(item: Element, notes: Notes): 'published' | 'draft' {
  */
 function timeIn(item: Element, state: 'published' | 'draft', notes: Notes): Date | undefined {
   if (state === 'draft' && textOf(item, 'wp:status') !== 'future') return undefined;
-  const said = ['wp:post_date_gmt', 'pubDate', 'wp:post_date']
+  const given = ['wp:post_date_gmt', 'pubDate', 'wp:post_date']
     .map((name) => ({ name, text: textOf(item, name) ?? '' }))
     .find(({ text }) => text !== '' && !/^0000|-0001/.test(text));
-  if (!said) {
+  if (!given) {
     notes.add('without a time, published with the time of the import');
     return undefined;
   }
-  const time: SourceTime | undefined = timeOf(said.text);
-  if (!time) throw new Error(`has no time in "${said.text.slice(0, 80)}"`);
-  if (!time.hasZone && said.name !== 'wp:post_date_gmt') notes.add('time without a zone, read as UTC');
+  const time: SourceTime | undefined = timeOf(given.text);
+  if (!time) throw new Error(`has an invalid time "${given.text.slice(0, 80)}"`);
+  if (!time.hasZone && given.name !== 'wp:post_date_gmt') notes.add('time without a zone, read as UTC');
   return time.at;
 }
 

@@ -17,19 +17,19 @@ const targetOf = (service: string, address: string): Target => {
   const { username, password, pathname } = new URL(address);
   const [role, secret, database] = [username, password, pathname.slice(1)].map(decodeURIComponent);
   if (!role || !secret || !database) {
-    throw new Error(`${variableOf(service, 'DATABASE_URL')} must have a user, a password and a database.`);
+    throw new Error(`${variableOf(service, 'DATABASE_URL')} must contain a user, a password and a database.`);
   }
   return { service, role, password: secret, database };
 };
 
 /**
- * Creates the role and the database that each `…_DATABASE_URL` names. DATABASE_URL is the address of an administrator
+ * Creates the role and the database that each `…_DATABASE_URL` names. DATABASE_URL connects as an administrator
  * who may create roles and databases. A role owns its database and may not connect to those of other services.
  * Idempotent: a second run sets changed passwords and takes over tables that another role created.
  */
 export async function applyDatabases(env: Env, print: (line: string) => void): Promise<void> {
   const administrator = env['DATABASE_URL'];
-  if (!administrator) throw new Error('DATABASE_URL is not set. Set it to the address of an administrator.');
+  if (!administrator) throw new Error('DATABASE_URL is not set. Set it to connect as an administrator.');
   const targets = servicesWithDatabase.flatMap((service) => {
     const address = env[variableOf(service, 'DATABASE_URL')];
     return address ? [targetOf(service, address)] : [];
@@ -56,7 +56,7 @@ async function refuseAdministrators(client: pg.Client, targets: readonly Target[
   );
   if (rows.length === 0) return;
   const names = rows.map(({ name }) => name).join(', ');
-  throw new Error(`${names} may do more than a service needs. Give each service a role of its own.`);
+  throw new Error(`${names} may do more than a service needs. Give each service its own role.`);
 }
 
 async function createRoleAndDatabase(

@@ -26,7 +26,7 @@ async function show(service: string, id: string): Promise<void> {
 }
 
 async function redrive(service: string, ids: string[], { all }: { all?: boolean }): Promise<void> {
-  if (ids.length === 0 && !all) throw new Error('Name dead letters, or pass --all.');
+  if (ids.length === 0 && !all) throw new Error('Pass ids of dead letters or --all.');
   const count = await withDatabase(service, (db) => requestRedrive(db, all ? 'all' : ids));
   console.log(`Requested: the service will handle ${count} dead letters again within seconds.`);
 }

@@ -37,7 +37,7 @@ export async function writeEnv(file: string): Promise<string[]> {
   const added = Object.entries(await freshSecrets()).filter(
     ([name]) => !known[name] && !(isSigned && name.startsWith('AUTH_')),
   );
-  // Quoted, so that compose takes the JSON as it is.
+  // Quoted, so that Compose reads the JSON as it is.
   const lines = added.map(([name, value]) => `${name}='${value}'\n`).join('');
   const glue = before === '' || before.endsWith('\n') ? '' : '\n';
   // Renamed into place: a crash must not lose what may be the only copy of a secret.

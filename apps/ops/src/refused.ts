@@ -11,7 +11,7 @@ async function list(service: string, { limit }: { limit: string }): Promise<void
 }
 
 async function retry(service: string, ids: string[], { all }: { all?: boolean }): Promise<void> {
-  if (ids.length === 0 && !all) throw new Error('Name event ids, or pass --all.');
+  if (ids.length === 0 && !all) throw new Error('Pass event ids or --all.');
   const count = await withDatabase(service, (db) => requestRetry(db, all ? 'all' : ids));
   console.log(`Requested: the service will publish the events of ${count} keys within seconds.`);
 }

@@ -33,7 +33,7 @@ describeWith('postgres')('ops republish', () => {
       await expect(ops({ COMMENTS_DATABASE_URL: db.url }, 'republish', 'comments')).rejects.toMatchObject({
         code: 1,
         stderr:
-          'ops: comments has no snapshots to publish. articles, comments, polls, recommendations have.\n',
+          'ops: comments has no snapshots. Services with snapshots: articles, comments, polls, recommendations.\n',
       });
     } finally {
       await service.stop();

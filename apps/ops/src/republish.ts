@@ -14,7 +14,9 @@ async function republish(service: string): Promise<void> {
     for (;;) {
       const progress = await republishProgress(db, id);
       if (!progress) {
-        throw new Error(`${service} has no snapshots to publish. ${servicesWithSnapshots.join(', ')} have.`);
+        throw new Error(
+          `${service} has no snapshots. Services with snapshots: ${servicesWithSnapshots.join(', ')}.`,
+        );
       }
       const { done, finished } = progress;
       if (finished) return console.log(`${done} snapshots published.`);
@@ -24,9 +26,9 @@ async function republish(service: string): Promise<void> {
   });
 }
 
-/** Publishes every present snapshot of a service again, through its outbox, so that projections can be rebuilt. */
+/** Republishes every current snapshot of a service through its outbox, so that projections can be rebuilt. */
 export const republishCommand = (): Command =>
   new Command('republish')
-    .description('publish all present snapshots of a service again')
+    .description('republish all current snapshots of a service')
     .addArgument(serviceArgument(servicesWithSnapshots))
     .action(republish);

@@ -69,7 +69,7 @@ export const secretsCommand = (): Command =>
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const byService = Object.entries(secretsByService(env, hosts));
       for (const [service, secrets] of byService) {
-        // Kubernetes takes the rest of the line as it is, without quotes.
+        // Kubernetes uses the rest of the line as it is, so without quotes.
         const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`);
         await writeFile(join(folder, `${service}.env`), lines.join(''), { mode: 0o600 });
       }

@@ -6,7 +6,7 @@ import { withDatabase } from './service-database.js';
 interface FailedChange {
   readonly id: string;
   readonly failedAt: Date;
-  /** The present slug of the term; null if it was deleted. */
+  /** The current slug of the term; null if it was deleted. */
   readonly term: string | null;
   /** Null if a merged term could not be removed. */
   readonly articleId: string | null;
@@ -41,7 +41,7 @@ async function list({ limit }: { limit: string }): Promise<void> {
 }
 
 async function retry(ids: string[], { all }: { all?: boolean }): Promise<void> {
-  if (ids.length === 0 && !all) throw new Error('Name ids, or pass --all.');
+  if (ids.length === 0 && !all) throw new Error('Pass ids or --all.');
   const again = ', finished_at = NULL, last_id = NULL';
   const count = await withDatabase('articles', (db) => settle(db, all ? null : ids, again));
   console.log(`Requested: the service will retry ${count} changes within seconds.`);

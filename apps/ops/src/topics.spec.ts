@@ -29,7 +29,7 @@ describeWith('kafka')('ops topics apply', () => {
     KAFKA_PARTITIONS: '2',
   });
 
-  it('fails at once without KAFKA_BROKERS', async () => {
+  it('fails immediately without KAFKA_BROKERS', async () => {
     await expect(applyTopicsWhenReady(readConfig(topicSettings, {}), () => undefined)).rejects.toThrow(
       'KAFKA_BROKERS is not set.',
     );

@@ -84,7 +84,7 @@ describeWith('postgres')('the polls service', () => {
     });
   });
 
-  it('counts references of articles to nonexistent polls', async () => {
+  it('counts references from articles to nonexistent polls', async () => {
     await service.receive('newsroom.articles', published(anId(), anId()));
     const missing = async () => /^polls_missing_total\S* (\d+)$/m.exec(await service.metrics())?.[1];
     expect(await waitUntil(async () => (await missing()) === '1')).toBe(true);

@@ -75,7 +75,7 @@ const behaviour = (env: () => NodeJS.ProcessEnv) => (): void => {
     expect(await related(newer.id)).toMatchObject({ kind: 'related', cards: [{ id: older.id }] });
   });
 
-  it('shows a changed card in every rail at once, and a retracted one in none, even if lists are cached', async () => {
+  it('shows a changed card in every rail immediately, and a retracted one in none, even if lists are cached', async () => {
     const shared = section();
     const [page, other] = [await publish({ section: shared }), await publish({ section: shared })];
     expect((await cardsOf(page.id)).map(({ id }) => id)).toContain(other.id);

@@ -15,7 +15,7 @@ export const contentsOf = ({ draft, approved }: LiveArticle | RetractedArticle):
 export const isEditedAfterApproval = (publishAt: Date | null, hasApproved: boolean): boolean =>
   publishAt !== null && hasApproved;
 
-/** Fields without a separately approved content. Until an article is public, its slug is that of the working copy. */
+/** The fields of an article whose only content is the working copy. Until it is public, its slug follows that copy. */
 export const workingCopyAlone = ({ state, slug, draft }: LiveArticle) => ({
   approved: null,
   slug: state === 'published' ? slug : (draft.slug ?? slug),

@@ -19,11 +19,11 @@ export class ArticleRow {
   @Column('text')
   state!: ArticleState;
 
-  /** Incremented by every change, also of the working copy; the ETag of the article. */
+  /** Incremented by every change, even to the working copy; the ETag of the article. */
   @Column('integer')
   version!: number;
 
-  /** The versions from `renamedFrom` to `renamedTo` differ only in the names of terms, so a change may be based on any. */
+  /** The versions from `renamedFrom` to `renamedTo` differ only in the names of terms, so an edit may be based on any. */
   @Column('integer', { name: 'renamed_from', nullable: true })
   renamedFrom!: number | null;
 

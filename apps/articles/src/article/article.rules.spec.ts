@@ -159,7 +159,7 @@ describe.each(Object.entries(transitions))('%s', (_act, [decide, outcomes]) => {
 });
 
 it.each(Object.entries(transitions).filter(([act]) => act !== 'discard'))(
-  'to %s creates a new version when it is allowed',
+  '%s: creates a new version when it is allowed',
   (_act, [decide, outcomes]) => {
     for (const state of articleStates.filter((one) => !outcomes[one].includes('.'))) {
       expect(decide(anArticle(state))).toMatchObject({ version: 4 });
@@ -366,7 +366,7 @@ describe('renaming terms', () => {
   });
 });
 
-it('the content of a snapshot can be published again unchanged', () => {
+it('a draft made from a snapshot publishes the same snapshot', () => {
   const { snapshot } = publish(anArticle('draft'), terms, now);
   const content = ArticleDraft.parse(draftOf(snapshot));
   expect(publish(anArticle('draft', { draft: content }), terms, now).snapshot).toEqual(snapshot);

@@ -73,8 +73,8 @@ export function publish(article: Article, terms: Terms, now: Date): PublishedArt
 }
 
 /**
- * Publishes a text from another system as of `date`, in the past.
- * @throws Refused `article.incomplete`, `article.embargoed` when the embargo is not over now.
+ * Publishes a text from another system, backdated to `date`.
+ * @throws Refused `article.incomplete`, `article.embargoed` while its embargo lasts.
  */
 export function publishAsOf(article: DraftArticle, terms: Terms, date: Date, now: Date): PublishedArticle {
   return makePublic(article, article.draft, terms, { now, publishedAt: date });
@@ -87,7 +87,7 @@ export function publishApproved(article: Article, terms: Terms, now: Date): Publ
   return { ...published, hasChanges: article.approved !== null };
 }
 
-/** Publishes the working copy, changed or not, with a note to readers that says what was wrong. */
+/** Publishes the working copy, changed or not, with a note to readers on what was wrong. */
 export function correct(article: Article, terms: Terms, note: string, now: Date): PublishedArticle {
   mustBePublished(article);
   if (article.corrections.length >= MAX_CORRECTIONS) {
@@ -97,7 +97,7 @@ export function correct(article: Article, terms: Terms, note: string, now: Date)
   return makePublic({ ...article, corrections }, article.draft, terms, { now });
 }
 
-/** Republishes the same text with the present names of its terms. Edits of the working copy stay unpublished. */
+/** Republishes the same text with the current names of its terms. Edits to the working copy stay unpublished. */
 export function renameTerms(article: PublishedArticle, names: SnapshotNames): PublishedArticle {
   const version = article.version + 1;
   const snapshot = { ...article.snapshot, ...names };

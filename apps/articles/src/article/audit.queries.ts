@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { AuditEntry } from './audit.js';
 
 /**
- * Newest first. Lines of older releases contain `retell` for `term-changed`, until a `-contract` migration rewrites them.
+ * Newest first. Entries of older releases contain `retell` for `term-changed`, until a `-contract` migration rewrites them.
  * @param before the id of the last entry seen.
  */
 export async function auditOf(

@@ -39,7 +39,7 @@ export type ActorRef = Pick<Actor, 'id' | 'name'>;
 /** The actor of scheduled publications and take-downs. */
 export const theSchedule: ActorRef = { id: 'schedule', name: 'schedule' };
 
-/** Writes one line per article, in the transaction of the act itself. */
+/** Writes one entry per article, in the transaction of the act itself. */
 export async function audit(
   tx: EntityManager,
   by: ActorRef,

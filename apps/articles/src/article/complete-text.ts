@@ -5,7 +5,7 @@ import { blankTextsIn } from './visible-text.js';
 
 const { shape } = ArticleSnapshot;
 
-/** The fields that a draft needs to be published. Slugs of terms become names; the rest is copied to the snapshot. */
+/** The fields that a draft must have to be published. Slugs of terms become names; the rest is copied to the snapshot. */
 const CompleteText = z
   .object({
     kicker: shape.kicker,

@@ -5,11 +5,11 @@ import { ArticleSlug } from './article-slug.js';
 import { candidates } from './slugs.js';
 
 describe('the candidates for the slug of a new article', () => {
-  it('are the requested slug and two with longer suffixes, at most 120 characters and never like an id', () => {
+  it('are the preferred slug and two with suffixes, at most 120 characters and never like an id', () => {
     const id = '01a209b8-7cb2-7521-8524-1798840b62b3';
     expect(candidates('faehre', id)).toEqual(['faehre', 'faehre-0b62b3', 'faehre-85241798840b62b3']);
-    for (const wished of ['x'.repeat(120), `${'ab-'.repeat(39)}abc`, id, id.slice(0, 23)]) {
-      for (const slug of candidates(wished, id)) expect(ArticleSlug.safeParse(slug).success).toBe(true);
+    for (const preferred of ['x'.repeat(120), `${'ab-'.repeat(39)}abc`, id, id.slice(0, 23)]) {
+      for (const slug of candidates(preferred, id)) expect(ArticleSlug.safeParse(slug).success).toBe(true);
     }
   });
 });
@@ -75,7 +75,7 @@ describeWith('postgres')('the slug of an article', () => {
       expect([await statusOf('ruecktritt'), await statusOf('harmlos')]).toEqual([404, 200]);
     });
 
-    it('is reserved while the working copy has it, and released when that gets another', async () => {
+    it('is reserved while the working copy has it, and released when it gets another slug', async () => {
       const { id, version } = await desk.published();
       const edited = expectOk(await desk.edit(id, version, anArticleRequest({ slug: 'nur-geplant' })));
       expect((await create({ slug: 'nur-geplant' })).body.code).toBe('article.slug-taken');

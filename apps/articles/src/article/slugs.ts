@@ -16,7 +16,7 @@ const LONGEST = 120;
 /** The slugs that a locked article needs. */
 export interface SlugNeeds {
   readonly id: string;
-  /** Whether it was ever public, so that its former slugs must redirect. */
+  /** Whether it was ever public, so that its earlier slugs must redirect. */
   readonly wasPublic: boolean;
   /** Slugs under which readers find it, or will. */
   readonly open: readonly string[];
@@ -62,28 +62,28 @@ export async function holdSlugs(tx: EntityManager, all: readonly SlugNeeds[]): P
 }
 
 /**
- * Claims `wished` for a new article or, when that is taken, `wished` with a suffix.
+ * Claims `preferred` for a new article or, when that is taken, `preferred` with a suffix.
  * @param seed unique to the article; its hexadecimal digits make the suffix.
  * @returns the claimed slug, at most 120 characters.
  */
 export async function claimFreeSlug(
   tx: EntityManager,
   id: string,
-  wished: string,
+  preferred: string,
   seed: string,
 ): Promise<string> {
-  const all = candidates(wished, seed);
+  const all = candidates(preferred, seed);
   // Claiming a taken slug would lock its row, and articles with the same headline would wait for each other.
   const taken = await tx.sql<{ slug: string }[]>`SELECT slug FROM article_slug WHERE slug = ANY (${all})`;
   for (const slug of all.filter((one) => !taken.some((row) => row.slug === one))) {
     if ((await claim(tx, [{ id, slug, reserved: false }])).has(slug)) return slug;
   }
-  throw refuse('article.slug-taken', { slug: wished });
+  throw refuse('article.slug-taken', { slug: preferred });
 }
 
 /** No suffix is as long as the last part of an id, so no candidate looks like an id. */
-export function candidates(wished: string, seed: string): string[] {
-  const name = isUuid(wished) ? `artikel-${wished}` : wished;
+export function candidates(preferred: string, seed: string): string[] {
+  const name = isUuid(preferred) ? `artikel-${preferred}` : preferred;
   const digits = seed.replaceAll(/[^0-9a-f]/g, '');
   const withSuffix = (suffix: string) =>
     `${name.slice(0, LONGEST - suffix.length - 1).replace(/-$/, '')}-${suffix}`;

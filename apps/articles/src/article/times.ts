@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The years that JavaScript, RFC 3339 and PostgreSQL all write alike. */
+/** The years that JavaScript, RFC 3339 and PostgreSQL all write the same way. */
 const [EARLIEST, LATEST] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
 
 /** Whether the database can hold the time. */

@@ -50,7 +50,7 @@ function blockChanges(from: readonly Block[], to: readonly Block[]): BlockChange
   return changes;
 }
 
-/** Among replaced blocks, a new one counts as a change of an old one of the same type. */
+/** Pairs each added block with the next removed one of its type, as a change. */
 function replaced(removed: readonly Block[], added: readonly Block[]): BlockChange[] {
   const left = [...removed];
   const changes: BlockChange[] = [];

@@ -18,7 +18,7 @@ import { formerDraft } from './former-drafts.queries.js';
 import { mustBeFreeToChange, restoredOver } from './reserved-fields.rules.js';
 import { revisionSnapshot } from './revisions.queries.js';
 
-/** Identifies a request or an imported article, so that a repeat finds the existing article. */
+/** Identifies a request or an imported article, so that a retry finds the existing article. */
 type Origin = Pick<NewArticle, 'idempotencyKey' | 'sourceId'>;
 
 /**
@@ -95,7 +95,7 @@ export class DraftsService {
     });
   }
 
-  /** Deletes a draft. Its audit lines stay. @throws Refused `article.not-a-draft`. */
+  /** Deletes a draft. Its audit entries stay. @throws Refused `article.not-a-draft`. */
   async discard(id: string, expected: number, by: ActorRef): Promise<void> {
     await this.db.transaction(async (tx) => {
       const article = await lockArticle(tx, id, expected);
@@ -113,17 +113,17 @@ export class DraftsService {
     const terms = await ResolvedTerms.forDrafts(tx, [draft]);
     terms.mustKnowAllOf(draft);
     const id = uuidv7();
-    const wished = draft.slug ?? (slugOf(draft.headline ?? '') || 'artikel');
+    const preferred = draft.slug ?? (slugOf(draft.headline ?? '') || 'artikel');
     const termIds = terms.idsIn([draft]);
-    const article = begin({ id, slug: wished, draft, termIds, updatedAt: this.clock.now(), ...origin });
+    const article = begin({ id, slug: preferred, draft, termIds, updatedAt: this.clock.now(), ...origin });
     await insertArticles(tx, [article]);
     const { sourceId } = origin;
     if (draft.slug && !sourceId) {
       await holdSlugs(tx, [slugsOf(article)]);
       return article;
     }
-    const slug = await claimFreeSlug(tx, id, wished, sourceId ? digestOf(sourceId) : id);
-    if (slug === wished) return article;
+    const slug = await claimFreeSlug(tx, id, preferred, sourceId ? digestOf(sourceId) : id);
+    if (slug === preferred) return article;
     return save(tx, article, { ...article, slug, draft: draft.slug ? { ...draft, slug } : draft });
   }
 

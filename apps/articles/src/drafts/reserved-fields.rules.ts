@@ -32,7 +32,7 @@ function isSame(field: keyof Reserved, before: string | undefined, after: string
 }
 
 /**
- * Earlier content as the new working copy. The present label, sponsor and embargo stay; if there are none, those of the
+ * Earlier content as the new working copy. The current label, sponsor and embargo stay; if there are none, those of the
  * earlier content are restored. Restoring never lifts an embargo or drops a label.
  */
 export function restoredOver(current: ArticleDraft, earlier: ArticleDraft): ArticleDraft {

@@ -101,7 +101,7 @@ describeWith('postgres')('the revisions of an article', () => {
     }
   });
 
-  describe('when one is restored', () => {
+  describe('restored to the working copy', () => {
     const restored = async (
       article: { id: string; version: number },
       revision: number,

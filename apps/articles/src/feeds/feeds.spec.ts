@@ -47,7 +47,7 @@ describeWith('postgres')('feeds', () => {
     expect(feed.items.map(({ title }) => title)).toEqual(['Neu & gut', 'Älter']);
   });
 
-  it('produce a feed.json that is a JSON Feed 1.1', async () => {
+  it('produce a feed.json in JSON Feed 1.1', async () => {
     const { text, headers } = await desk.read('/feeds/feed.json');
     expect(headers.get('content-type')).toContain('application/feed+json');
     expect(parseJsonFeed(text)).toMatchObject({
@@ -162,7 +162,7 @@ describeWith('postgres')('feeds', () => {
     }
   });
 
-  describe('have a date of their last change', () => {
+  describe('have a Last-Modified date', () => {
     /** A feed that has not changed for a while. */
     const settled = (path: string) =>
       waitUntil(async () => {

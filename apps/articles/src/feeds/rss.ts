@@ -4,7 +4,7 @@ import { htmlOf } from './html.js';
 import { markup } from './markup.js';
 import { articleUrl, pictureType, titleOf, urnOf, type Feed, type Site } from './site.js';
 
-/** Minutes that a client may keep the feed before it reads it again. */
+/** Minutes for which a client may cache the feed. */
 const TTL = 5;
 
 /** RSS 2.0 (https://www.rssboard.org/rss-specification) with the body, authors and the lead picture. */

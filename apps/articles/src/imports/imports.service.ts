@@ -27,7 +27,7 @@ export class ImportsService {
   ) {}
 
   /**
-   * Publishes the article at once if the request asks for that and nothing is missing; otherwise it becomes a draft.
+   * Publishes the article immediately if the request asks for that and nothing is missing; otherwise it becomes a draft.
    * Creates missing terms, and adds a suffix to a slug that is taken. @throws Refused `term.unknown`.
    */
   import(request: ImportRequest, by: ActorRef): Promise<Imported> {

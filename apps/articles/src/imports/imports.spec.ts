@@ -18,7 +18,7 @@ describeWith('postgres')('an import', () => {
       ...overrides,
     });
 
-  it('publishes at once, with the time of the first publication elsewhere', async () => {
+  it('publishes immediately, with the time of the first publication elsewhere', async () => {
     const { status, body } = await send({ publishedAt: '2019-03-01T08:00:00+01:00' });
     expect({ status, ...body }).toMatchObject({
       status: 200,

@@ -12,7 +12,7 @@ describeWith('postgres')('lists', () => {
 
   const page = async (query: string) => (await desk.read<ListAnswer>(`/articles?${query}`)).body;
 
-  /** Every page of a list, in order; `between` happens after each. */
+  /** Every page of a list, in order; `between` runs after each. */
   async function walk(
     query: string,
     between: () => Promise<unknown> = async () => undefined,

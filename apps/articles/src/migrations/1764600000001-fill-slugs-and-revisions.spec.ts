@@ -15,7 +15,7 @@ describeWith('postgres')('the migration that fills slugs and revisions', () => {
     const query = (sql: string, values?: unknown[]) => desk.service.query(sql, values);
     return new FillSlugsAndRevisions1764600000001().up({ query } as unknown as QueryRunner);
   };
-  /** As the previous version did: every slug was public at once. */
+  /** As the previous version did: every slug was public immediately. */
   const addSlug = (id: string, slug: string) =>
     desk.service.query(`INSERT INTO article_slug (slug, article_id) VALUES ($1, $2)`, [slug, id]);
 

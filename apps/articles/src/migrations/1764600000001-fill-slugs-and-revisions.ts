@@ -4,7 +4,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const BATCH = 500;
 
 /**
- * Repairs what earlier releases left behind: releases slugs that were never published, although readers found an article
+ * Repairs data of earlier versions: releases slugs that were never published, although readers found an article
  * under them, and adds missing revisions of public versions with renamed terms. Safe to run again.
  */
 export class FillSlugsAndRevisions1764600000001 implements MigrationInterface {

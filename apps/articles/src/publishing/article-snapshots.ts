@@ -7,7 +7,7 @@ import { articleOf } from '../article/article.js';
 import { ArticleRow } from '../article/article.entity.js';
 import { retractionOf } from './publisher.js';
 
-/** Republishes the present state of every article that is or was public. */
+/** Republishes the current state of every article that is or was public. */
 @Injectable()
 export class ArticleSnapshots implements SnapshotSource {
   constructor(private readonly outbox: Outbox) {}

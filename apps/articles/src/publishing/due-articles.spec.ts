@@ -120,13 +120,13 @@ describeWith('postgres')('schedules', () => {
     });
   });
 
-  describe('with times', () => {
+  describe('in any time zone', () => {
     it.each([
       ['without an offset', '2999-10-25T02:30:00', 422],
       ['without a time', '2999-10-25', 422],
-      ['with the offset of summer', '2999-10-25T02:30:00+02:00', 200],
-      ['with the offset of winter', '2999-10-25T02:30:00+01:00', 200],
-    ])('respond to a time %s with %s', async (_how, publishAt, status) => {
+      ['with a summer offset', '2999-10-25T02:30:00+02:00', 200],
+      ['with a winter offset', '2999-10-25T02:30:00+01:00', 200],
+    ])('given a time %s respond %s', async (_how, publishAt, status) => {
       expect((await desk.act('schedule', await desk.draft(), { publishAt })).status).toBe(status);
     });
 

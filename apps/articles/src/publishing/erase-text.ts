@@ -14,7 +14,7 @@ const actsWithText: AuditedAct[] = ['correct', 'import', 'label', 'schedule-fail
 
 /**
  * Erases the text of a locked article wherever this service holds it: working copies, revisions, slugs, the search
- * vocabulary, details of audit lines, events that are not published yet.
+ * vocabulary, details of audit entries, events that are not published yet.
  */
 export async function eraseText(
   tx: EntityManager,

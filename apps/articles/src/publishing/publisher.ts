@@ -27,7 +27,7 @@ export interface PublishOptions {
 }
 
 /**
- * The only code that changes what readers see: row, revision, lists, search, event and audit line in one transaction.
+ * The only code that changes what readers see: row, revision, lists, search, event and audit entry in one transaction.
  * Works on batches, because term changes and schedules affect many articles at once.
  */
 @Injectable()

@@ -55,7 +55,7 @@ describeWith('postgres')('the life of an article', () => {
       expect((await desk.draft({ slug: 'erste-wahl' })).slug).toBe('erste-wahl');
     });
 
-    it('can be discarded, while its audit lines stay', async () => {
+    it('can be discarded, while its audit entries stay', async () => {
       const { id, version } = await desk.draft();
       expect((await desk.remove(`articles/${id}`, version)).status).toBe(204);
       expect((await desk.get(`articles/${id}`)).status).toBe(404);
@@ -230,7 +230,7 @@ describeWith('postgres')('the life of an article', () => {
   });
 
   describe('a purge', () => {
-    it('erases every word and keeps an audit line and the address', async () => {
+    it('erases every word and keeps an audit entry and the address', async () => {
       const word = 'Zwetschgenkrawall';
       const text = { headline: word, slug: 'zwetschgenkrawall', lead: `${word} im Dorf.`, sponsor: word };
       let article = await desk.published({ ...text, label: 'paid' });
@@ -282,7 +282,7 @@ describeWith('postgres')('the life of an article', () => {
     ]);
   });
 
-  it('is recorded as term-changed after a change of a term, also in lines of older versions', async () => {
+  it('shows term changes as term-changed in the audit log, also those of older versions', async () => {
     const { id } = await desk.draft();
     for (const did of ['retell', 'term-changed']) {
       await desk.service.query(

@@ -103,7 +103,7 @@ export class TermPropagation extends BackgroundWork {
   }
 }
 
-/** Replaces the former slugs of terms in the working copy, and records which terms the article names. */
+/** Replaces the earlier slugs of terms in the working copy, and records which terms the article names. */
 const withPresentTerms = <A extends Article>(article: A, terms: ResolvedTerms): A => ({
   ...article,
   draft: article.draft && terms.withPresentSlugs(article.draft),

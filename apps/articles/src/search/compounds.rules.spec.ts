@@ -52,7 +52,7 @@ describe('a word', () => {
     expect(splitOf(form, pieces(form, known))).toBeUndefined();
   });
 
-  it('does not make an unknown piece a word', () => {
+  it('does not turn an unknown piece into a word', () => {
     const known = pieces('kreiselbahn', []);
     expect(wordsOfSplit(splitOf('kreiselbahn', known)!, known)).toEqual(['bahn']);
   });

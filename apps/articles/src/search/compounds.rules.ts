@@ -17,7 +17,7 @@ export interface Split {
 }
 
 const SHORTEST_PIECE = 3;
-/** Shorter words do not count as known from the archive: too often they are abbreviations. */
+/** Shorter words do not count as known from the archive: they are too often abbreviations. */
 const SHORTEST_FROM_ARCHIVE = 4;
 /** A word of at least this length at the end, or start, of another is hardly a coincidence, whatever the rest is. */
 const SURELY_A_HEAD = 6;

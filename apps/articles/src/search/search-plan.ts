@@ -14,7 +14,7 @@ export class SearchPlan {
     private readonly tx: EntityManager,
     private readonly typed: ParsedQuery,
     private readonly words: Words,
-    /** Stems that articles have. */
+    /** Stems that occur in articles. */
     private readonly known: ReadonlySet<string>,
     /** Ids of lists that every hit must be in. */
     private readonly lists: readonly string[],

@@ -5,7 +5,7 @@ import { errorsIn, keysOf, nearest, slipInside, type Stemmed } from './typos.rul
 export const WORDS_AT_ONCE = 5;
 /** Similar words to try per word. */
 const ALTERNATIVES = 4;
-/** Known words to compare with a typo, and to check for being compounds of it. */
+/** Known words to compare with a typo, and to test as compounds of it. */
 const CANDIDATES = 100;
 const AROUND = 40;
 const SHORTEST_PART = 4;

@@ -51,7 +51,7 @@ export async function lookUp(db: Db, words: Iterable<Spelled>): Promise<Words> {
   );
 }
 
-/** Those of the stems that articles have, in any form. */
+/** Those of the stems that occur in articles, in any form. */
 export async function knownStems(db: Db, stems: readonly string[]): Promise<Set<string>> {
   const rows = await db.sql<{ stem: string }[]>`
     SELECT DISTINCT stem FROM search_vocabulary WHERE stem = ANY(${stems})`;

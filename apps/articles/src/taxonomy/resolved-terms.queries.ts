@@ -5,7 +5,7 @@ export type FoundTerm = Pick<
   Term,
   'id' | 'kind' | 'slug' | 'name' | 'role' | 'portrait' | 'biography' | 'country'
 > & {
-  /** The id, or the present or earlier slug, by which it was looked up. */
+  /** The id, or the current or an earlier slug, by which it was looked up. */
   readonly asked: string;
   /** Places: the ids of the larger places that it lies in. */
   readonly within: readonly string[];
@@ -19,7 +19,7 @@ const columns = () =>
       WHERE above.parent_id IS NOT NULL AND depth < 10
     ) SELECT id FROM larger) AS within`;
 
-/** Finds terms by present or earlier slugs, and locks them against deletion. */
+/** Finds terms by current or earlier slugs, and locks them against deletion. */
 export async function termsWithSlugs(
   tx: EntityManager,
   asked: readonly { readonly kind: TermKind; readonly slug: string }[],

@@ -7,7 +7,7 @@ import { refuse } from '../problems.js';
 import { fieldOf, termKinds, type Term, type TermKind } from './term.entity.js';
 import { termsWithIds, termsWithSlugs, type FoundTerm } from './resolved-terms.queries.js';
 
-/** Most lookups while a term is being merged. */
+/** Maximum lookups while a term is being merged. */
 const LOOKS = 5;
 
 /** The terms that some articles name, looked up together. */
@@ -79,7 +79,7 @@ export class ResolvedTerms implements Terms {
     });
   }
 
-  /** The draft with the present slugs of its terms. */
+  /** The draft with the current slugs of its terms. */
   withPresentSlugs(draft: ArticleDraft): ArticleDraft {
     const slugs = (kind: TermKind) => [
       ...new Set(slugsOf(draft, kind).map((slug) => this.terms.get(keyOf(kind, slug))?.slug ?? slug)),

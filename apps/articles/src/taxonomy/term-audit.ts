@@ -19,7 +19,7 @@ export interface TermAuditEntry {
 
 export type TermAct = 'create' | 'change' | 'rename' | 'merge' | 'delete';
 
-/** Writes a line in the transaction of the act itself. */
+/** Writes an entry in the transaction of the act itself. */
 export async function auditTerm(
   tx: EntityManager,
   by: ActorRef,

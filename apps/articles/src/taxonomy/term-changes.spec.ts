@@ -64,7 +64,7 @@ describeWith('postgres')('changes of terms', () => {
       expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412, 412, 412, 412]);
     });
 
-    it('under the present slug of the term, not an earlier one', async () => {
+    it('under the current slug of the term, not an earlier one', async () => {
       await create('topics/ehemals');
       expectOk(await desk.actOnTerm('rename', 'topics/ehemals', { slug: 'heute' }));
       expect(await desk.remove('topics/ehemals', 2)).toMatchObject({
@@ -151,7 +151,7 @@ describeWith('postgres')('changes of terms', () => {
         )
       ).length > 0;
 
-    it('put a place into the one that its larger place is merged into', async () => {
+    it('put a place into the target when its larger place is merged', async () => {
       await create('places/gross-a', 'places/gross-b');
       const answer = await mergeWhile('place', 'gross-a', 'gross-b', () =>
         desk.put('places/klein', { name: 'Klein', parent: 'gross-a' }),
@@ -159,7 +159,7 @@ describeWith('postgres')('changes of terms', () => {
       expect(answer).toMatchObject({ status: 200, body: { parent: 'gross-b' } });
     });
 
-    it('file a new article under the topic that its topic is merged into', async () => {
+    it('file a new article under the target when its topic is merged', async () => {
       await create('topics/quelle', 'topics/muendung');
       const { id } = await mergeWhile('topic', 'quelle', 'muendung', () =>
         desk.draft({ topics: ['quelle'] }),
@@ -206,7 +206,7 @@ describeWith('postgres')('changes of terms', () => {
     expectOk(await desk.changeTerm('places/bezirk', { name: 'Der Bezirk', parent: 'stadt' }));
   });
 
-  it('do not break pages after an earlier slug; pages after an unknown slug are refused', async () => {
+  it('keep pagination after an earlier slug working, but not after an unknown slug', async () => {
     await create('sections/s-eins', 'sections/s-zwei', 'sections/s-drei');
     const after = async (slug: string) => desk.get<{ slug: string }[] & Problem>(`sections?after=${slug}`);
     const slugs = async (slug: string) => (await after(slug)).body.map((term) => term.slug);

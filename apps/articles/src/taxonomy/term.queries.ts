@@ -3,14 +3,14 @@ import { refuse } from '../problems.js';
 import { Term, termKinds, type TermKind } from './term.entity.js';
 import { termResponse, type PublicTerm, type TermResponse } from './terms.dto.js';
 
-/** Finds a term by its present or an earlier slug. */
+/** Finds a term by its current or an earlier slug. */
 export async function findTerm(db: EntityManager, kind: TermKind, slug: string): Promise<Term | null> {
   const [row] = await db.sql<{ id: string }[]>`
     SELECT term_id AS id FROM term_slug WHERE kind = ${kind} AND slug = ${slug}`;
   return row ? db.findOneBy(Term, { id: row.id }) : null;
 }
 
-/** Finds a term by its present or an earlier slug. @throws Refused `term.not-found`. */
+/** Finds a term by its current or an earlier slug. @throws Refused `term.not-found`. */
 export async function needTerm(db: EntityManager, kind: TermKind, slug: string): Promise<Term> {
   const term = await findTerm(db, kind, slug);
   if (!term) throw refuse('term.not-found', { kind, slug });

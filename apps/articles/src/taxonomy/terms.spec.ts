@@ -89,7 +89,7 @@ describeWith('postgres')('sections, topics, places and authors', () => {
       expect(await idsIn('topic=fahrrad')).toEqual([draft.id]);
     });
 
-    it('to the slug of another term is refused, and names that term', async () => {
+    it('to the slug of another term is refused with that slug', async () => {
       await ok(desk.put('topics/eins', { name: 'Eins' }));
       await ok(desk.put('topics/zwei', { name: 'Zwei' }));
       expect(await desk.actOnTerm('rename', 'topics/eins', { slug: 'zwei' })).toMatchObject({

@@ -89,7 +89,7 @@ export class PageService {
     return rails ? { status, data: rails } : { status: 'unavailable', data: null };
   }
 
-  /** If a service refuses a part, because events have not arrived yet or it was retracted, only that part is unavailable. */
+  /** If a service refuses a part (not known there yet, or retracted), only that part is unavailable. */
   private async part<T extends object>(
     service: ServiceName,
     path: string,

@@ -10,8 +10,8 @@ import { Upstream } from '../upstream/upstream.js';
 import { Retractions } from './retractions.js';
 
 /**
- * Milliseconds. A retracted text must be gone after 2 s. Calls overlap, so that none waits for a slow one: even if the
- * articles service takes 1 s for each, all calls of the first second end in time.
+ * Milliseconds. A retracted text must be gone after 2 s. Calls overlap, so that none waits for a slow one: even if
+ * each takes 1 s, those of the first second after a retraction end in time.
  */
 const limits = { every: 200, atOnce: 10, within: 2_000 } as const;
 
@@ -69,7 +69,7 @@ export class RetractionPoller implements OnApplicationBootstrap, BeforeApplicati
     if (askedAt > this.latest.askedAt) this.latest = { askedAt, cursor };
   }
 
-  /** Retries at once after the first failure, then with the timer. */
+  /** Retries immediately after the first failure, then with the timer. */
   private failed(error: unknown): void {
     if (this.stopping.signal.aborted) return;
     if (++this.failures > 1) return;

@@ -9,7 +9,7 @@ const MAX_IDS = 20_000;
 /** Milliseconds for which known retractions may be used without an update. */
 const CURRENT_FOR = 60_000;
 
-/** Articles that were retracted or purged recently, as of the last answer of the articles service. */
+/** Articles that were retracted or purged recently, as of the last answer from the articles service. */
 @Injectable()
 export class Retractions {
   private readonly ids = new LRUCache<string, true>({ max: MAX_IDS });

@@ -18,7 +18,7 @@ function works() {
 describe('a bulkhead', () => {
   const limits = { concurrent: 1, waiting: 2, waitFor: 60_000 };
 
-  it('runs waiting calls in order of arrival, and refuses a call at once when the queue is full', async () => {
+  it('runs waiting calls in order of arrival, and refuses a call immediately when the queue is full', async () => {
     const bulkhead = new Bulkhead(limits);
     const { started, work, end } = works();
     const [a, b, c] = ['a', 'b', 'c'].map((name) => bulkhead.run(work(name)));

@@ -52,7 +52,7 @@ export class Upstream implements OnApplicationShutdown {
 
   /**
    * The service's own answer, whatever its status.
-   * @throws UpstreamDown when no answer of the service arrives in time; for a change, only if it certainly had no effect,
+   * @throws UpstreamDown when no answer from the service arrives in time; for a change, only if it certainly had no effect,
    * otherwise OutcomeUnknown; ClientGone.
    */
   async call(service: ServiceName, path: string, request: UpstreamRequest = {}): Promise<UpstreamAnswer> {
@@ -152,7 +152,7 @@ export class Upstream implements OnApplicationShutdown {
 /** A proxy in between has answered instead of the service. */
 class NotTheService extends Error {
   constructor(readonly status: number) {
-    super(`${status} without JSON: not an answer of the service`);
+    super(`${status} without JSON: not an answer from the service`);
   }
 
   get isRefusal(): boolean {

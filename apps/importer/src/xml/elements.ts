@@ -76,7 +76,7 @@ export async function* elementsOf(
     reader = new Reader(header, encoding, others, isWanted);
     yield* reader.read(head);
   }
-  if (!headerIn(head) && !reader) yield { line: 1, bad: 'the file has no element rss, feed or RDF' };
+  if (!headerIn(head) && !reader) yield { line: 1, bad: 'the file has no rss, feed or RDF element' };
   if (!reader) yield* (reader = new Reader(unknownHeader, encoding, others, isWanted)).read(head);
   yield* reader.end();
 }
@@ -126,7 +126,7 @@ class Reader {
     const { text, note } = decode(Buffer.from(piece.source, 'latin1'), this.encoding);
     const { source, notes, unknownEntity } = repaired(text);
     if (unknownEntity) {
-      return broken(piece, `has the entity &${unknownEntity}; that is not defined`, this.encoding);
+      return broken(piece, `has the undefined entity &${unknownEntity};`, this.encoding);
     }
     try {
       return parse(source, piece.line, this.header, note ? [note, ...notes] : notes);

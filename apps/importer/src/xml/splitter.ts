@@ -1,8 +1,8 @@
 import type { Header } from './header.js';
 
-/** Bytes of one element. A larger one is not a record. */
+/** Maximum bytes of an element; a larger one is not a record. */
 const LARGEST = 16 * 1024 * 1024;
-/** Bytes of a tag. */
+/** Maximum bytes of a tag. */
 const LONGEST_TAG = 64 * 1024;
 /** Bytes of a broken element that are kept, to identify it. */
 const KEPT = 64 * 1024;

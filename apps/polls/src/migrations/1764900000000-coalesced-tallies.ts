@@ -16,7 +16,7 @@ export class CoalescedTallies1764900000000 implements MigrationInterface {
     await db.query(`
       UPDATE poll SET emission_pending = untold, emitted_at = told_at
       WHERE untold OR told_at > clock_timestamp() - interval '1 minute'`);
-    await db.query(`CREATE INDEX poll_emission ON poll (emitted_at) WHERE emission_pending`);
+    await db.query(`CREATE INDEX poll_emission ON poll (emitted_at NULLS FIRST) WHERE emission_pending`);
     await db.query(`
       CREATE FUNCTION poll_old_marks() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN

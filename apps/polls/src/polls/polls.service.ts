@@ -26,7 +26,7 @@ export class PollsService implements SnapshotSource {
   ) {
     this.missing = new Counter({
       name: 'polls_missing_total',
-      help: 'Nonexistent polls in published articles.',
+      help: 'References from published articles to nonexistent polls.',
       registers: [registry],
     });
   }

@@ -60,7 +60,7 @@ describe('a card', () => {
     expect(rail(aCard({ interactions }))).toContain(`>${text}<`);
   });
 
-  it('groups the digits of many interactions as Switzerland does', () => {
+  it('groups the digits of many interactions in the Swiss way', () => {
     expect(rail(aCard({ interactions: 1234 }))).toMatch(/>1['’]234 Interaktionen</);
   });
 

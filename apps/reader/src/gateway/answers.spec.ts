@@ -33,12 +33,12 @@ const page = {
   interactions: unavailable,
 };
 
-describe('an answer of the gateway', () => {
+describe('an answer from the gateway', () => {
   it('may have more fields than this build knows', () => {
     expect(List.parse({ items: [{ ...summary, mood: 'good' }], total: 1 }).items).toHaveLength(1);
   });
 
-  it('loses one unreadable article of a list, not the list', () => {
+  it('loses an unreadable article of a list, not the list', () => {
     expect(List.parse({ items: [{ slug: 'odd' }, summary] }).items.map(({ slug }) => slug)).toEqual([
       'hafen',
     ]);

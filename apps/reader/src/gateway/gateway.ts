@@ -76,7 +76,7 @@ export class Gateway {
     const { body } = await this.call(path);
     const read = schema.safeParse(body);
     if (read.success) return read.data;
-    this.log.error({ path, err: read.error }, 'could not parse the answer of the gateway');
+    this.log.error({ path, err: read.error }, 'could not parse the answer from the gateway');
     throw new GatewayRefused(503, { code: 'gateway.unreadable' });
   }
 

@@ -31,7 +31,7 @@ describe('reading through the cache', () => {
     expect(asked).toEqual([['a'], ['b']]);
   });
 
-  it('leaves out ids without a value, and asks for them again', async () => {
+  it('leaves out ids without a value, and loads them again', async () => {
     const { asked, read } = aTable({ a: 1 });
     expect(await read('a', 'gone')).toEqual(new Map([['a', 1]]));
     await read('a', 'gone');

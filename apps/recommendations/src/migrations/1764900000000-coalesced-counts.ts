@@ -16,7 +16,9 @@ export class CoalescedCounts1764900000000 implements MigrationInterface {
     await db.query(`
       UPDATE interactions SET emission_pending = untold, emitted_at = told_at
       WHERE untold OR told_at > clock_timestamp() - interval '1 minute'`);
-    await db.query(`CREATE INDEX interactions_emission ON interactions (emitted_at) WHERE emission_pending`);
+    await db.query(
+      `CREATE INDEX interactions_emission ON interactions (emitted_at NULLS FIRST) WHERE emission_pending`,
+    );
     await db.query(`
       CREATE FUNCTION interactions_old_marks() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN

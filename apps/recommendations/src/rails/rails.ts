@@ -24,8 +24,8 @@ const NO_LISTS: PageLists = { section: undefined, lists: [] };
 
 /**
  * The rails of an article's page, with two round trips to the cache: first the lists of ids and the slots, then the
- * cards and counts of all ids. A card is cached once, not in every list, so a change or retraction shows everywhere at
- * once.
+ * cards and counts of all ids. A card is cached once, not in every list, so a change or retraction shows everywhere
+ * immediately.
  */
 @Injectable()
 export class Rails {

@@ -146,7 +146,7 @@ describeWith('postgres')('finding related articles', () => {
     }
   });
 
-  it('stops at once with its process, and another process continues', async () => {
+  it('stops immediately with its process, and another process continues', async () => {
     await services.pop()!.stop();
     service = await start({ PLACING_TIMEOUT: '60000' });
     const [one, other] = relatedArticles(2) as [ArticleSnapshot, ArticleSnapshot];
