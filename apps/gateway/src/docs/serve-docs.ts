@@ -2,6 +2,7 @@ import swagger, { type StaticDocumentSpec } from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { newsroomDocument } from '#api';
+import { cacheable, sendCacheable } from '../http/cacheable.js';
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -16,13 +17,8 @@ const CONTENT_SECURITY_POLICY = [
 /** Serves the OpenAPI document at `/v1/openapi.json`, and Swagger UI at `/docs`. */
 export async function serveDocs(server: FastifyInstance): Promise<void> {
   const document = newsroomDocument();
-  const bytes = Buffer.from(JSON.stringify(document));
-  server.get('/v1/openapi.json', (_request, reply) =>
-    reply
-      .type('application/json; charset=utf-8')
-      .headers({ 'cache-control': 'public, max-age=60', 'surrogate-key': 'docs' })
-      .send(bytes),
-  );
+  const answer = cacheable(document, ['docs']);
+  server.get('/v1/openapi.json', (request, reply) => sendCacheable(request, reply, answer));
   await server.register(swagger, {
     mode: 'static',
     specification: { document } as unknown as StaticDocumentSpec,
