@@ -1,6 +1,6 @@
 /**
- * Finds the changes of an OpenAPI document that break clients. An additional operation, optional member or kind of a
- * union breaks nobody; anything else that a client sends or reads must stay.
+ * Finds the changes of an OpenAPI document that break clients. An additional operation, optional member or union kind
+ * breaks no client; anything else that a client sends or reads must stay.
  */
 
 type Json = Readonly<Record<string, unknown>>;
@@ -176,7 +176,7 @@ function memberChanges(a: Json, b: Json, direction: Direction, at: string, go: G
   return [...changes, ...demanded.map((name) => `${at}.${name} is required now`)];
 }
 
-/** Kinds are compared in their order; an additional one comes last. */
+/** Kinds are compared by position, so an additional one must come last. */
 function unionChanges(a: Json, b: Json, at: string, go: Go): string[] {
   return ['oneOf', 'anyOf', 'allOf'].flatMap((union) => {
     const earlier = (a[union] ?? []) as Json[];

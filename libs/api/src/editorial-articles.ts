@@ -77,7 +77,7 @@ const BASE = '/v1/editorial/articles';
 const params = z.object({ id: Id });
 const versionParams = z.object({ id: Id, version: VersionParameter });
 
-/** A change of one article that answers with the article. */
+/** A route that changes one article and answers with it. */
 const changed = {
   params,
   ifMatch: 'required',

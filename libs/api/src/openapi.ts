@@ -150,7 +150,7 @@ function success({ response, etag, cached }: RouteContract, schemaOf: (schema: z
 /** The codes that a route can answer with, by their status. */
 function codesByStatus(route: RouteContract): [status: number, codes: ProblemCode[]][] {
   const byStatus = Map.groupBy(problemsOf(route), (code): number => problemCatalogue[code][0]);
-  // A body that is not JSON has the code of one with invalid values.
+  // A body that is not JSON gets the same code as one with invalid values.
   if (route.body) byStatus.set(400, ['request.invalid', ...(byStatus.get(400) ?? [])]);
   return [...byStatus];
 }
@@ -221,7 +221,7 @@ function tagOf(path: string): string {
 /**
  * The JSON Schemas of all requests and responses. All are made in one run, so that they can refer to the named ones;
  * unnamed ones have an id for this run only. Direction `input`: a request before defaults are filled in, and a response
- * whose clients ignore unknown members, so that an additional member breaks nobody.
+ * whose clients ignore unknown members, so that an additional member breaks no client.
  */
 function jsonSchemas(routes: readonly RouteContract[]): {
   named: Record<string, Json>;

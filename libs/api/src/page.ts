@@ -9,7 +9,7 @@ import { IdOrSlug } from './values.js';
 
 const status = z.enum(['fresh', 'stale']);
 
-/** A part of a page: as it is now, as it was a short time ago, or unavailable. */
+/** A page part: current, from a short time ago, or unavailable. */
 const partOf = <Data extends z.ZodType>(data: Data) =>
   z.discriminatedUnion('status', [
     z.object({ status, data }),

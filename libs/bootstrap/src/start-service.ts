@@ -38,7 +38,7 @@ export interface StartOptions {
   readonly migrate?: boolean;
   /** Ends the wait for a database. */
   readonly signal?: AbortSignal;
-  /** How long stopping waits. By default only for requests under way, which suits a service that no other process calls. */
+  /** How long stopping waits. By default only for requests in progress, which suits a service that no other process calls. */
   readonly drain?: DrainLimits;
   /** Providers that are visible everywhere in the service, such as the loopback transport of the one-process newsroom. */
   readonly providers?: readonly Provider[];
@@ -53,7 +53,7 @@ export interface RunningService {
   /** The address of its health and metrics. */
   readonly operationsUrl: string;
   readonly app: NestFastifyApplication;
-  /** Finishes requests and events under way, accepts no new ones, and closes connections. */
+  /** Finishes requests and events in progress, accepts no new ones, and closes connections. */
   stop(): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { execute, type Identity } from './execute.js';
 
-/** PostgreSQL refuses to run as root, so for root it is the system user `postgres`, which is created when it is missing. */
+/** The user that runs the server. PostgreSQL refuses to run as root, so root uses `postgres`, created when missing. */
 export async function identityOf(paths: readonly string[]): Promise<Identity> {
   if (process.getuid?.() !== 0) return {};
   if (!(await postgresUser())) await execute(['useradd', '--system', '--user-group', 'postgres'], {});

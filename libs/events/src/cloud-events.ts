@@ -109,7 +109,7 @@ export function decodeEvent(message: EncodedMessage): NewsroomEvent {
 /**
  * Reads the attributes of an event and leaves its value as it is, so that events of types this build does not know can
  * be forwarded.
- * @throws BadMessage for a missing or unreadable header, and without a value.
+ * @throws BadMessage for a missing or unreadable header, or a missing value.
  */
 export function readRawEvent(message: EncodedMessage): RawEvent {
   const { specversion: _, ...attributes } = attributesOf(message);

@@ -18,7 +18,7 @@ export abstract class BackgroundWork implements OnApplicationBootstrap, BeforeAp
     this.worker.start();
   }
 
-  /** The round under way is finished; what is left waits for the next start or another replica. */
+  /** Finishes the round in progress; what is left waits for the next start or another replica. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.worker.stop();
   }

@@ -33,7 +33,7 @@ export class Worker {
     this.wakeUp?.();
   }
 
-  /** Resolves when the round under way has finished. */
+  /** Resolves when the round in progress has finished. */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.wakeUp?.();

@@ -70,7 +70,7 @@ describeWith('postgres')('a coalescing publisher', () => {
     await otherReplica.beforeApplicationShutdown();
   });
 
-  /** Counts a vote, as a service does it: the change, its mark and the wake-up in one transaction. */
+  /** Counts a vote, as a service does: the change, its flag and the wake-up in one transaction. */
   const vote = (of = id, during?: (tx: EntityManager) => Promise<unknown>): Promise<void> =>
     db.transaction(async (tx) => {
       await tx.sql`
@@ -89,7 +89,7 @@ describeWith('postgres')('a coalescing publisher', () => {
   const emittedOnce = (of = id) =>
     waitUntil(async () => (await emitted(of)).length === 1, { what: 'the event' });
 
-  /** Votes again and again until so many events have been emitted. @returns the number of votes. */
+  /** Votes until this many events have been emitted. @returns the number of votes. */
   async function voteUntilEmitted(events: number): Promise<number> {
     for (let votes = 1; ; votes++) {
       await vote();

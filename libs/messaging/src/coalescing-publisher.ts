@@ -26,9 +26,9 @@ export interface CoalescedTable {
 /**
  * Publishes the state of an aggregate at most once per second, however often it changes, and always its last state.
  *
- * The mark is a column of the aggregate's own row. So it commits or rolls back with the change, costs no statement of
- * its own, and is cleared under the same lock under which changes set it. A mark survives a crash; any replica may
- * publish it.
+ * The flag `emission_pending` is a column of the aggregate's own row. So it commits or rolls back with the change, costs no
+ * statement of its own, and is cleared under the same lock under which changes set it. It survives a crash, and any replica
+ * may publish the event.
  */
 export abstract class CoalescingPublisher extends BackgroundWork {
   private waking: NodeJS.Timeout | undefined;
@@ -60,7 +60,7 @@ export abstract class CoalescingPublisher extends BackgroundWork {
     return true;
   }
 
-  /** Marked aggregates whose last event is old enough; if there are none, the milliseconds until one is due. */
+  /** Aggregates with the flag whose last event is old enough; if there are none, the milliseconds until one is due. */
   private async findDue(): Promise<{ due: string[]; nextIn: number }> {
     const { name, id } = this.table;
     const rows: { id: string; isDue: boolean; nextIn: number }[] = await this.db.query(
@@ -96,8 +96,8 @@ export abstract class CoalescingPublisher extends BackgroundWork {
   }
 
   /**
-   * A row that writers always hold would never be found unlocked, so one row per round queues for its lock like a writer. The
-   * wait ends after two seconds, and all other aggregates are published between two waits.
+   * A row that some writer always has locked would never be found unlocked, so one row per round queues for its lock like a
+   * writer. The wait ends after two seconds, and all other aggregates are published between two waits.
    */
   private async waitForTurn(id: string): Promise<void> {
     this.lastBusy = id;
@@ -109,7 +109,7 @@ export abstract class CoalescingPublisher extends BackgroundWork {
     }
   }
 
-  /** Takes turns, so that a row that stays locked does not starve the other busy ones. */
+  /** Rotates through the busy rows, so that a row that stays locked does not starve the others. */
   private nextBusy(ids: readonly string[]): string {
     const sorted = ids.toSorted();
     return sorted.find((id) => id > this.lastBusy) ?? sorted[0]!;

@@ -87,7 +87,7 @@ export async function postponeRedrive(tx: EntityManager, id: string): Promise<vo
   await tx.sql`UPDATE dead_letter SET redrive_requested_at = clock_timestamp() WHERE id = ${id}`;
 }
 
-/** Ends a request whose letter failed again, and keeps the new reason. */
+/** Clears the redrive request of a letter that failed again, and records the new reason. */
 export async function recordFailedRedrive(tx: EntityManager, id: string, error: unknown): Promise<void> {
   await tx.sql`
     UPDATE dead_letter SET reason = ${reasonOf(error)}, attempts = attempts + 1, redrive_requested_at = NULL

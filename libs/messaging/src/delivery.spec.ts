@@ -11,7 +11,7 @@ describeWith('postgres')('a delivery', () => {
   let migrated: MigratedDatabase;
   let db: DataSource;
   let delivery: Delivery;
-  /** Votes that the handler refuses. */
+  /** The number of votes that the handler refuses. */
   let unlucky: number | undefined;
 
   beforeAll(async () => {

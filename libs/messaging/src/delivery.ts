@@ -27,7 +27,7 @@ type Handlers = ReadonlyMap<string, BoundHandler>;
 interface HandledEvent extends Pick<NewsroomEvent, 'id' | 'source' | 'type' | 'traceparent'> {
   readonly run: readonly ((tx: EntityManager) => Promise<unknown>)[];
 }
-/** A message as decoded: an event with handlers here, bytes that are not an event, or an event that is not handled here. */
+/** A message as decoded: an event with handlers here, bytes that are not an event, or a message to skip. */
 type DecodedMessage = { message: ReceivedMessage } & (
   { event: HandledEvent } | { bad: BadMessage } | { skipped: { type: string; outcome: string } }
 );
@@ -61,7 +61,7 @@ export class Delivery {
 
   /**
    * Tries messages of one partition once, in order: first all in one transaction, which is fast. If that fails, one by one up
-   * to the first that fails alone.
+   * to the first that fails on its own.
    */
   async deliver(messages: readonly ReceivedMessage[]): Promise<Attempt> {
     const decoded = messages.map((message) => this.decode(message));

@@ -62,7 +62,7 @@ describeWith('postgres')('reading the outbox', () => {
       await remove(rows);
     }
     await add(1);
-    // Other transactions, also in other databases, may hold up the floor for a moment.
+    // Other transactions, even in other databases, may hold up the floor for a moment.
     await waitUntil(
       async () => {
         const before = await entriesRead(db);

@@ -25,7 +25,7 @@ interface Horizon {
   /** Every transaction with a lower xid has ended. */
   readonly xmin: bigint;
   /**
-   * The xid of a transaction that began here: all earlier ones have lower xids. The `xmax` of the snapshot will not do: it
+   * The xid of the reading transaction: all earlier transactions have lower ones. The `xmax` of the snapshot will not do: it
    * is one past the last transaction that has ended, and newer ones may be open.
    */
   readonly begun?: bigint;
@@ -37,12 +37,12 @@ interface Horizon {
  * none can appear any more.
  *
  * A transaction may take its ids early and commit late; until then, later ids of other keys are published. So the floor
- * moves up to the last id of some moment only once every transaction of that moment has ended. Transactions that write
+ * moves up to an id only once every transaction that was open when that id was the last has ended. Transactions that write
  * to the outbox have locked a row before, so they have an xid and count; a backup only reads and has none.
  */
 export class OutboxCursor {
   private floor = 0n;
-  /** The next floor, once all transactions of that moment have ended. */
+  /** Becomes the floor once all transactions that were open when it was noted have ended. */
   private next: { handedOut: bigint; begun?: bigint } | undefined;
   private fullScanAt = 0;
 
@@ -77,9 +77,9 @@ export class OutboxCursor {
   }
 
   /**
-   * Takes three reads. The first notes the last id. A later one notes a transaction that began after all that may hold such
-   * ids; it must be later, since ids are handed out while the snapshot of the first is already taken. One more finds that all
-   * transactions before that one have ended.
+   * Raising the floor takes three reads. The first notes the last id. The second notes its own xid, which is higher than that
+   * of every transaction with an id up to the last; it must be a separate read, since ids are assigned even after the snapshot
+   * of the first. The third finds that all transactions with lower xids have ended.
    */
   private raiseFloor(now: Horizon, rows: readonly OutboxRow[]): void {
     const { next } = this;

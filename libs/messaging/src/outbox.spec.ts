@@ -14,7 +14,7 @@ describeWith('postgres')('the outbox', () => {
   beforeAll(async () => {
     migrated = await migratedDatabase('outbox', { entities: [], migrations: messagingMigrations });
     db = migrated.db;
-    // Stands for a service's own data.
+    // Stands in for a service's own data.
     await db.query(`CREATE TABLE count (article_id uuid PRIMARY KEY, votes integer NOT NULL)`);
   });
 
@@ -27,7 +27,7 @@ describeWith('postgres')('the outbox', () => {
     outbox = new Outbox(new Clock(), 'test');
   });
 
-  /** Counts votes and adds the event, as a service does it: lock the row, change it, add to the outbox. */
+  /** Counts votes and adds the event, as a service does: lock the row, change it, add to the outbox. */
   async function count(tx: EntityManager, articleId: string, votes: number): Promise<void> {
     await tx.sql`
       INSERT INTO count VALUES (${articleId}, ${votes}) ON CONFLICT (article_id) DO UPDATE SET votes = ${votes}`;

@@ -41,7 +41,7 @@ export class Redrive extends BackgroundWork {
     return letter !== undefined;
   }
 
-  /** @throws `error` when the letter is not at fault: it stays requested, behind the others, and the worker waits. */
+  /** @throws `error` when the letter is not at fault: its request stays, behind the others, and the worker waits. */
   private async keep({ id }: DeadLetter, error: unknown): Promise<void> {
     if (failureKind(error) === 'permanent') return recordFailedRedrive(this.db.manager, id, error);
     await postponeRedrive(this.db.manager, id);

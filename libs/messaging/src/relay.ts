@@ -12,7 +12,7 @@ import { MessageRefused, TRANSPORT, type EventTransport } from './transport.js';
 
 /** Milliseconds between polls: the fallback for the wake-up at commit. */
 const POLL = 250;
-/** Milliseconds: polls faster for a while after it has found rows that another replica committed. */
+/** Faster polling after rows of another replica were found: its interval and duration in milliseconds. */
 const BUSY_POLL = { every: 10, for: 1_000 };
 /** Milliseconds until a process that is not the owner polls again. */
 const LEFT_TO_OWNER = 100;
@@ -86,7 +86,7 @@ export class Relay extends BackgroundWork {
       if (rows.length === 0) return 'nothing to do';
       const claim = await claimRelay(tx, this.owner, lease);
       if (claim === 'left') return 'left to the owner';
-      // Before publishing: if an operator has just lifted the hold, this must not fail after the log has the events.
+      // Before publishing: this can fail if an operator has just lifted the hold, and must not once the log has the events.
       const held = rows.filter(({ isHeld }) => isHeld);
       await holdBack(tx, held);
       const free = rows.filter(({ isHeld }) => !isHeld);

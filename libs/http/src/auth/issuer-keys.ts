@@ -11,7 +11,7 @@ const limits = {
   kept: 24 * 60 * 60_000,
   /** How long a request waits for newer keys while it could use the old ones. */
   patience: 500,
-  /** Time between two fetches, also after a failure. */
+  /** Time between two fetches, even after a failure. */
   pause: 10_000,
 } as const;
 

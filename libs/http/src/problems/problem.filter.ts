@@ -11,7 +11,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
     if (problem.status >= 500) {
-      // Refusals are decisions and frequent under load: metrics count them, and a stack trace would add nothing.
+      // Refusals are deliberate, and frequent under load: metrics count them, and a stack trace would add nothing.
       if (error instanceof Refused) request.log.warn({ code: error.code }, 'request refused');
       else request.log.error({ err: error }, 'request failed');
     }

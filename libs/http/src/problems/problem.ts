@@ -16,7 +16,7 @@ export interface Problem {
   readonly [extension: string]: unknown;
 }
 
-/** The code of an error that has only an HTTP status, such as one of the framework. */
+/** The code of an error that has only an HTTP status, such as one from the framework. */
 const codeOfStatus: Readonly<Record<number, CommonCode>> = {
   400: 'request.invalid',
   401: 'auth.required',

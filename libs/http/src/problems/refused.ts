@@ -1,4 +1,4 @@
-/** A refused request. It is no failure of ours, and is answered with a problem. */
+/** A refused request: not a failure of the service. It is answered with a problem. */
 export class Refused extends Error {
   override readonly name = 'Refused';
 

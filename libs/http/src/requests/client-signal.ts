@@ -3,14 +3,14 @@ import type { FastifyReply } from 'fastify';
 import { commonProblems } from '../problems/common-problems.js';
 import { Refused } from '../problems/refused.js';
 
-/** The client closed its connection before it had its answer. Status 499 is for logs and metrics only. */
+/** The client closed its connection before it received its answer. Status 499 is for logs and metrics only. */
 export class ClientGone extends Refused {
   constructor() {
     super('client.gone', ...commonProblems['client.gone']);
   }
 }
 
-/** Aborts with {@link ClientGone} when the client closes its connection before it has its answer. */
+/** Aborts with {@link ClientGone} when the client closes its connection before it receives its answer. */
 export function clientSignal({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
   const close = (): void => {

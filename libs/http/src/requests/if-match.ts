@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { refuse } from '../problems/refusals.js';
 
-/** The version that `If-Match` names, which every change must send (RFC 9110, 13.1.1; RFC 6585, 3). */
+/** The version that `If-Match` names. Every change must send this header (RFC 9110, 13.1.1; RFC 6585, 3). */
 export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext): number => {
   const version = expectedVersion(context);
   if (version === undefined) throw refuse('precondition.required');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * Characters that no text needs and that break programs which read it later: the control characters except tab and line
- * feed (XML 1.0, 2.2 has no others), and the noncharacters U+FFFE and U+FFFF.
+ * feed (XML 1.0, 2.2 forbids or discourages most of them), and the noncharacters U+FFFE and U+FFFF.
  */
 // oxlint-disable-next-line no-control-regex
 const UNWANTED = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/g;
@@ -13,7 +13,7 @@ const MAX_DEPTH = 32;
 /**
  * Removes unwanted characters from every text in a JSON value, turns line ends into line feeds, and replaces unpaired
  * surrogates with U+FFFD. Everything else stays as it was typed: markup is text like any other and is escaped where it is
- * shown, emoji need their zero-width joiners, and right-to-left marks end with the element that shows them.
+ * shown, emoji need their zero-width joiners, and the effect of right-to-left marks ends with the element.
  */
 function sanitize(value: unknown, depth = 0): unknown {
   if (depth > MAX_DEPTH) return undefined;

@@ -7,7 +7,7 @@ import { pause } from '#jobs';
 export interface DrainLimits {
   /** How long idle connections stay open, so that a client that is just sending gets an answer instead of a reset. */
   readonly idle: number;
-  /** How long requests under way may take to finish. */
+  /** How long requests in progress may take to finish. */
   readonly requests: number;
 }
 

@@ -7,7 +7,7 @@ import type { OffsetCommits } from './offset-commits.js';
 import { PartitionQueue, partitionKey } from './partition-queue.js';
 import type { SkippedRecords } from './skipped-records.js';
 
-/** Bytes of messages that wait in this process, over all partitions. */
+/** Maximum bytes of messages that wait in this process, over all partitions. */
 const QUEUED_BYTES = 24 * 1024 * 1024;
 
 /** Partitions by topic. */
@@ -30,7 +30,7 @@ export interface AssignedPartitionsOptions {
 /** The partitions that one membership of a group has been assigned, each with its queue. */
 export class AssignedPartitions {
   private readonly byKey = new Map<string, PartitionQueue>();
-  /** Where a fetch began after a gap, by partition; see {@link closeGap}. */
+  /** The offset at which a fetch began after a gap, by partition; see {@link closeGap}. */
   private readonly gaps = new Map<string, bigint>();
 
   constructor(private readonly options: AssignedPartitionsOptions) {}
@@ -46,8 +46,8 @@ export class AssignedPartitions {
   }
 
   /**
-   * Applies a new assignment. A partition that stays keeps its queue: kafkajs may rejoin while one of its fetches is in
-   * flight, whose answer would leave a gap after an emptied queue. A new partition begins at the committed offset, and
+   * Applies a new assignment. A partition that stays keeps its queue: kafkajs may rejoin while a fetch is in progress,
+   * and if the queue were emptied, the fetched messages would leave a gap. A new partition begins at the committed offset, and
    * is paused until that is known, see {@link start}.
    * @returns the queues of new partitions.
    */
@@ -82,7 +82,7 @@ export class AssignedPartitions {
       const key = partitionKey(queue.topic, queue.partition);
       if (this.byKey.get(key) !== queue) continue;
       const position = positions.get(key);
-      // Before the first commit, which would hide a gap between the last commit and the start of the log.
+      // Checked before the first commit, which would hide a gap between the last commit and the start of the log.
       if (position) skipped.look([position]);
       queue.startAt(position?.committed ?? position?.low ?? 0n);
       this.resume(queue);
@@ -104,7 +104,7 @@ export class AssignedPartitions {
     if (queue.bytes >= this.queueLimit) consumer.pause([{ topic, partitions: [partition] }]);
   }
 
-  /** Notes a fetch that held nothing but markers of transactions. */
+  /** Notes a fetch that contained only transaction markers. */
   skipMarkers(topic: string, partition: number, fetch: { from: string; last: string }): void {
     this.byKey.get(partitionKey(topic, partition))?.push([], fetch);
   }

@@ -5,7 +5,7 @@ import { saslOf, tlsOf, type SecurityConfig } from './kafka-security.js';
 
 type ClientConfig = Pick<MessagingConfig, 'kafkaBrokers'> & SecurityConfig;
 
-/** Milliseconds: to connect, for one request to the broker. */
+/** Milliseconds allowed for connecting, and for one request to the broker. */
 const deadlines = { connect: 5_000, request: 8_000 };
 /** Milliseconds for which the same error of kafkajs is logged only once. */
 const QUIET = 60_000;
@@ -34,8 +34,8 @@ export const brokerHangs = ({ broker, apiName }: { broker: string; apiName: stri
   new Error(`The broker ${broker} did not answer a ${apiName} request in time.`);
 
 /**
- * Each new connection begins with the next broker. kafkajs always begins with the first of the list, even while that one
- * hangs.
+ * Makes each new connection begin with the next broker. By itself, kafkajs always begins with the first of the list, even
+ * while that one hangs.
  */
 function inTurn(brokers: readonly string[]): () => string[] {
   let first = Math.floor(Math.random() * brokers.length);
@@ -45,7 +45,7 @@ function inTurn(brokers: readonly string[]): () => string[] {
   };
 }
 
-/** kafkajs logs an error at every attempt: the first is a warning, its repetitions within a minute are debug messages. */
+/** kafkajs logs an error at every attempt. Here the first becomes a warning, and repetitions within a minute debug messages. */
 function logTo(log: Logger | undefined): (entry: LogEntry) => void {
   const loggedAt = new Map<string, number>();
   return ({ level, namespace, log: { message, broker, error } }) => {

@@ -14,13 +14,13 @@ import { SkippedRecords } from './skipped-records.js';
 
 /** Heartbeats per session timeout. */
 const HEARTBEATS = 10;
-/** Milliseconds a broker holds a fetch when there is nothing new; a resumed partition may have to wait as long. */
+/** Milliseconds a broker holds a fetch when there is nothing new; a resumed partition may have to wait that long. */
 const FETCH_WAIT = 250;
 /** Bytes of one fetch; a waiting message keeps the whole fetch in memory. */
 const FETCH_BYTES = 4 * 1024 * 1024;
 /** Milliseconds between attempts to rejoin, growing from the first to the second. */
 const rejoin = [500, 15_000] as const;
-/** Milliseconds of membership after which the waits start again with the first. */
+/** Milliseconds of membership after which the backoff starts again from the first wait. */
 const STEADY = 60_000;
 /** Milliseconds that a failed membership waits for its handlers. */
 const END_WITHIN = 5_000;
@@ -117,7 +117,7 @@ export class KafkaConsumer {
     consumer.on(
       events.START_BATCH_PROCESS,
       ({ payload: { topic, partition, batchSize, firstOffset, lastOffset } }) => {
-        // kafkajs skips the handler for a batch that holds only markers of transactions.
+        // kafkajs skips the handler for a batch that contains only transaction markers.
         if (batchSize > 0 || over.signal.aborted || firstOffset === null) return;
         partitions.skipMarkers(topic, partition, { from: firstOffset, last: lastOffset });
       },

@@ -116,7 +116,7 @@ class Connection {
     return this.work;
   }
 
-  /** Disconnects, and again after an attempt in progress has ended: kafkajs reconnects for its retries. */
+  /** Disconnects, and once more when the attempt in progress has ended: kafkajs reconnects for its retries. */
   async close(): Promise<void> {
     this.isClosed = true;
     const disconnect = (): Promise<void> => this.producer.disconnect().catch(() => undefined);
@@ -145,8 +145,8 @@ class Connection {
   }
 
   /**
-   * The first transaction of a connection raises the epoch. An attempt that was given up, or a process that hung, may do so
-   * late and fence off a newer relay. It must then send nothing; the newer one connects again.
+   * The first transaction of a connection raises the epoch. An abandoned attempt, or a process that hung, may do so
+   * late and fence off a newer relay. It must then send nothing; the newer relay connects again.
    */
   private async begin(confirmLock: () => Promise<unknown>): Promise<Transaction> {
     if (!this.isConnected) await this.producer.connect();
@@ -163,7 +163,7 @@ class Connection {
 
   /**
    * kafkajs reports success for messages that it never sent when leaders of partitions change between two attempts
-   * (https://github.com/tulios/kafkajs/pull/1798). So each partition that messages were meant for must have a receipt.
+   * (https://github.com/tulios/kafkajs/pull/1798). So every partition to which messages were assigned must have a receipt.
    */
   private checkReceipts(receipts: readonly RecordMetadata[]): void {
     const answered = new Set(

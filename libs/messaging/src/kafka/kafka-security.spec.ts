@@ -150,7 +150,7 @@ describe('settings of a secured Kafka that do not fit together', () => {
   });
 });
 
-/** An authority, a broker's key with its certificate, and a client's. */
+/** Creates a certificate authority, and a key and certificate each for a broker and a client. */
 async function makeCertificates(folder: string): Promise<void> {
   const openssl = (...args: string[]) => run('openssl', args, { cwd: folder });
   const subject = (name: string) => ['-subj', `/CN=${name}`];

@@ -39,7 +39,7 @@ export class PartitionQueue {
   private readonly lane: Lane;
   private readonly ending = new AbortController();
   private messages: KafkaMessage[] = [];
-  /** The offset before which everything has been fetched; markers of transactions may follow the last message. */
+  /** The offset before which everything has been fetched; transaction markers may follow the last message. */
   private fetched: bigint | undefined;
   private behindSince: number | undefined;
   private isWorking = false;
@@ -63,7 +63,7 @@ export class PartitionQueue {
 
   /**
    * Adds the messages of a fetch, except those that it already has.
-   * @param fetch the offset that was requested, and the last one that was fetched; it may hold no message at all.
+   * @param fetch the offset that was requested, and the last one that was fetched; it may contain no message.
    * @returns false, and adds nothing, when messages are missing between the queue and the fetch.
    */
   push(messages: readonly KafkaMessage[], fetch: { from: string; last: string }): boolean {

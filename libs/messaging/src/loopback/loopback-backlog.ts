@@ -15,7 +15,7 @@ import type { Attempt, Subscription } from '../transport.js';
 const BATCH = 100;
 /** Milliseconds between polls. */
 const POLL = 5_000;
-/** Milliseconds: polls faster for a while after something was added. */
+/** Faster polling after something was added: its interval and duration in milliseconds. */
 const BUSY_POLL = { every: 50, for: 5_000 };
 
 interface BacklogRow {

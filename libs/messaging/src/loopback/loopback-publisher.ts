@@ -14,7 +14,7 @@ const WITHIN = 2_000;
  * order per key and block no other subscriber.
  */
 export class LoopbackPublisher {
-  /** Rows per round: stopping waits for them, and after a crash they are published again. */
+  /** Rows per round; few, since stopping waits for them and a crash repeats them. */
   static readonly batch = 25;
   private backlogs: LoopbackBacklog[] = [];
   private isClosing = false;
@@ -29,13 +29,13 @@ export class LoopbackPublisher {
     for (const backlog of this.backlogs) backlog.start();
   }
 
-  /** Resolves when no subscriber handles a message of this service; the rest of a batch goes to the backlogs. */
+  /** Resolves when no subscriber is handling a message of this service; the rest of a batch goes to the backlogs. */
   async close(): Promise<void> {
     this.isClosing = true;
     await Promise.all(this.backlogs.map((backlog) => backlog.stop()));
   }
 
-  /** From now on, messages for this subscriber wait in its backlog. Resolves when it handles none of this service. */
+  /** From now on, messages for this subscriber wait in its backlog. Resolves when it is handling none. */
   async stopDelivering(subscription: Subscription): Promise<void> {
     const ending = this.backlogs.filter((backlog) => backlog.subscription === subscription);
     await Promise.all(ending.map((backlog) => backlog.stop()));

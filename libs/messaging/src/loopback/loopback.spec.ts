@@ -7,7 +7,7 @@ import { messagingMigrations } from '../messaging-tables.js';
 import type { EventTransport, Subscription } from '../transport.js';
 import { Loopback } from './loopback.js';
 
-/** A subscriber that notes what it gets. */
+/** A subscriber that records what it receives. */
 function aSubscriber(group: string) {
   const received: string[] = [];
   const subscription: Subscription = {

@@ -25,7 +25,7 @@ export interface Cache {
    * so that its key is a miss when the cache is available again.
    */
   put(entries: readonly CacheEntry[], seconds: number): Promise<void>;
-  /** Makes keys miss after a change, and drops values older than `version` for `seconds`. One round trip. */
+  /** Makes keys miss after a change, and for `seconds` accepts no value older than `version`. One round trip. */
   forget(keys: readonly string[], version: number, seconds: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -27,7 +27,7 @@ end`,
 const deadlines = { connect: 2_000, command: 100 };
 /** Milliseconds after which a connection counts as stable, so that the next failure starts with the shortest wait. */
 const PROVEN = 10_000;
-/** Missed changes per command. */
+/** Unconfirmed changes per command. */
 const BATCH = 500;
 /** A write that tests whether Redis is usable: a full one or a replica still answers PING. */
 const PROBE: CacheEntry = { key: 'probe', version: 0, value: FORGOTTEN };
@@ -46,7 +46,7 @@ type Client = ReturnType<typeof clientFor>;
 /**
  * The cache in Redis, behind a circuit breaker. A command that fails or times out opens the circuit: the connection is
  * destroyed with all pending commands, and every call misses at once. In the background, one connection at a time is
- * tried; the circuit closes when Redis has accepted a test write and the changes that it has missed.
+ * tried; the circuit closes when Redis has accepted a test write and the unconfirmed changes.
  */
 export class RedisCache implements Cache {
   /** The connection in use; undefined while the circuit is open. */

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { causesOf } from './failure-kind.js';
 
-/** The connection was lost during COMMIT: the transaction may have been committed or not. */
+/** The connection was lost during COMMIT: the transaction may or may not have been committed. */
 export class CommitOutcomeUnknown extends Error {
   override readonly name = 'CommitOutcomeUnknown';
   constructor(cause: unknown) {

@@ -45,12 +45,12 @@ export class TransactionTimedOut extends Error {
   }
 }
 
-/** The kind of the first error that has one, also inside wrappers (`cause`, TypeORM's `driverError`, aggregates). */
+/** The kind of the first error that has one, even inside wrappers (`cause`, TypeORM's `driverError`, aggregates). */
 export function failureKind(error: unknown): FailureKind {
   return kindOf(error) ?? 'permanent';
 }
 
-/** True when the same request can succeed later, also after a statement that took too long under load. */
+/** True when the same request can succeed later, even after a statement that took too long under load. */
 export const isTransient = (error: unknown): boolean =>
   failureKind(error) === 'transient' || TIMED_OUT.includes(sqlState(error) ?? '');
 

@@ -57,7 +57,7 @@ export async function migrate({ name, url, config, definition, log }: DatabaseTo
 }
 
 /**
- * Settings of the role also work behind PgBouncer, which refuses settings at connect and can give each transaction another
+ * Settings of the role also work behind PgBouncer, which refuses settings on connecting and can give each transaction another
  * connection.
  */
 async function setRoleTimeouts(session: pg.Client): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * The result of TypeORM's `query()` and `` sql`…` `` for UPDATE and DELETE: rows and their number. SELECT and INSERT,
- * also with RETURNING, resolve to the rows alone.
+ * even with RETURNING, resolve to the rows alone.
  */
 export type Changed<Row = unknown> = [rows: Row[], count: number];
 

@@ -32,7 +32,7 @@ export class OperationsServer {
     this.server = createServer((request, response) => void this.answer(request, response));
   }
 
-  /** @returns its address. @throws Error with the code of the system, such as EADDRINUSE. */
+  /** @returns its address. @throws Error with the system's code, such as EADDRINUSE. */
   async listen(port: number, host: string): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);

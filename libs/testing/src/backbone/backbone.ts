@@ -123,7 +123,7 @@ export class Backbone {
     );
   }
 
-  /** Locks a table of the ledger, also against reads, until it is released. */
+  /** Locks a table of the ledger, even against reads, until it is released. */
   lockLedger(table = 'ledger'): Promise<TableLock> {
     return lockTable(this.ledgerDb.url, table);
   }

@@ -16,7 +16,7 @@ export interface OutboxFilling {
   readonly bytes?: number;
 }
 
-/** An id that the statement below replaces by that of each item. */
+/** The statement below replaces this id with that of each item. */
 const TEMPLATE_ID = '00000000-0000-7000-8000-000000000000';
 /** Characters that fit into one paragraph. */
 const PARAGRAPH = 5_000;

@@ -31,7 +31,7 @@ interface Exchange {
 /** Problems that any route may answer with: faults, and what a proxy or the framework refuses. */
 const ANYWHERE = ['internal', 'client.gone', 'auth.unavailable', 'origin.refused'];
 
-/** How an answer differs from its route's contract; nothing when it keeps it, or when no route is declared there. */
+/** How an answer differs from its route's contract; undefined when it conforms, or when no route is declared there. */
 function contractViolation(
   { method, path, status, body }: Exchange,
   server: 'gateway' | 'service',

@@ -14,7 +14,7 @@ const JARS = resolve('.cache', 'kafka-4.3.1');
 const POM = resolve('libs', 'testing', 'kafka', 'pom.xml');
 const CLUSTER = 'bmV3c3Jvb20tdGVzdHMtMQ';
 
-/** One or all nodes of a Kafka. */
+/** One node of a Kafka cluster, or all of them. */
 interface Stoppable {
   /** Starts it again with the same ports and data; resolves when it accepts requests. */
   start(): Promise<void>;

@@ -4,7 +4,7 @@ export interface TableLock {
   release(): Promise<void>;
 }
 
-/** Locks a table, also against reads, until the lock is released. */
+/** Locks a table, even against reads, until the lock is released. */
 export async function lockTable(databaseUrl: string, table: string): Promise<TableLock> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();

@@ -10,7 +10,7 @@ export async function retried<T>(start: () => Promise<T>, attempts = 3): Promise
   }
 }
 
-/** Milliseconds within which a server is ready, also on a busy machine. */
+/** Milliseconds within which a server is ready, even on a busy machine. */
 const READY_WITHIN = 120_000;
 
 /** A server process that tests may stop, kill and start again. */

@@ -34,7 +34,7 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.pause();
   }
 
-  /** Forwards everything that was held back, in order, also what a client sent before it gave up. */
+  /** Forwards everything that was held back, in order, including what a client sent before it gave up. */
   release(): void {
     this.held = false;
     for (const socket of this.sockets) socket.resume();

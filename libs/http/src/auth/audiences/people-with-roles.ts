@@ -16,5 +16,5 @@ export class PeopleWithRoles implements Audience<readonly Role[]> {
   }
 }
 
-/** The route is for people who hold at least one of these roles, by their bearer token. */
+/** The route is for people who hold at least one of these roles, according to their bearer token. */
 export const ForRoles = (...allowed: [Role, ...Role[]]) => declareAudience(PeopleWithRoles, allowed);
