@@ -3,7 +3,7 @@ import { Editor, ServiceProcesses, waitUntil, type ServiceProcess, type TestData
 import { germanArticle, germanTexts } from './german-articles.js';
 import { vacuum } from './vacuum.js';
 
-/** Imports at a time. */
+/** Concurrent imports. */
 const LANES = 16;
 const MINUTE = 60_000;
 

@@ -6,7 +6,7 @@ const EVENTS = Number(process.env['BENCH_EVENTS'] ?? 100_000);
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
 /** Bytes of an event's value. */
 const BYTES = 2_000;
-/** Events that warm the processes up, and events whose latency is measured. */
+/** Events that warm up the processes, and events whose latency is measured. */
 const latencyEvents = { warmUp: 500, measured: 2_000 };
 /** Events per second while latency is measured. */
 const RATE = Number(process.env['BENCH_RATE'] ?? 50);
@@ -94,7 +94,7 @@ async function serverThroughput(backbone: Backbone, count: number): Promise<numb
 
 /**
  * Milliseconds from the writer's answer, which follows its commit, to the commit of the handler, sorted. Writes come at
- * a steady rate, and `replicas` of the writer take them in turn.
+ * a steady rate, spread over `replicas` of the writer in turn.
  */
 async function latencies(backbone: Backbone, replicas: number): Promise<number[]> {
   const [ledger, ...writers] = await Promise.all([

@@ -8,9 +8,9 @@ const CONNECTIONS = 64;
 /** Seconds of load per round. */
 const SECONDS = 8;
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
-/** Known readers per article, and articles when there are many. */
+/** Readers with an alias under each article, and the number of articles in the rounds with many. */
 const [READERS, ARTICLES] = [200, 200];
-/** Readers who have commented on an article before the rounds that measure new ones. */
+/** Earlier readers of the crowded article. */
 const EARLIER = 20_000;
 
 /** Comments posted to the service over 64 connections, with Kafka and a Postgres that syncs to disk. */
@@ -100,7 +100,7 @@ async function crowd(db: TestDatabase, article: string, readers: number): Promis
   await vacuum(db.url, 'alias');
 }
 
-/** Makes each text different: a reader's repeated text would be refused. */
+/** Numbers the texts, since a reader's repeated text would be refused. */
 let texts = 0;
 
 interface Load {

@@ -46,7 +46,7 @@ interface DemoArticle {
 const json = async <T>(...path: string[]): Promise<T> =>
   JSON.parse(await readFile(join(CONTENT, ...path), 'utf8')) as T;
 
-/** Whether that gateway serves the newest demo article. */
+/** Whether the gateway serves the newest demo article. */
 export async function isDemoLoaded(gatewayUrl: string): Promise<boolean> {
   const newest = (await readdir(join(CONTENT, 'articles'))).toSorted().at(-1);
   const { slug } = await json<DemoArticle>('articles', newest!);

@@ -5,7 +5,7 @@ export interface ExpectedPost {
   /** The line of the file on which it begins. */
   readonly line: number;
   readonly outcome: 'published' | 'draft' | 'bad' | 'passed over';
-  /** Part of the reason why it is bad or skipped. */
+  /** Part of the reason why it is bad or passed over. */
   readonly reason?: string;
   /** Part of a note in the report about something left out or changed. */
   readonly note?: string;
@@ -240,7 +240,7 @@ ${meta('_thumbnail_id', '9000')}${more}</item>
 
 /**
  * An export with every kind of damage and oddity that occurs in real exports; the same on each call.
- * @param count of posts; with at least 120, each kind occurs at least twice, and each large one once.
+ * @param count of posts; with at least 120, each kind occurs at least twice.
  */
 export function wordPressExport(count: number): WordPressExport {
   const names = Object.keys(kinds);

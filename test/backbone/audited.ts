@@ -8,11 +8,11 @@ export interface AuditedAttack {
   readonly handled: Audit;
   /** What an independent client reads from the topic. */
   readonly topic: Audit;
-  /** Milliseconds until everything had taken effect. */
+  /** Milliseconds from the end of the attack until everything had taken effect. */
   readonly recovery: number;
 }
 
-/** Waits until every committed write has taken effect, then checks the ledger and the topic. */
+/** Waits until every committed write has taken effect, then audits the ledger and the topic, and records the result. */
 export async function audited(
   backbone: Backbone,
   { rounds = 1, within = 90_000 }: { rounds?: number; within?: number } = {},

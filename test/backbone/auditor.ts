@@ -1,4 +1,4 @@
-/** The result of comparing the versions that were seen, in their order, with the versions 1 to n that were written. */
+/** How the versions that were seen, in their order, differ from the versions 1 to n that were written; all are counts. */
 export interface Audit {
   readonly events: number;
   /** Versions that were never seen. */

@@ -187,7 +187,7 @@ describeWith('postgres', 'kafka')('on three brokers', () => {
   });
 });
 
-/** Restarts each node after a graceful stop and after a kill. With few rounds, one node each. */
+/** Stops and kills each node in turn, and restarts it each time. With few rounds, stops one and kills another. */
 async function stopAndKillInTurn(nodes: readonly KafkaNode[]): Promise<void> {
   const [stopped, killed] = isFull ? [nodes, nodes] : [nodes.slice(0, 1), nodes.slice(1, 2)];
   for (const node of nodes) {

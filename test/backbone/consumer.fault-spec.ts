@@ -19,7 +19,7 @@ const letters = (backbone: Backbone) =>
     `SELECT id, reason, attempts FROM dead_letter ORDER BY id`,
   );
 
-/** A failure of one event, partition or table must not stop the others, and must not last forever. */
+/** A failure of one event, partition or table must not stop the others, and must end once its cause is fixed. */
 describeWith('postgres', 'kafka')('a consumer', () => {
   let backbone: Backbone;
 

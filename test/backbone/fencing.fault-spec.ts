@@ -114,7 +114,7 @@ describeWith('postgres', 'kafka')('an outdated relay', () => {
     const other = await backbone.writer();
     await writeMany(other.url, [item], 5, 1);
     await backbone.drained(75_000);
-    // With full rounds, for as long as a hung relay could keep its lock.
+    // With full rounds, longer than a hung relay could keep its lock.
     await waitUntil(() => Date.now() - cutAt > rounds(0, 62_000), { within: 70_000 });
     cluster.proxy!.release();
     // Another key, so that no newer version of the first one hides a late one.

@@ -15,7 +15,7 @@ import {
   type TestDatabase,
 } from '#testing';
 
-/** The transport of the newsroom in one process keeps the same promises as Kafka. */
+/** The transport of the embedded newsroom keeps the same promises as Kafka. */
 describeWith('postgres')('over the loopback', () => {
   let loopback: Loopback;
   let writerDb: TestDatabase;

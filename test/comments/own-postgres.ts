@@ -16,7 +16,7 @@ export class OwnPostgres {
     readonly remove: () => Promise<void>,
   ) {}
 
-  /** @param database is created by the service that uses it. */
+  /** @param database its name; the service that uses it creates it. */
   static async start(database: string): Promise<OwnPostgres> {
     const folder = await mkdtemp(join(tmpdir(), 'newsroom-own-postgres-'));
     const postgres = await startEmbeddedPostgres({ folder });
@@ -62,7 +62,7 @@ export class OwnPostgres {
     };
   }
 
-  /** Ends the sessions that wait for `event`, once there are any. */
+  /** Terminates the sessions that wait for `event`, once there are any. */
   async endWaiting(event: string): Promise<void> {
     await waitUntil(
       async () =>

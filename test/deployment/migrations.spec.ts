@@ -5,14 +5,14 @@ import { describe, expect, it } from '@jest/globals';
 /** The last migration from before this rule. */
 const BEFORE = 1764000000000;
 
-/** What breaks the version that still runs while a migration is applied. */
+/** Statements that break the old version, which still runs while a migration is applied. */
 const breaking = [
   /\bDROP\s+(TABLE|COLUMN)\b/i,
   /\bRENAME\b/i,
   /\bALTER\s+(COLUMN\s+)?\w+\s+(SET\s+DATA\s+)?TYPE\b/i,
   /\bSET\s+NOT\s+NULL\b/i,
   /\bADD\s+COLUMN\s+(?![^,;`]*\bDEFAULT\b)[^,;`]*\bNOT\s+NULL\b/i,
-  // Refuses rows that the old version may still write. Dropping a constraint refuses fewer.
+  // Refuses rows that the old version may still write. Dropping a constraint is allowed.
   /\bADD\s+(CONSTRAINT\s+\w+\s+)?(UNIQUE|CHECK|EXCLUDE|FOREIGN\s+KEY)\b/i,
 ];
 

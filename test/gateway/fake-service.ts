@@ -16,7 +16,7 @@ export class FakeService {
   readonly seen: string[] = [];
   /** Ids of the articles that it reports as retracted, as the articles service would. */
   retracted: string[] = [];
-  /** Whether it also misbehaves when asked for retractions. */
+  /** Whether its `answer` also handles requests for retractions. */
   isWhollySick = false;
   /** Requests whose connection was closed before they were answered. */
   aborted = 0;
@@ -56,7 +56,7 @@ export class FakeService {
 
   private receive(request: IncomingMessage, response: ServerResponse): void {
     if (request.url!.startsWith('/retractions') && !this.isWhollySick) {
-      // Only connections of requests that tests look at are kept alive.
+      // Tests count connections, so those for retractions are not kept alive.
       response.setHeader('connection', 'close');
       return sendJson(response, { articleIds: this.retracted, cursor: '1' });
     }

@@ -3,7 +3,7 @@ import type { GatewayUnderTest } from './gateway-under-test.js';
 /** One read of an address. */
 export interface Look {
   readonly path: string;
-  /** When it was asked for, and when the whole answer had arrived, in milliseconds of this process's clock. */
+  /** When the request was sent, and when the whole answer had arrived, in milliseconds of this process's clock. */
   readonly asked: number;
   readonly at: number;
   readonly status: number;

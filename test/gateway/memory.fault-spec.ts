@@ -11,7 +11,7 @@ const MB = 1024 * 1024;
 const CONTAINER = 384 * MB;
 const HEAP_MB = 192;
 
-/** A search engine's crawler reads everything once. The gateway must survive it within its memory. */
+/** A search engine's crawler reads everything once. Meanwhile the gateway must stay within its memory. */
 describe('the memory of a gateway that is crawled', () => {
   let services: FakeService;
   let child: ChildProcess;
@@ -52,7 +52,7 @@ describe('the memory of a gateway that is crawled', () => {
 
   /**
    * Reads `count` addresses, `atOnce` at a time; stops if the gateway does.
-   * @param patient retries what was refused. @returns how many were answered.
+   * @param patient whether to retry refused requests. @returns how many were answered with 200.
    */
   async function crawl(
     count: number,

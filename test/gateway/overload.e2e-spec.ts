@@ -29,7 +29,7 @@ describe('an overloaded gateway', () => {
     for (const { status, headers } of answers) {
       expect([status, headers.get('retry-after')]).toEqual([503, '1']);
     }
-    // The limits on queues bound how many requests ever reach the service.
+    // The limits on queues bound how many requests reach the service.
     expect(services.seen.length).toBeLessThan(1_000);
   });
 

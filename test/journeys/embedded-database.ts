@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 
-/** Connects to a database of the newsroom in one process whose data folder is `folder`. */
+/** Connects to a database of the embedded newsroom whose data folder is `folder`. */
 export async function embeddedDatabase(folder: string, name: string): Promise<pg.Client> {
   const state = JSON.parse(await readFile(join(folder, 'newsroom.json'), 'utf8')) as { databaseUrl: string };
   const url = new URL(state.databaseUrl);

@@ -27,7 +27,7 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   return env;
 }
 
-/** The newsroom in one process, as `npm start` runs it. @param folder its data folder, or else a temporary one. */
+/** The embedded newsroom, as `npm start` runs it. @param folder its data folder, or else a temporary one. */
 export async function embeddedNewsroom(
   folder?: string,
 ): Promise<Newsroom & { process: ServiceProcess; folder: string }> {
