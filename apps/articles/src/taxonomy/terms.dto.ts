@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Author, Slug, WebUrl } from '#events';
+import { termRequests } from '#api';
 import { sanitized } from '#http';
 import { pluralOf, termKinds, type Term, type TermKind } from './term.entity.js';
 
@@ -7,28 +7,6 @@ import { pluralOf, termKinds, type Term, type TermKind } from './term.entity.js'
 export const KindInPath = z
   .enum(Object.values(pluralOf))
   .transform((plural) => termKinds.find((kind) => pluralOf[kind] === plural)!);
-
-const name = z.string().trim().min(1).max(80);
-
-/** The fields of each kind of term. Absent fields are cleared. */
-const shapes = {
-  section: z.strictObject({ name }),
-  topic: z.strictObject({ name }),
-  place: z.strictObject({
-    name,
-    country: z
-      .string()
-      .regex(/^[A-Z]{2}$/, 'must be two letters of ISO 3166-1, such as CH')
-      .optional(),
-    parent: Slug.optional().describe('the larger place it lies in'),
-  }),
-  author: z.strictObject({
-    name: z.string().trim().min(1).max(120),
-    role: Author.shape.role,
-    portrait: WebUrl.optional(),
-    biography: Author.shape.biography,
-  }),
-} as const satisfies Record<TermKind, z.ZodType>;
 
 export interface TermRequest {
   readonly name: string;
@@ -39,7 +17,7 @@ export interface TermRequest {
   readonly parent?: string;
 }
 
-export const termRequest = (kind: TermKind): z.ZodType<TermRequest> => sanitized(shapes[kind]);
+export const termRequest = (kind: TermKind): z.ZodType<TermRequest> => sanitized(termRequests[kind]);
 
 /** The columns of a term that readers see. */
 export type PublicTerm = Omit<Term, 'version' | 'parentId' | 'mergedInto'>;
