@@ -11,9 +11,13 @@ const uniqueSlugs = (most: number) =>
   z
     .array(Slug)
     .max(most)
-    .refine((slugs) => new Set(slugs).size === slugs.length, 'has a duplicate');
+    .refine((slugs) => new Set(slugs).size === slugs.length, 'has duplicates');
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Whether a text looks like an id. An address of that form is looked up as an id first. */
+export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+
+/** A slug that an article can be given. */
+export const ArticleSlug = Slug.refine((slug) => !isUuid(slug), 'must not look like the id of an article');
 
 /** A picture whose description and credit may still be missing. */
 const DraftPicture = named(
@@ -31,9 +35,7 @@ const DraftBlock = named('DraftBlock', blocksOf(strict, DraftPicture));
  * alone defines a complete article.
  */
 const draft = z.strictObject({
-  slug: Slug.refine((slug) => !UUID.test(slug), 'must not look like the id of an article')
-    .optional()
-    .describe('by default derived from the headline'),
+  slug: ArticleSlug.optional().describe('by default derived from the headline'),
   kicker: shape.kicker.optional(),
   headline: shape.headline.optional(),
   shortHeadline: shape.shortHeadline,

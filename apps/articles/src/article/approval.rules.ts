@@ -1,5 +1,5 @@
+import type { ArticleDraft } from '#api';
 import type { LiveArticle, RetractedArticle } from './article.js';
-import type { ArticleDraft } from './article-content.js';
 
 /** An editor approves one version of the content for a schedule. Later edits do not change it. */
 

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { ArticleDraft } from '#api';
 import type { ArticleSnapshot, Correction, RetractionReason } from '#events';
-import type { ArticleDraft } from './article-content.js';
 import type { ArticleSummary } from './article-summary.js';
 
 export const articleStates = ['draft', 'scheduled', 'published', 'retracted'] as const;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ArticleDraft } from '#api';
 import { Refused } from '#http';
 import { anArticleRequest, anArticleSnapshot } from '#testing';
 import { cancelSchedule, schedule } from '../publishing/schedule.rules.js';
@@ -15,7 +16,7 @@ import {
   renameTerms,
   retract,
 } from './article.rules.js';
-import { ArticleDraft, draftOf } from './article-content.js';
+import { draftOf } from './article-content.js';
 import { articleSummary } from './article-summary.js';
 
 const now = new Date('2026-11-02T09:00:00Z');

@@ -1,8 +1,8 @@
+import type { ArticleDraft } from '#api';
 import type { ArticleSnapshot, Correction, RetractionReason } from '#events';
 import { refuse } from '../problems.js';
 import { approvedContentOf } from './approval.rules.js';
 import type { Article, DraftArticle, LiveArticle, PublishedArticle, RetractedArticle } from './article.js';
-import type { ArticleDraft } from './article-content.js';
 import type { ArticleRow } from './article.entity.js';
 import { articleSummary } from './article-summary.js';
 import { completeTextOf, type CompleteText } from './complete-text.js';

@@ -1,5 +1,5 @@
+import type { ArticleDraft } from '#api';
 import type { ArticleSnapshot, RetractionReason } from '#events';
-import type { ArticleDraft } from './article-content.js';
 import type { ArticleRow, ArticleState } from './article.entity.js';
 import type { ArticleSummary } from './article-summary.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { ArticleDraft } from '#api';
 import { ArticleSnapshot, Slug, Time } from '#events';
-import type { ArticleDraft } from './article-content.js';
 import { blankTextsIn } from './visible-text.js';
 
 const { shape } = ArticleSnapshot;

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { ArticleDraft } from './article-content.js';
+import type { ArticleDraft } from '#api';
 
 /** A working copy that was replaced before readers saw it. */
 @Entity('former_draft')

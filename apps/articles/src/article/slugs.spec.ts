@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ArticleSlug } from '#api';
 import { anArticleRequest, anId, describeWith } from '#testing';
 import { Desk, expectOk } from '../../test/desk.js';
-import { ArticleSlug } from './article-slug.js';
 import { candidates } from './slugs.js';
 
 describe('the candidates for the slug of a new article', () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
+import { isUuid } from '#api';
 import { returnedRows, type Changed } from '#platform';
 import { refuse } from '../problems.js';
 import type { Article } from './article.js';
-import { isUuid } from './article-slug.js';
 
 /**
  * Every slug that an article has or had belongs to it alone, so an old address never shows another article. A slug whose

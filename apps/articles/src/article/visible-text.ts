@@ -1,4 +1,4 @@
-import type { ArticleDraft } from './article-content.js';
+import type { ArticleDraft } from '#api';
 
 /** A visible character: not a space, control or mark, nor a letter that fonts leave blank (U+2800, Hangul fillers). */
 const VISIBLE = /[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u;

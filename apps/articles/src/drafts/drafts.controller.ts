@@ -1,10 +1,11 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
+import type { ArticleDraft } from '#api';
 import { Id } from '#events';
 import { CurrentActor, ForRoles, IdempotencyKey, IfMatch } from '#http';
 import type { Actor } from '#platform';
-import { ArticleDraftRequest, type ArticleDraft } from '../article/article-content.js';
+import { ArticleDraftRequest } from '../article/article-content.js';
 import { needArticle } from '../article/article-store.js';
 import type { AuditEntry } from '../article/audit.js';
 import { AuditRequest } from '../article/audit.dto.js';

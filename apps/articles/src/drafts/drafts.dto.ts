@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { ArticleDraft } from '#api';
 import { sanitized } from '#http';
-import { ArticleDraft } from '../article/article-content.js';
 import { articleStates } from '../article/article.entity.js';
 
 export const DeskRequest = z.strictObject({

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import type { ArticleDraft } from '#api';
 import { slugOf } from '#events';
 import { type Actor, Clock } from '#platform';
 import type { Article, DraftArticle, LiveArticle } from '../article/article.js';
-import { draftOf, type ArticleDraft } from '../article/article-content.js';
+import { draftOf } from '../article/article-content.js';
 import { ArticleRow } from '../article/article.entity.js';
 import { begin, edit, mustBeAlive, mustBeDiscardable, type NewArticle } from '../article/article.rules.js';
 import { findArticle, insertArticles, lockArticle, save } from '../article/article-store.js';

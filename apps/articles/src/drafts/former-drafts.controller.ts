@@ -1,10 +1,10 @@
 import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
+import type { ArticleDraft } from '#api';
 import { Id } from '#events';
 import { CurrentActor, ForRoles, IfMatch } from '#http';
 import type { Actor } from '#platform';
-import type { ArticleDraft } from '../article/article-content.js';
 import { needArticle } from '../article/article-store.js';
 import { sendEditorialArticle, type EditorialArticle } from '../article/editorial-article.js';
 import { VersionInPath } from './drafts.dto.js';

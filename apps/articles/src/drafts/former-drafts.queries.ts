@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { ArticleDraft } from '../article/article-content.js';
+import type { ArticleDraft } from '#api';
 import type { ActorRef } from '../article/audit.js';
 import { FormerDraft } from '../article/former-draft.entity.js';
 import { refuse } from '../problems.js';

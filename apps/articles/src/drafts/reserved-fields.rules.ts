@@ -1,6 +1,6 @@
+import type { ArticleDraft } from '#api';
 import type { Role } from '#platform';
 import { refuse } from '../problems.js';
-import type { ArticleDraft } from '../article/article-content.js';
 
 /**
  * Fields that keep a promise: to readers (advertising is labelled), to sponsors (they are named), to sources (nothing is

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { ArticleDraft } from '#api';
 import { Slug } from '#events';
 import { sanitized } from '#http';
 import type { Article } from '../article/article.js';
-import { ArticleDraft } from '../article/article-content.js';
 import type { Missing } from '../article/complete-text.js';
 import { Moment } from '../article/times.js';
 

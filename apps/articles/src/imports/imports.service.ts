@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { ArticleDraft } from '#api';
 import { Clock } from '#platform';
-import type { ArticleDraft } from '../article/article-content.js';
 import { publishAsOf } from '../article/article.rules.js';
 import { findArticle } from '../article/article-store.js';
 import { audit, type ActorRef } from '../article/audit.js';

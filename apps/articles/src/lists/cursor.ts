@@ -1,5 +1,5 @@
+import { isStorable } from '#api';
 import { Id } from '#events';
-import { isStorable } from '../article/times.js';
 import { refuse } from '../problems.js';
 
 /** The last entry of a page, in a list that is ordered by time and id. */

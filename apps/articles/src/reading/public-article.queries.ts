@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
+import { isUuid } from '#api';
 import type { ArticleSnapshot, RetractionReason } from '#events';
-import { isUuid } from '../article/article-slug.js';
 import { readableWithoutSubscription } from '../article/paywall.rules.js';
 import { digestOf } from '../article/slugs.js';
 import { refuse } from '../problems.js';

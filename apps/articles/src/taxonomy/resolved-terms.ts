@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
+import type { ArticleDraft } from '#api';
 import type { ArticleSnapshot } from '#events';
-import type { ArticleDraft } from '../article/article-content.js';
 import type { SnapshotNames, Terms } from '../article/article.rules.js';
 import type { CompleteText } from '../article/complete-text.js';
 import { refuse } from '../problems.js';

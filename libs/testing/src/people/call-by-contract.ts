@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { callApi, type ApiCall, type TestAnswer } from './call-api.js';
 import { declaredRoutes, isSchema, problemsOf, successStatusOf, type RouteContract } from '#api';
+import { callApi, type ApiCall, type TestAnswer } from './call-api.js';
 
 /**
  * Calls a route of the gateway or of a service, and checks the answer against the route's contract.
